@@ -1,0 +1,1 @@
+"""The CPD service of engineering members; importing a rule must not load Flask."""

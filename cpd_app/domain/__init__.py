@@ -1,0 +1,1 @@
+"""The rules, pure: dates, hours, limits, states. Standard library only."""
