@@ -1,0 +1,168 @@
+"""Settings, read from the environment once; a missing or bad value stops the start with its name."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ENVIRONMENTS = ("development", "production", "test")
+DEFAULT_PORT = 8000
+MIN_SECRET_LENGTH = 32
+
+
+class SettingError(Exception):
+    """A setting is missing or cannot be understood; the message names it and what is expected."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the outside decides. Names are those of the environment, without `CPD_`."""
+
+    env: str
+    host: str
+    port: int
+    base_url: str
+    var_dir: Path
+    database_url: str
+    secret_key: str
+    mail_url: str
+    mail_from: str
+    trusted_proxies: int
+    log_format: str
+
+    @property
+    def is_production(self) -> bool:
+        """Whether secrets must be given and demo data is refused."""
+        return self.env == "production"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the embedded default database is used."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def files_dir(self) -> Path:
+        """Where evidence lies on the local disk."""
+        return self.var_dir / "files"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies are marked Secure when the public address is https."""
+        return self.base_url.startswith("https://")
+
+
+#: name -> what it is for, default; the README's table is checked against this.
+DESCRIPTIONS: dict[str, str] = {
+    "CPD_ENV": "development, production or test; default development",
+    "CPD_HOST": "address the web server listens on; default 127.0.0.1",
+    "CPD_PORT": f"port the web server listens on; default {DEFAULT_PORT}",
+    "CPD_BASE_URL": "public address, used in links and QR codes; default http://HOST:PORT",
+    "CPD_VAR_DIR": "folder for everything the embedded default writes; default ./var",
+    "CPD_DATABASE_URL": "sqlite:///… or postgresql://…; default a SQLite file in the var folder",
+    "CPD_SECRET_KEY": "signs cookies, at least 32 characters; made in the var folder, demanded in production",
+    "CPD_MAIL_URL": "console: (default, prints mail) or smtp://user:password@host:port",
+    "CPD_MAIL_FROM": "sender of mail; default cpd@localhost",
+    "CPD_TRUSTED_PROXIES": "how many reverse proxies set X-Forwarded-For; default 0",
+    "CPD_LOG_FORMAT": "console (default) or json",
+}
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; raise SettingError with the name and what is expected."""
+    source = os.environ if environ is None else environ
+    unknown = sorted(k for k in source if k.startswith("CPD_") and not _is_known(k))
+    if unknown:
+        raise SettingError(f"{unknown[0]} is not a setting; known are {', '.join(DESCRIPTIONS)}")
+    env = _choice(source, "CPD_ENV", ENVIRONMENTS, "development")
+    var_dir = Path(source.get("CPD_VAR_DIR") or "var").resolve()
+    host = source.get("CPD_HOST") or "127.0.0.1"
+    port = _whole(source, "CPD_PORT", DEFAULT_PORT, 1, 65535)
+    return Settings(
+        env=env,
+        host=host,
+        port=port,
+        base_url=_address(source, f"http://{host}:{port}"),
+        var_dir=var_dir,
+        database_url=_database(source, var_dir),
+        secret_key=_secret(source, var_dir, production=env == "production"),
+        mail_url=_mail(source),
+        mail_from=source.get("CPD_MAIL_FROM") or "cpd@localhost",
+        trusted_proxies=_whole(source, "CPD_TRUSTED_PROXIES", 0, 0, 10),
+        log_format=_choice(source, "CPD_LOG_FORMAT", ("console", "json"), "console"),
+    )
+
+
+def _is_known(name: str) -> bool:
+    # CPD_TEST_… belongs to the tests, not to the service.
+    return name in DESCRIPTIONS or name.startswith("CPD_TEST_")
+
+
+def _choice(source: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
+    value = source.get(name) or default
+    if value not in allowed:
+        raise SettingError(f"{name} is {value!r}; expected one of {', '.join(allowed)}")
+    return value
+
+
+def _whole(source: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = source.get(name) or str(default)
+    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
+        raise SettingError(f"{name} is {text!r}; expected a whole number from {least} to {most}")
+    return int(text)
+
+
+def _address(source: Mapping[str, str], default: str) -> str:
+    value = (source.get("CPD_BASE_URL") or default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise SettingError(f"CPD_BASE_URL is {value!r}; expected http(s)://host[:port]")
+    return value
+
+
+def _database(source: Mapping[str, str], var_dir: Path) -> str:
+    value = source.get("CPD_DATABASE_URL") or f"sqlite:///{var_dir / 'cpd.sqlite'}"
+    if value.startswith(("postgresql://", "postgres://")):
+        # The driver is named, so that SQLAlchemy 2.0 and 2.1 choose the same one.
+        return "postgresql+psycopg://" + value.split("://", 1)[1]
+    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingError("CPD_DATABASE_URL must begin with sqlite:/// or postgresql://")
+    return value
+
+
+def _mail(source: Mapping[str, str]) -> str:
+    value = source.get("CPD_MAIL_URL") or "console:"
+    if value != "console:" and not value.startswith(("smtp://", "smtps://")):
+        raise SettingError("CPD_MAIL_URL must be console: or begin with smtp:// or smtps://")
+    return value
+
+
+def _secret(source: Mapping[str, str], var_dir: Path, *, production: bool) -> str:
+    value = source.get("CPD_SECRET_KEY") or ""
+    if value:
+        if len(value) < MIN_SECRET_LENGTH:
+            raise SettingError(f"CPD_SECRET_KEY is too short; expected {MIN_SECRET_LENGTH}+ characters")
+        return value
+    if production:
+        raise SettingError(
+            "CPD_SECRET_KEY is missing; in production expected "
+            f"{MIN_SECRET_LENGTH}+ random characters, the same on every machine"
+        )
+    return _kept_secret(var_dir / "secret-key")
+
+
+def _kept_secret(path: Path) -> str:
+    """Make the key once; two processes starting together agree, since only one can link it."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        mine = path.with_name(f"{path.name}.{os.getpid()}")
+        mine.touch(mode=0o600)
+        mine.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        try:
+            os.link(mine, path)
+        except FileExistsError:
+            pass  # the other process was first; its key is read below
+        finally:
+            mine.unlink()
+    return path.read_text(encoding="ascii").strip()

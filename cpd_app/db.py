@@ -1,0 +1,78 @@
+"""The database: one engine, one session per request, one way to keep what a use case did."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session, scoped_session
+
+from cpd_app.models import Base
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+session: scoped_session[Session] = db.session  # type: ignore[assignment]
+
+#: How long a writer waits for another one before it gives up, seconds (SQLite).
+BUSY_SECONDS = 20
+
+_writing: ContextVar[bool] = ContextVar("cpd_writing", default=False)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Keep what one use case did, or undo all of it.
+
+    What was read before is read again inside: a decision is never taken on an older snapshot.
+    """
+    if session.in_transaction():
+        session.rollback()
+    token = _writing.set(True)
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        _writing.reset(token)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Options of the engine for this database, used by the app and by the migrations."""
+    if url.startswith("sqlite"):
+        # isolation_level None: we begin by hand, or pysqlite's late BEGIN loses updates silently.
+        return {"connect_args": {"timeout": BUSY_SECONDS, "isolation_level": None}}
+    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 4}
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """WAL, foreign keys, and transactions that take the write lock when they begin."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        # A reader that becomes a writer fails with "database is locked" without waiting, so a
+        # transaction that will write takes the lock at once; reading stays out of its way (WAL).
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def init(app: "Flask", url: str) -> None:
+    """Give the app its database."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            prepare_sqlite(db.engine)
