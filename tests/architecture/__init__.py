@@ -1,0 +1,1 @@
+"""The shape of the code: routes, permissions, texts, migrations, documents, sizes."""
