@@ -1,0 +1,220 @@
+"""Who is asking, and whether they may reach the page at all; every route must say who may."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+
+from cpd_app import clock
+from cpd_app.db import transaction
+from cpd_app.domain.errors import DomainError, NotAllowed
+from cpd_app.policy import Actor
+from cpd_app.usecases import signin, tokens
+from cpd_app.usecases.actors import actor_for
+
+if TYPE_CHECKING:
+    from cpd_app.models import Person
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+login = LoginManager()
+csrf = CSRFProtect()
+
+#: endpoints of frameworks, named one by one; everything else declares its reach on the view
+FRAMEWORK_ENDPOINTS = {"static", "api-docs.openapi_json"}
+CSRF_COOKIE = "cpd_csrf"
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+#: kept in the signed cookie: the secret of the sign-in
+TOKEN_KEY = "_user_id"
+
+
+class NotSignedIn(DomainError):
+    """Nobody is signed in (401)."""
+
+
+def public(view: View) -> View:
+    """Anybody may reach it."""
+    return _declare(view, "public")
+
+
+def signed_in(view: View) -> View:
+    """Anybody with an account may reach it; what they may do there, the use case decides."""
+    return _declare(view, "signed_in")
+
+
+def staff_area(view: View) -> View:
+    """Auditors, registrars and the federation may reach it."""
+    return _declare(view, "staff_area")
+
+
+def asks_again(view: View) -> View:
+    """A sensitive act: the password is asked again when it was given long ago."""
+    view._cpd_asks_again = True  # type: ignore[attr-defined]
+    return view
+
+
+def _declare(view: View, reach: str) -> View:
+    view._cpd_reach = reach  # type: ignore[attr-defined]
+    return view
+
+
+class Visitor(UserMixin):  # type: ignore[misc]
+    """Whoever is signed in, as Flask-Login wants it; ended on the server, not in the cookie."""
+
+    def __init__(self, sign_in: signin.CurrentSignIn, secret: str) -> None:
+        self.sign_in = sign_in
+        self.secret = secret
+        self.person = sign_in.person
+
+    def get_id(self) -> str:
+        """The browser's secret; its hash is what the database knows."""
+        return self.secret
+
+
+def current_person() -> "Person":
+    """The person who is asking; raises NotSignedIn."""
+    holder = _token_holder()
+    if holder is not None:
+        return holder.person
+    if not current_user.is_authenticated:
+        raise NotSignedIn("not_signed_in")
+    person: Person = current_user.person
+    return person
+
+
+def current_actor() -> Actor:
+    """The person who is asking, with their roles of today; raises NotSignedIn."""
+    if "actor" not in g:
+        person = current_person()
+        holder = _token_holder()
+        g.actor = actor_for(
+            person.id,
+            origin="api" if request.path.startswith("/api/") else "web",
+            today=clock.today(),
+            scopes=holder.scopes if holder else None,
+        )
+    actor: Actor = g.actor
+    return actor
+
+
+def somebody_is_signed_in() -> bool:
+    """Whether a page may greet the visitor by name."""
+    return _token_holder() is not None or bool(current_user.is_authenticated)
+
+
+def begin(secret: str) -> None:
+    """Make this browser the signed-in one; the old cookie's content is dropped."""
+    session.clear()
+    session.permanent = True
+    session[TOKEN_KEY] = secret
+    g.pop("actor", None)
+
+
+def forget() -> None:
+    """This browser is nobody's any more."""
+    session.clear()
+    g.pop("actor", None)
+
+
+def _token_holder() -> tokens.TokenHolder | None:
+    """The holder of the bearer token that came with an API call, if one did."""
+    if "token_holder" not in g:
+        g.token_holder = None
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() == "bearer" and request.path.startswith("/api/"):
+            g.token_holder = tokens.holder_of(token.strip(), now=clock.now())
+            if g.token_holder is None:
+                raise NotSignedIn("bad_token")
+    holder: tokens.TokenHolder | None = g.token_holder
+    return holder
+
+
+@login.user_loader  # type: ignore[untyped-decorator]
+def load_visitor(secret: str) -> Visitor | None:
+    """Flask-Login asks for whoever belongs to the cookie's secret."""
+    found = signin.sign_in_of(secret, now=clock.now())
+    return Visitor(found, secret) if found else None
+
+
+def reach_of(app: Flask, endpoint: str) -> str | None:
+    """What the view of an endpoint declares, wherever the decorator was put."""
+    view: Any = app.view_functions[endpoint]
+    while view is not None:
+        for holder in (view, getattr(view, "view_class", None)):
+            reach = getattr(holder, "_cpd_reach", None)
+            if reach is not None:
+                return str(reach)
+        view = getattr(view, "__wrapped__", None)
+    return None
+
+
+def check_reach() -> ResponseReturnValue | None:
+    """Before every request: the declared reach, the forged-request check, the password again."""
+    if request.endpoint is None or request.endpoint in FRAMEWORK_ENDPOINTS:
+        return None
+    holder = _token_holder()
+    if request.method not in SAFE_METHODS and holder is None:
+        csrf.protect()
+    reach = reach_of(current_app, request.endpoint)
+    if reach == "public":
+        return None
+    if not somebody_is_signed_in():
+        raise NotSignedIn("not_signed_in")
+    _note_use(holder)
+    if reach == "staff_area" and not current_actor().is_staff:
+        raise NotAllowed
+    view = current_app.view_functions[request.endpoint]
+    if getattr(view, "_cpd_asks_again", False):
+        return _ask_again(holder)
+    return None
+
+
+def _ask_again(holder: tokens.TokenHolder | None) -> ResponseReturnValue | None:
+    if holder is not None:
+        raise NotAllowed("not_in_scope")
+    if current_user.sign_in.confirmed_until > clock.now():
+        return None
+    back = request.full_path if request.method in SAFE_METHODS else request.referrer or "/"
+    return redirect(url_for("signin.confirm", next=back), 303)
+
+
+def _note_use(holder: tokens.TokenHolder | None) -> None:
+    """Write down now and then that the browser or token is used."""
+    if holder is not None and holder.use_is_old:
+        with transaction():
+            tokens.note_used(holder.token_id, now=clock.now())
+    elif holder is None and current_user.sign_in.seen_is_old:
+        with transaction():
+            signin.note_seen(current_user.sign_in.id, now=clock.now())
+
+
+def give_csrf_cookie(response: Response) -> Response:
+    """Pages kept for offline use hold no token; their scripts take it from this cookie."""
+    if response.mimetype == "text/html" and not request.path.startswith("/api/"):
+        response.set_cookie(
+            CSRF_COOKIE,
+            generate_csrf(),
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            samesite="Lax",
+            httponly=False,
+        )
+    return response
+
+
+def init(app: Flask) -> None:
+    """Guard the app; refuse to start with a route that does not say who may reach it."""
+    login.init_app(app)
+    login.session_protection = None  # phones change their address; sign-ins end on the server
+    csrf.init_app(app)
+    undeclared = sorted(
+        endpoint
+        for endpoint in app.view_functions
+        if endpoint not in FRAMEWORK_ENDPOINTS and reach_of(app, endpoint) is None
+    )
+    if undeclared:
+        raise RuntimeError(f"routes that do not say who may reach them: {', '.join(undeclared)}")
+    app.before_request(check_reach)
+    app.after_request(give_csrf_cookie)

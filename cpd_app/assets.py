@@ -1,0 +1,67 @@
+"""Static files under an address that carries their release, compressed and immutable."""
+
+import hashlib
+import shutil
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, send_from_directory
+from flask.typing import ResponseReturnValue
+from whitenoise import WhiteNoise
+from whitenoise.compress import Compressor
+
+SOURCE = Path(__file__).parent / "static"
+
+
+@cache
+def release() -> str:
+    """A hash over all static files: any change makes new addresses for all of them.
+
+    One release for all, not a hash a file: so the relative imports of ES modules keep working.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(p for p in SOURCE.rglob("*") if p.is_file()):
+        digest.update(str(path.relative_to(SOURCE)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def publish(var_dir: Path) -> Path:
+    """Copy the static files beside the data and compress them, once a release."""
+    target = var_dir / "static" / release()
+    if target.exists():
+        return target
+    working = target.with_name(f"{target.name}.part")
+    shutil.rmtree(working, ignore_errors=True)
+    shutil.copytree(SOURCE, working)
+    compressor = Compressor(quiet=True)
+    for path in sorted(p for p in working.rglob("*") if p.is_file()):
+        if compressor.should_compress(path.name):
+            compressor.compress(str(path))
+    try:
+        working.rename(target)
+    except OSError:
+        shutil.rmtree(working)  # another process published the same release first
+    return target
+
+
+def init(app: Flask, var_dir: Path) -> None:
+    """Serve the published files for a year, and older releases' addresses with today's files."""
+    published = var_dir / "static" / release()
+    root = published if published.exists() else SOURCE
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(root),
+        prefix=f"static/{release()}/",
+        immutable_file_test=lambda _path, _url: True,
+        max_age=300,
+    )
+
+    def older(other: str, filename: str) -> ResponseReturnValue:
+        """A page kept on a phone may still ask for a former release's file."""
+        response = send_from_directory(SOURCE, filename, max_age=300)
+        response.headers["X-Release"] = "current" if other == release() else "older"
+        return response
+
+    older._cpd_reach = "public"  # type: ignore[attr-defined]
+    app.add_url_rule("/static/<string:other>/<path:filename>", "older_static", older)

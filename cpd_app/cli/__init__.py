@@ -1,0 +1,25 @@
+"""The `cpd` command: one module per group of commands; each an edge like a page."""
+
+import sys
+
+import click
+
+from cpd_app.cli import database
+from cpd_app.config import SettingError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cpd() -> None:
+    """Run and look after the CPD service."""
+
+
+for command in (database.migrate, database.verify_journal):
+    cpd.add_command(command)
+
+
+def main() -> None:
+    """Run a command; a bad setting is one sentence, not a traceback."""
+    try:
+        cpd()
+    except SettingError as error:
+        sys.exit(f"cpd: {error}")

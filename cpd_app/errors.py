@@ -1,0 +1,138 @@
+"""Turns an error into a page or into JSON, in one place; chosen by the /api/ prefix."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from cpd_app.access import NotSignedIn
+from cpd_app.db import session
+from cpd_app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
+from cpd_app.texts import SENTENCES
+
+log = structlog.get_logger()
+
+#: what the framework's own refusals are called here
+HTTP_CODES = {
+    400: "bad_request",
+    401: "not_signed_in",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+}
+
+
+def status_of(error: DomainError) -> int:
+    """The HTTP status of a refusal."""
+    match error:
+        case NotSignedIn():
+            return 401
+        case NotAllowed():
+            return 403
+        case NotFound():
+            return 404
+        case Conflict():
+            return 409
+        case _:
+            return 422
+
+
+def sentence(code: str, values: dict[str, Any] | None = None) -> str:
+    """What a code says to the person, in their language."""
+    return str(gettext(SENTENCES[code], **(values or {})))
+
+
+def wants_json() -> bool:
+    """Whether the asker is a machine or one of our scripts."""
+    return request.path.startswith("/api/")
+
+
+def answer(
+    status: int, code: str, message: str, errors: dict[str, Any] | None = None
+) -> ResponseReturnValue:
+    """The refusal as JSON or as a page."""
+    if wants_json():
+        body = {"code": code, "message": message, "errors": errors or {}}
+        return jsonify(body), status
+    name = f"errors/{status}.html" if status in {400, 403, 404, 409, 422, 500} else "errors/400.html"
+    return render_template(name, code=code, message=message), status
+
+
+def on_domain_error(error: DomainError) -> ResponseReturnValue:
+    """A rule, or the policy, said no."""
+    if isinstance(error, NotSignedIn) and not wants_json():
+        if request.method == "GET":
+            return redirect(url_for("signin.sign_in", next=request.full_path.rstrip("?")), 303)
+        return redirect(url_for("signin.sign_in"), 303)
+    message = sentence(error.code, error.values)
+    errors = {error.field: [message]} if error.field else {}
+    return answer(status_of(error), error.code, message, errors)
+
+
+def on_csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    """The form is too old or forged."""
+    return answer(400, "csrf", sentence("csrf"))
+
+
+def on_http_error(error: HTTPException) -> ResponseReturnValue:
+    """The framework said no; smorest's findings about the body come with it."""
+    status = error.code or 500
+    data = getattr(error, "data", None) or {}
+    found = data.get("messages")
+    if status == 422:
+        flat = _flat(found or {})
+        return answer(422, "invalid", sentence("invalid"), flat)
+    if status == 400 and found:
+        return answer(400, "not_json", sentence("not_json"))
+    if status in {412, 428}:
+        return answer(status, "changed_meanwhile", sentence("changed_meanwhile"))
+    if status >= 500:
+        return on_unexpected(error)
+    code = HTTP_CODES.get(status, "bad_request")
+    response = answer(status, code, sentence(code))
+    if error.get_response().headers.get("Allow"):
+        return response[0], status, {"Allow": error.get_response().headers["Allow"]}  # type: ignore[index]
+    return response
+
+
+def on_database_busy(error: OperationalError) -> ResponseReturnValue:
+    """A writer waited too long for others; nothing was kept."""
+    session.rollback()
+    if "locked" not in str(error) and "lock timeout" not in str(error):
+        return on_unexpected(error)
+    log.warning("database busy")
+    return answer(503, "busy", sentence("busy"))
+
+
+def on_unexpected(error: Exception) -> ResponseReturnValue:
+    """Our fault: a log line and a page with the same id."""
+    session.rollback()
+    log.error("unexpected", exc_info=error)
+    values = {"request_id": g.get("request_id", "-")}
+    return answer(500, "unexpected", sentence("unexpected", values))
+
+
+def _flat(found: dict[str, Any]) -> dict[str, Any]:
+    """Findings without the place they came from (json, query, form)."""
+    flat: dict[str, Any] = {}
+    for place, fields in found.items():
+        if place in {"json", "query", "form", "files", "json_or_form"} and isinstance(fields, dict):
+            flat.update(fields)
+        else:
+            flat[place] = fields
+    return flat
+
+
+def init(app: Flask) -> None:
+    """After smorest, or it would answer JSON for missing pages."""
+    app.register_error_handler(DomainError, on_domain_error)
+    app.register_error_handler(CSRFError, on_csrf_error)
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(OperationalError, on_database_busy)
+    app.register_error_handler(Exception, on_unexpected)

@@ -1,0 +1,194 @@
+"""Who may do what: one table of permissions, and the two functions that ask it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cpd_app.domain.errors import NotAllowed, NotFound
+
+
+class RoleName(StrEnum):
+    """What a person can be in a society, or (federation) above all of them."""
+
+    ORGANISER = "organiser"
+    AUDITOR = "auditor"
+    REGISTRAR = "registrar"
+    FEDERATION = "federation"
+
+
+STAFF = frozenset({RoleName.AUDITOR, RoleName.REGISTRAR})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is acting: a person in their roles of today, or the program itself."""
+
+    person_id: int | None
+    #: web, api, cli, or the name of a job
+    origin: str
+    #: society id -> roles there
+    roles: dict[int, frozenset[RoleName]] = field(default_factory=dict)
+    is_federation: bool = False
+    is_system: bool = False
+    #: what a bearer token is limited to; None = everything the person may do
+    scopes: frozenset[str] | None = None
+
+    @classmethod
+    def system(cls, origin: str) -> "Actor":
+        """The program itself: a job, the command line of the machine's owner."""
+        return cls(person_id=None, origin=origin, is_system=True)
+
+    @property
+    def staff_of(self) -> frozenset[int]:
+        """Societies in which the actor is staff."""
+        return frozenset(s for s, names in self.roles.items() if names & STAFF)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether any staff page may be reached at all."""
+        return bool(self.staff_of) or self.is_federation
+
+    def is_in(self, society_ids: frozenset[int], *names: RoleName) -> bool:
+        """Whether the actor has one of these roles in one of these societies."""
+        wanted = frozenset(names)
+        return any(self.roles.get(s, frozenset()) & wanted for s in society_ids)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a permission is asked for: whose it is, and which societies it lies in."""
+
+    owner_id: int | None = None
+    societies: frozenset[int] = frozenset()
+
+
+class Permission(StrEnum):
+    """Everything that is guarded, as noun:verb."""
+
+    READ_ACTIVITY = "activity:read"
+    WRITE_ACTIVITY = "activity:write"
+    CHECK_EVIDENCE = "evidence:check"
+    READ_EVIDENCE = "evidence:read"
+    WRITE_EVIDENCE = "evidence:write"
+    READ_READINESS = "readiness:read"
+    READ_REGISTRATION = "registration:read"
+    WRITE_REGISTRATION = "registration:write"
+    FIND_MEMBER = "member:find"
+    CHANGE_MEMBER = "member:change"
+    ACTIVATE_MEMBER = "member:activate"
+    MERGE_MEMBERS = "member:merge"
+    IMPORT_MEMBERS = "member:import"
+    IMPORT_ACTIVITIES = "activity:import"
+    CHANGE_ROLE = "role:change"
+    READ_RULES = "rules:read"
+    DRAFT_RULES = "rules:draft"
+    PUBLISH_RULES = "rules:publish"
+    ADOPT_RULES = "rules:adopt"
+    DECIDE_RULING = "ruling:decide"
+    READ_COUNTS = "counts:read"
+    OWN_ACCOUNT = "account:own"
+
+
+Grant = Callable[[Actor, Target], bool]
+
+
+def is_owner(actor: Actor, target: Target) -> bool:
+    """The person whose it is."""
+    return actor.person_id is not None and actor.person_id == target.owner_id
+
+
+def is_staff(actor: Actor, target: Target) -> bool:
+    """An auditor or registrar of a society it lies in."""
+    return actor.is_in(target.societies, RoleName.AUDITOR, RoleName.REGISTRAR)
+
+
+def is_registrar(actor: Actor, target: Target) -> bool:
+    """A registrar of a society it lies in."""
+    return actor.is_in(target.societies, RoleName.REGISTRAR)
+
+
+def is_staff_and_not_self(actor: Actor, target: Target) -> bool:
+    """Staff of its society, but nobody judges their own."""
+    return is_staff(actor, target) and not is_owner(actor, target)
+
+
+def is_registrar_and_not_self(actor: Actor, target: Target) -> bool:
+    """A registrar of its society, acting for somebody else."""
+    return is_registrar(actor, target) and not is_owner(actor, target)
+
+
+def is_federation(actor: Actor, target: Target) -> bool:
+    """The federation, for what belongs to no society."""
+    return actor.is_federation and not target.societies
+
+
+def sees_counts(actor: Actor, target: Target) -> bool:
+    """The federation, for the states and counts of every society."""
+    return actor.is_federation or is_staff(actor, target)
+
+
+def is_signed_in(actor: Actor, _target: Target) -> bool:
+    """Anybody with an account."""
+    return actor.person_id is not None
+
+
+#: any one of the grants is enough; the program itself may do everything
+GRANTS: dict[Permission, tuple[Grant, ...]] = {
+    Permission.READ_ACTIVITY: (is_owner, is_staff),
+    Permission.WRITE_ACTIVITY: (is_owner,),
+    Permission.CHECK_EVIDENCE: (is_staff_and_not_self,),
+    Permission.READ_EVIDENCE: (is_owner, is_staff),
+    Permission.WRITE_EVIDENCE: (is_owner,),
+    Permission.READ_READINESS: (is_owner, is_staff),
+    Permission.READ_REGISTRATION: (is_owner, is_staff),
+    Permission.WRITE_REGISTRATION: (is_registrar_and_not_self,),
+    Permission.FIND_MEMBER: (is_staff,),
+    Permission.CHANGE_MEMBER: (is_registrar_and_not_self,),
+    Permission.ACTIVATE_MEMBER: (is_registrar,),
+    Permission.MERGE_MEMBERS: (is_registrar_and_not_self,),
+    Permission.IMPORT_MEMBERS: (is_registrar,),
+    Permission.IMPORT_ACTIVITIES: (is_owner, is_registrar),
+    Permission.CHANGE_ROLE: (is_registrar_and_not_self,),
+    Permission.READ_RULES: (is_signed_in,),
+    Permission.DRAFT_RULES: (is_registrar, is_federation),
+    Permission.PUBLISH_RULES: (is_registrar, is_federation),
+    Permission.ADOPT_RULES: (is_registrar,),
+    Permission.DECIDE_RULING: (is_staff_and_not_self,),
+    Permission.READ_COUNTS: (sees_counts,),
+    Permission.OWN_ACCOUNT: (is_owner,),
+}
+
+#: scope of a bearer token -> what it lets through; a token without scopes has all
+SCOPES: dict[str, frozenset[Permission]] = {
+    "activities:read": frozenset({Permission.READ_ACTIVITY, Permission.READ_EVIDENCE}),
+    "activities:write": frozenset(
+        {
+            Permission.READ_ACTIVITY,
+            Permission.READ_EVIDENCE,
+            Permission.WRITE_ACTIVITY,
+            Permission.WRITE_EVIDENCE,
+        }
+    ),
+    "readiness:read": frozenset({Permission.READ_READINESS, Permission.READ_REGISTRATION}),
+    "registrations:write": frozenset(
+        {Permission.READ_REGISTRATION, Permission.WRITE_REGISTRATION, Permission.IMPORT_MEMBERS}
+    ),
+}
+
+
+def may(actor: Actor, permission: Permission, target: Target) -> bool:
+    """Whether the actor may do this to that."""
+    if actor.is_system:
+        return True
+    if actor.scopes is not None and not any(permission in SCOPES[s] for s in actor.scopes):
+        return False
+    return any(grant(actor, target) for grant in GRANTS[permission])
+
+
+def require(actor: Actor, permission: Permission, target: Target) -> None:
+    """Raise NotFound for a stranger, NotAllowed for somebody who may know that it exists."""
+    if may(actor, permission, target):
+        return
+    if is_owner(actor, target) or actor.is_in(target.societies, *RoleName) or target == Target():
+        raise NotAllowed
+    raise NotFound

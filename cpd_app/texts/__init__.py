@@ -1,0 +1,11 @@
+"""Codes of the domain and their sentences in the members' language: zh here, en in the catalogue.
+
+One module per feature holds a dictionary `SENTENCES`; the edges translate. A sentence says what
+happened and what to do. Places for values are written `%(name)s`.
+"""
+
+from cpd_app.texts import shared
+
+SENTENCES: dict[str, str] = {
+    **shared.SENTENCES,
+}

@@ -1,0 +1,1 @@
+"""One function for one thing a person or a job does: load, may, decide, save, journal."""

@@ -1,0 +1,13 @@
+"""Pages (Jinja): one module, one blueprint; each works without JavaScript."""
+
+from flask import Flask
+
+from cpd_app.web import context, filters, health, switches
+
+
+def init(app: Flask) -> None:
+    """Register the pages and what every template may use."""
+    filters.init(app)
+    context.init(app)
+    for module in (health, switches):
+        app.register_blueprint(module.bp)

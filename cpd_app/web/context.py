@@ -1,0 +1,110 @@
+"""What every template may use: `ui` (theme, language, navigation), `may`, `today`."""
+
+from dataclasses import dataclass
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from cpd_app import clock
+from cpd_app.access import current_actor, somebody_is_signed_in
+from cpd_app.policy import may
+from cpd_app.web.locale import short_locale
+
+THEME_COOKIE = "cpd_theme"
+TEXT_COOKIE = "cpd_text"
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One place in the bottom bar or the staff navigation."""
+
+    href: str
+    icon: str
+    label: str
+    active: bool
+    count: int | None = None
+
+
+class Ui:
+    """How this visitor sees the pages; computed when a template asks."""
+
+    @property
+    def locale(self) -> str:
+        """zh or en."""
+        return short_locale()
+
+    @property
+    def theme(self) -> str:
+        """auto, light or dark."""
+        if current_user.is_authenticated:
+            return str(current_user.person.theme)
+        kept = request.cookies.get(THEME_COOKIE, "auto")
+        return kept if kept in {"auto", "light", "dark"} else "auto"
+
+    @property
+    def text(self) -> str:
+        """normal or large."""
+        if current_user.is_authenticated:
+            return str(current_user.person.text_size)
+        return "large" if request.cookies.get(TEXT_COOKIE) == "large" else "normal"
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether somebody is signed in."""
+        return somebody_is_signed_in()
+
+    @property
+    def actor_name(self) -> str:
+        """The signed-in person's name."""
+        return str(current_user.person.name) if current_user.is_authenticated else ""
+
+    @property
+    def nav(self) -> list[NavItem]:
+        """The member's bottom bar; only what works is shown."""
+        places = (
+            ("progress.home", "house", _("首页")),
+            ("activities.index", "journal-text", _("记录")),
+            ("activities.choose", "plus-square", _("记一笔")),
+            ("me.index", "person", _("我的")),
+        )
+        return self._items(places)
+
+    @property
+    def staff_nav(self) -> list[NavItem]:
+        """The staff's navigation."""
+        places = (
+            ("staff.overview", "house", _("总览")),
+            ("members.index", "people", _("会员")),
+            ("imports.index", "upload", _("导入")),
+            ("rulings.index", "patch-question", _("认定")),
+            ("rules.index", "sliders", _("折算规则")),
+        )
+        return self._items(places)
+
+    def _items(self, places: tuple[tuple[str, str, str], ...]) -> list[NavItem]:
+        here = request.endpoint or ""
+        chosen = here if here in {p[0] for p in places} else None
+        return [
+            NavItem(
+                href=url_for(endpoint),
+                icon=icon,
+                label=label,
+                active=endpoint == chosen
+                or (chosen is None and endpoint.split(".")[0] == here.split(".")[0]),
+            )
+            for endpoint, icon, label in places
+        ]
+
+
+def init(app: Flask) -> None:
+    """Give them to the templates."""
+
+    @app.context_processor
+    def shared() -> dict[str, object]:
+        return {
+            "ui": Ui(),
+            "may": may,
+            "actor": current_actor,
+            "today": clock.today(),
+        }

@@ -1,0 +1,65 @@
+"""All display formatting: hours, days, moments, durations. Templates print, they do not compute."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask import Flask
+from flask_babel import gettext as _
+
+from cpd_app.clock import BEIJING
+from cpd_app.web.locale import short_locale
+
+
+def hours(value: int | None) -> str:
+    """学时 from hundredths, always one decimal: 3250 -> 32.5."""
+    return "–" if value is None else f"{value / 100:.1f}"
+
+
+def day(value: date | None) -> str:
+    """2027年3月14日 / 14 Mar 2027."""
+    if value is None:
+        return "–"
+    if short_locale() == "en":
+        return str(format_date(value, "d MMM y", locale="en"))
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def short_day(value: date | None) -> str:
+    """3月14日 / 14 Mar."""
+    if value is None:
+        return "–"
+    if short_locale() == "en":
+        return str(format_date(value, "d MMM", locale="en"))
+    return f"{value.month}月{value.day}日"
+
+
+def moment(value: datetime | None, zone: ZoneInfo = BEIJING) -> str:
+    """A day and 24-hour time in Beijing."""
+    if value is None:
+        return "–"
+    local = value.astimezone(zone)
+    return f"{day(local.date())} {local:%H:%M}"
+
+
+def duration(minutes: int) -> str:
+    """2 小时 30 分."""
+    whole, rest = divmod(minutes, 60)
+    if whole and rest:
+        return str(_("%(h)s 小时 %(m)s 分", h=whole, m=rest))
+    if whole:
+        return str(_("%(h)s 小时", h=whole))
+    return str(_("%(m)s 分", m=rest))
+
+
+def size(value: int) -> str:
+    """Bytes as a person reads them: 1.2 MB."""
+    if value < 1024 * 1024:
+        return f"{max(1, value // 1024)} KB"
+    return f"{value / 1024 / 1024:.1f} MB"
+
+
+def init(app: Flask) -> None:
+    """Give the filters to the templates."""
+    for function in (hours, day, short_day, moment, duration, size):
+        app.jinja_env.filters[function.__name__] = function

@@ -1,0 +1,32 @@
+"""For the machines that watch us: is the process alive, can it work."""
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
+
+from cpd_app.access import public
+from cpd_app.db import db
+from cpd_app.migrate import is_at_head
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@public
+def readyz() -> ResponseReturnValue:
+    """The database answers and every migration has run."""
+    try:
+        with db.engine.connect() as connection:
+            at_head = is_at_head(connection)
+    except SQLAlchemyError:
+        return jsonify(status="database unreachable"), 503
+    if not at_head:
+        return jsonify(status="migrations missing"), 503
+    return jsonify(status="ok")
