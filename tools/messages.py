@@ -19,6 +19,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from cpd_app.texts import SENTENCES
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "cpd_app"
 ENGLISH = PACKAGE / "translations/en"
@@ -31,7 +33,6 @@ METHODS = [
     ("**.py", "python"),
 ]
 OPTIONS = {"templates/**": {"trimmed": "true", "silent": "false"}}
-#: `N_` marks a sentence that is translated later, where it is shown.
 KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2), "_l": None}
 
 Text = str
@@ -61,13 +62,15 @@ def key(message: Message) -> Text:
 
 
 def sources() -> dict[Text, Place]:
-    """Every text that code and templates translate, and the first place where it stands."""
+    """Every text that code, templates and `texts` translate, and where it stands first."""
     found: dict[Text, Place] = {}
     extracted = extract_from_dir(PACKAGE, METHODS, OPTIONS, KEYWORDS, strip_comment_tags=True)
     for name, line, text, _comments, context in extracted:
         first = text[0] if isinstance(text, tuple) else text
         named = f"{context}\x04{first}" if context else first
         found.setdefault(named, f"cpd_app/{name}:{line}")
+    for code, sentence in SENTENCES.items():
+        found.setdefault(sentence, f"cpd_app/texts ({code})")
     return found
 
 

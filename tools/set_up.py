@@ -126,11 +126,8 @@ def this_project() -> None:
     (folder / "cpd.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     command = BIN / "cpd"
     # A shell line and not '#!…/python': a path with a space in it, or a long one, would not start.
-    code = "import sys; from cpd_app.cli import main; sys.exit(main(prog_name='cpd'))"
-    command.write_text(
-        f'#!/bin/sh\nexec {shlex.quote(str(BIN / "python"))} -P -c "{code}" "$@"\n',
-        encoding="utf-8",
-    )
+    python = shlex.quote(str(BIN / "python"))
+    command.write_text(f'#!/bin/sh\nexec {python} -P -m cpd_app.cli "$@"\n', encoding="utf-8")
     command.chmod(0o755)
 
 

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from cpd_app.cli import database
+from cpd_app.cli import database, run
 from cpd_app.config import SettingError
 
 
@@ -13,13 +13,13 @@ def cpd() -> None:
     """Run and look after the CPD service."""
 
 
-for command in (database.migrate, database.verify_journal):
+for command in (run.run, database.migrate, database.verify_journal):
     cpd.add_command(command)
 
 
 def main() -> None:
     """Run a command; a bad setting is one sentence, not a traceback."""
     try:
-        cpd()
+        cpd(prog_name="cpd")
     except SettingError as error:
         sys.exit(f"cpd: {error}")

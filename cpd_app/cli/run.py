@@ -18,6 +18,7 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Self
 
 import click
 
@@ -117,7 +118,7 @@ class Children:
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.signals += 1
 
-    def __enter__(self) -> "Children":
+    def __enter__(self) -> Self:
         """Serve inside the block."""
         return self
 
@@ -126,7 +127,7 @@ class Children:
         self.stop()
 
     def start(self, name: str, words: tuple[str, ...]) -> None:
-        """Start one process; its lines go to our terminal, and Ctrl-C reaches it only through us."""
+        """Start one process; its lines go to our terminal, Ctrl-C reaches it through us."""
         self.running[name] = subprocess.Popen(  # noqa: S603 - our own commands
             [sys.executable, *words],
             stdin=subprocess.DEVNULL,

@@ -78,7 +78,13 @@ class Cluster:
         words = self.home / "password"
         words.write_text(password)
         words.chmod(0o644)  # the folder itself is closed to everyone but its owner
-        command: list[str | Path] = [folder / "initdb", "--pgdata", self.home / "data", "--username", "cpd"]
+        command: list[str | Path] = [
+            folder / "initdb",
+            "--pgdata",
+            self.home / "data",
+            "--username",
+            "cpd",
+        ]
         command += ["--auth", "password", "--pwfile", words, "--encoding", "UTF8"]
         command += ["--locale", "C.UTF-8", "--no-sync"]
         result = subprocess.run(

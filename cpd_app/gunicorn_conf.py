@@ -1,0 +1,39 @@
+"""How gunicorn serves the pages: `gunicorn --config python:cpd_app.gunicorn_conf …`.
+
+Numbers can be overruled on the command line (`--workers 4`); address and port are settings.
+"""
+
+import sys
+from typing import Any
+
+from cpd_app import assets, config
+
+try:
+    _settings = config.load()
+except config.SettingError as error:
+    sys.exit(f"cpd: {error}")
+
+wsgi_app = "cpd_app.app:create_app()"
+bind = (
+    f"[{_settings.host}]:{_settings.port}"
+    if ":" in _settings.host
+    else f"{_settings.host}:{_settings.port}"
+)
+# Threads, never the default kind: a few clients that send nothing would stop it (sync worker).
+worker_class = "gthread"
+workers = 2
+threads = 4
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+#: heartbeat files in memory: a busy disk must not look like a dead worker
+worker_tmp_dir = "/dev/shm" if sys.platform == "linux" else None  # noqa: S108 - gunicorn's own names
+#: requests are logged by the app, with an id and without personal data
+accesslog = None
+#: it would be one socket for all copies of one user
+control_socket_disable = True
+
+
+def on_starting(_server: Any) -> None:
+    """Publish this release's static files before the first worker serves them."""
+    assets.publish(_settings.var_dir)
