@@ -6,11 +6,12 @@ Numbers can be overruled on the command line (`--workers 4`); address and port a
 import sys
 from typing import Any
 
-from cpd_app import assets, config
+from cpd_app import assets
+from cpd_app.config import SettingError, load
 
 try:
-    _settings = config.load()
-except config.SettingError as error:
+    _settings = load()
+except SettingError as error:
     sys.exit(f"cpd: {error}")
 
 wsgi_app = "cpd_app.app:create_app()"
