@@ -1,0 +1,134 @@
+"""The steps of a computation: cheap tuples while computing, plain JSON when somebody asks.
+
+A step is a function of this module with its arguments. What it returns is a dict with the
+name of the `rule`, its numbers, and `hours` (hundredths of 学时, so far, cut to the hundredth).
+`cpd_app.texts.trace` turns the dicts into sentences; they hold the names they need, so that
+a stored trace can be read without the rule set it came from.
+"""
+
+from fractions import Fraction
+from typing import Any
+
+from cpd_app.domain.hours import ONE, two_decimals
+from cpd_app.domain.kinds import ItemCap, Label
+
+Step = tuple[Any, ...]
+
+
+def described(step: Step) -> dict[str, Any]:
+    """The JSON form of one step."""
+    described_step: dict[str, Any] = step[0](*step[1:])
+    return described_step
+
+
+def per_minutes(minutes: int, weight: Fraction, per: int) -> dict[str, Any]:
+    """weight × minutes ÷ per."""
+    value = weight * minutes / per
+    return {
+        "rule": "per_minutes",
+        "minutes": minutes,
+        "per": per,
+        "weight": short(weight),
+        "value": two_decimals(value),
+        "hours": int(value * ONE),
+    }
+
+
+def fixed(hours: Fraction) -> dict[str, Any]:
+    """The same for every record."""
+    return {"rule": "fixed", "hours": int(hours * ONE)}
+
+
+def per_unit(field: str, unit: Label, count: Fraction, each: Fraction) -> dict[str, Any]:
+    """So much for each unit."""
+    return {
+        "rule": "per_unit",
+        "field": field,
+        "unit": unit._asdict(),
+        "count": short(count),
+        "each": short(each),
+        "hours": int(count * each * ONE),
+    }
+
+
+def per_full(  # noqa: PLR0913 - the numbers of one sentence
+    field: str, unit: Label, count: int, size: int, each: Fraction, most: Fraction | None
+) -> dict[str, Any]:
+    """So much for each full `size`, at most `most`."""
+    full = count // size
+    value = full * each
+    return {
+        "rule": "per_full",
+        "field": field,
+        "unit": unit._asdict(),
+        "count": count,
+        "size": size,
+        "full": full,
+        "each": short(each),
+        "most": None if most is None or value <= most else short(most),
+        "hours": int((value if most is None else min(value, most)) * ONE),
+    }
+
+
+def table(by: tuple[tuple[str, Any, Label], ...], hours: Fraction) -> dict[str, Any]:
+    """A cell of a table."""
+    cells = [{"field": field, "value": value, **names._asdict()} for field, value, names in by]
+    return {"rule": "table", "by": cells, "hours": int(hours * ONE)}
+
+
+def factor(  # noqa: PLR0913 - the numbers of one sentence
+    field: str, value: str | bool, names: Label, share: Fraction, amount: int, scale: int
+) -> dict[str, Any]:
+    """A multiplier; `amount` ÷ `scale` are the exact hundredths after it."""
+    exact = Fraction(amount, scale * ONE)
+    return {
+        "rule": "factor",
+        "field": field,
+        "value": value,
+        **names._asdict(),
+        "factor": short(share),
+        "result": two_decimals(exact),
+        "hours": int(exact * ONE),
+    }
+
+
+def zero_when(field: str, why: Label) -> dict[str, Any]:
+    """A reason to give nothing."""
+    return {"rule": "zero_when", "field": field, **why._asdict(), "hours": 0}
+
+
+def nothing_applies() -> dict[str, Any]:
+    """No amount of the kind fits the record."""
+    return {"rule": "nothing_applies", "hours": 0}
+
+
+def rounded(step: int, hours: int) -> dict[str, Any]:
+    """Down to the step."""
+    return {"rule": "step", "step": step, "hours": hours}
+
+
+def item_cap(cap: ItemCap, limit: int, days: int, hours: int) -> dict[str, Any]:
+    """What one record may give at most."""
+    step: dict[str, Any] = {"rule": "item_cap", "cap": limit, "hours": hours}
+    if cap.per_day is not None:
+        step |= {"per_day": cap.per_day, "days": days}
+    if cap.from_field is not None:
+        step["field"] = cap.from_field
+    return step
+
+
+def awaits_ruling(asked: int) -> dict[str, Any]:
+    """Nothing until staff have decided."""
+    return {"rule": "needs_ruling", "asked": asked, "hours": 0}
+
+
+def ruled(asked: int, hours: int) -> dict[str, Any]:
+    """What staff decided, on the step."""
+    return {"rule": "ruled", "asked": asked, "hours": hours}
+
+
+def short(value: Fraction) -> str:
+    """A number of a rule as it is written there: `2`, `0.5`."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    return f"{float(value):g}"
