@@ -553,7 +553,7 @@ def upgrade() -> None:
     op.create_table('rulings',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('society_id', sa.Integer(), nullable=False),
-    sa.Column('credit_id', sa.Integer(), nullable=False),
+    sa.Column('credit_id', sa.Integer(), nullable=True),
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('subject', sa.String(length=200), nullable=False),
     sa.Column('asked', sa.Integer(), nullable=False),

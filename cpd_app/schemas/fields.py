@@ -1,0 +1,71 @@
+"""Fields that several features share: hours, days, trimmed text, keys."""
+
+import uuid
+from datetime import date, time
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from cpd_app.domain.hours import to_number
+
+
+class HoursField(fields.Field[int]):
+    """Hundredths of 学时 inside, a JSON number outside."""
+
+    def _serialize(self, value: Any, *_args: Any, **_kwargs: Any) -> float | int | None:
+        return None if value is None else to_number(value)
+
+
+class DayField(fields.Field[date]):
+    """A day as 2026-10-15, and nothing else ("20261015" is refused)."""
+
+    default_error_messages = {"invalid": "Not a valid day; expected YYYY-MM-DD."}  # noqa: RUF012
+
+    def _serialize(self, value: Any, *_args: Any, **_kwargs: Any) -> str | None:
+        return value.isoformat() if value is not None else None
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> date:
+        try:
+            if not isinstance(value, str) or len(value) != len("2026-10-15"):
+                raise ValueError
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise self.make_error("invalid") from error
+
+
+class TimeField(fields.Field[time]):
+    """A time of day as 09:30."""
+
+    default_error_messages = {"invalid": "Not a valid time; expected HH:MM."}  # noqa: RUF012
+
+    def _serialize(self, value: Any, *_args: Any, **_kwargs: Any) -> str | None:
+        return value.strftime("%H:%M") if value is not None else None
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> time:
+        try:
+            if not isinstance(value, str) or len(value) != len("09:30"):
+                raise ValueError
+            return time.fromisoformat(value)
+        except ValueError as error:
+            raise self.make_error("invalid") from error
+
+
+class TextField(fields.String):
+    """Text without white space around it; empty is absent."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
+        if "\x00" in text:
+            raise ValidationError("Contains a character that cannot be kept.")
+        return text or None
+
+
+class KeyField(fields.String):
+    """A UUID that the client makes once, in its usual form."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return str(uuid.UUID(text))
+        except ValueError as error:
+            raise ValidationError("Not a valid UUID.") from error

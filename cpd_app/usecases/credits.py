@@ -1,0 +1,186 @@
+"""学时认定: what each registration makes of a record, and how a year's hours are given out."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from cpd_app.db import session
+from cpd_app.domain.conversion import convert
+from cpd_app.domain.errors import Rejected
+from cpd_app.domain.program import Conversion
+from cpd_app.domain.years import Boundary, CpdYear, year_of, years_of
+from cpd_app.domain.years import Term as TermRange
+from cpd_app.models import Activity, Credit, Registration, Ruling, Society, Term
+from cpd_app.policy import Actor
+from cpd_app.usecases.allocation import allocate
+from cpd_app.usecases.rules_in_force import RuleInForce, Rules
+
+__all__ = ["allocate", "settle"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a finishing day falls in a registration; no term: outside every one."""
+
+    registration_id: int
+    society_id: int
+    term_id: int | None
+    year_index: int | None
+
+
+#: what the conversion does not look at
+TEXT_ONLY = frozenset(
+    {
+        "title",
+        "organiser",
+        "place",
+        "competences",
+        "reflection",
+        "achievement_key",
+        "starts_at_time",
+        "ends_at_time",
+    }
+)
+
+
+def settle(
+    actor: Actor, activity: Activity, *, now: datetime, changed: frozenset[str] = frozenset()
+) -> None:
+    """Make, change or take away the credits of a record, and give out the hours again.
+
+    `changed` names what a correction changed: a ruling stands only for the record it was made
+    on, and a record keeps its rule version unless its finishing day moved.
+
+    The conversion is fixed at entry; the allocation of every registration it touches is
+    recomputed in the same transaction, under a lock on the registration (domain.md §4).
+    """
+    existing = {c.registration_id: c for c in session.scalars(
+        select(Credit).where(Credit.activity_id == activity.id)
+    )}  # fmt: skip
+    touched = set(existing)
+    if activity.state == "recorded":
+        places = places_of(activity.person_id, activity.ended_on)
+        if not places:
+            raise Rejected("no_registration")
+        for first, place in enumerate(places):
+            lock(place.registration_id)
+            credit = existing.pop(place.registration_id, None)
+            if credit is not None and changed - TEXT_ONLY:
+                credit.ruled = None
+            _credit(activity, place, credit, strict=first == 0, same_day="ended_on" not in changed)
+            touched.add(place.registration_id)
+        _take_away(existing)
+        session.flush()
+    for registration_id in sorted(touched):
+        allocate(actor, registration_id, now=now, cause_id=activity.id)
+
+
+def lock(registration_id: int) -> None:
+    """Wait for whoever gives out this registration's hours (SQLite writers wait by themselves)."""
+    session.execute(
+        update(Registration)
+        .where(Registration.id == registration_id)
+        .values(version=Registration.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def places_of(person_id: int, day: date) -> list[Place]:
+    """The registrations whose term holds this day; outside every term: all, without a term.
+
+    The one that is shown to the member comes first: its rule set decides what is refused.
+    """
+    rows = session.execute(
+        select(
+            Registration.id.label("registration_id"),
+            Registration.society_id,
+            Society.year_kind,
+            Term.id.label("term_id"),
+            Term.starts_on,
+            Term.ends_on,
+        )
+        .join(Society, Society.id == Registration.society_id)
+        .join(Term, Term.registration_id == Registration.id)
+        .where(Registration.person_id == person_id)
+        .order_by(Term.ends_on, Registration.id)
+    ).all()
+    inside = [
+        Place(r.registration_id, r.society_id, r.term_id, year_index(r, day))
+        for r in rows
+        if r.starts_on <= day < r.ends_on
+    ]
+    if inside:
+        return inside
+    outside = {r.registration_id: Place(r.registration_id, r.society_id, None, None) for r in rows}
+    return list(outside.values())
+
+
+def year_index(term: Any, day: date) -> int | None:
+    """Which CPD year of a term (a row with starts_on, ends_on, year_kind) a day lies in."""
+    return year_of(cpd_years(term.starts_on, term.ends_on, term.year_kind), day)
+
+
+def cpd_years(starts_on: date, ends_on: date, year_kind: str) -> tuple[CpdYear, ...]:
+    """The CPD years of a term by its society's boundary."""
+    return years_of(TermRange(starts_on, ends_on), Boundary(year_kind))
+
+
+def _credit(
+    activity: Activity, place: Place, credit: Credit | None, *, strict: bool, same_day: bool
+) -> None:
+    """Convert the record for one registration; only the first one's refusal is the member's."""
+    rules = Rules(place.society_id)
+    if credit is not None and same_day:
+        rule = rules.version(credit.rule_version_id)
+    else:
+        rule = rules.on(activity.ended_on)
+    made, reasons = _converted(activity, rule, credit, strict=strict)
+    if credit is None:
+        credit = Credit(
+            activity_id=activity.id,
+            registration_id=place.registration_id,
+            recognised=0,
+            reasons=[],
+        )
+        session.add(credit)
+    credit.term_id, credit.year_index = place.term_id, place.year_index
+    credit.rule_version_id = rule.version_id
+    credit.conversion, credit.claimed = made.hours, made.claimed
+    credit.needs_ruling = made.needs_ruling
+    credit.trace = made.trace
+    credit.reasons = reasons
+
+
+def _converted(
+    activity: Activity, rule: RuleInForce, credit: Credit | None, *, strict: bool
+) -> tuple[Conversion, list[Any]]:
+    try:
+        made = convert(rule.rule_set, flat_of(activity), credit.ruled if credit else None)
+    except Rejected as refusal:
+        if strict:
+            raise
+        # Another society's table does not know the record: it gives nothing there.
+        made = Conversion(hours=0, claimed=0, needs_ruling=False, steps=())
+        return made, [{"code": refusal.code, "field": refusal.field}]
+    return made, []
+
+
+def flat_of(activity: Activity) -> dict[str, Any]:
+    """The record as the conversion reads it."""
+    return {
+        "kind": activity.kind,
+        "started_on": activity.started_on,
+        "ended_on": activity.ended_on,
+        **activity.fields,
+    }
+
+
+def _take_away(left: dict[int, Credit]) -> None:
+    """Credits of registrations that the record does not belong to any more."""
+    ids = [c.id for c in left.values()]
+    if not ids:
+        return
+    session.execute(update(Ruling).where(Ruling.credit_id.in_(ids)).values(credit_id=None))
+    session.execute(delete(Credit).where(Credit.id.in_(ids)))
