@@ -1,0 +1,128 @@
+// Copies the named browser libraries into cpd_app/static/vendor and draws the icon sprite.
+//
+//   npm ci --ignore-scripts && npm run vendor     copy, and write vendor.json
+//   npm run vendor:check                          fail when what lies there differs
+//
+// Only files named here reach a browser. Source map comments are cut, because the maps are not
+// copied and a browser's tools would ask for them. The sprite holds only icons whose names stand
+// in our templates, scripts and Python files; an unknown name stops the run.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const modules = join(root, "node_modules");
+const target = join(root, "cpd_app", "static", "vendor");
+const checking = process.argv.includes("--check");
+
+const FILES = {
+  "bootstrap-reboot.css": "bootstrap/dist/css/bootstrap-reboot.min.css",
+  "bootstrap-grid.css": "bootstrap/dist/css/bootstrap-grid.min.css",
+  "htmx.js": "htmx.org/dist/htmx.min.js",
+  "idb.js": "idb/build/index.js",
+  ...Object.fromEntries(
+    ["core", "routing", "strategies", "precaching", "expiration", "cacheable-response"].map(
+      (part) => [`workbox/workbox-${part}.js`, `workbox-${part}/build/workbox-${part}.prod.js`],
+    ),
+  ),
+};
+
+// `icon("x")`, `icon="x"`, `icon_name="x"`, `lead_icon="x"`, `"icon": "x"`, and for names that are
+// chosen while drawing a list in a comment: `icons: x y z`.
+const SINGLE = /\b(?:[a-z]+_)?icon(?:_name)?["']?\s*[(=:]\s*["']([a-z0-9-]+)["']/g;
+const LIST = /\bicons:\s*([a-z0-9-]+(?:[, ]+[a-z0-9-]+)*)/g;
+
+function* filesUnder(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!["vendor", "dist", "__pycache__", "translations"].includes(entry.name)) {
+        yield* filesUnder(path);
+      }
+    } else if (/\.(html|py|js)$/.test(entry.name)) {
+      yield path;
+    }
+  }
+}
+
+function iconsUsed() {
+  const used = new Map();
+  for (const path of filesUnder(join(root, "cpd_app"))) {
+    const text = readFileSync(path, "utf8");
+    const names = [...text.matchAll(SINGLE)].map((match) => match[1]);
+    for (const [, list] of text.matchAll(LIST)) names.push(...list.split(/[, ]+/));
+    for (const name of names) used.set(name, used.get(name) ?? relative(root, path));
+  }
+  return new Map([...used].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function sprite() {
+  const symbols = [];
+  for (const [name, where] of iconsUsed()) {
+    const path = join(modules, "bootstrap-icons", "icons", `${name}.svg`);
+    if (!existsSync(path)) {
+      throw new Error(`${where} asks for the icon “${name}”, which bootstrap-icons does not have`);
+    }
+    const svg = readFileSync(path, "utf8");
+    const box = svg.match(/viewBox="([^"]+)"/)[1];
+    const body = svg.replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "");
+    symbols.push(`<symbol id="${name}" viewBox="${box}">${body.replace(/\n\s*/g, "")}</symbol>`);
+  }
+  return `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`;
+}
+
+function outputs() {
+  const out = new Map();
+  for (const [name, source] of Object.entries(FILES)) {
+    const text = readFileSync(join(modules, source), "utf8");
+    const cut = text.replace(/^\s*(?:\/\/|\/\*)[#@]\s*sourceMappingURL=.*$/gm, "");
+    out.set(name, { text: cut, from: source.match(/^(?:@[^/]+\/)?[^/]+/)[0] });
+  }
+  out.set("icons.svg", { text: sprite(), from: "bootstrap-icons" });
+  const described = [...out].map(([name, { text, from }]) => {
+    const { version, license } = JSON.parse(readFileSync(join(modules, from, "package.json")));
+    const bytes = Buffer.from(text);
+    return {
+      file: name,
+      package: from,
+      version,
+      licence: license,
+      bytes: bytes.length,
+      gzip: gzipSync(bytes, { level: 9 }).length,
+      integrity: `sha384-${createHash("sha384").update(bytes).digest("base64")}`,
+    };
+  });
+  out.set("vendor.json", { text: `${JSON.stringify(described, null, 2)}\n` });
+  return out;
+}
+
+if (!existsSync(modules)) {
+  console.error("node_modules is missing: run  npm ci --ignore-scripts  first");
+  process.exit(1);
+}
+const wanted = outputs();
+if (checking) {
+  const differing = [...wanted].filter(([name, { text }]) => {
+    const path = join(target, name);
+    return !existsSync(path) || readFileSync(path, "utf8") !== text;
+  });
+  if (differing.length) {
+    console.error(`not as built: ${differing.map(([name]) => name).join(", ")}; run  npm run vendor`);
+    process.exit(1);
+  }
+  console.log(`${wanted.size} files as built`);
+} else {
+  // The folder is emptied only of what an earlier run listed there, never blindly.
+  const list = join(target, "vendor.json");
+  for (const { file } of existsSync(list) ? JSON.parse(readFileSync(list, "utf8")) : []) {
+    rmSync(join(target, file), { force: true });
+  }
+  for (const [name, { text }] of wanted) {
+    const path = join(target, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  console.log(`${wanted.size} files in ${relative(root, target)}`);
+}
