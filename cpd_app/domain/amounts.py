@@ -170,7 +170,7 @@ def _lookup(field: Field, slots: Slots, rows: Mapping[Any, Any]) -> AmountPlan:
 
         def by_code(values: Values) -> Found | None:
             plan = get(values[slot])
-            return None if plan is None else plan(values)  # type: ignore[no-any-return]
+            return None if plan is None else plan(values)
 
         return by_code
     spread = _spread(rows)

@@ -6,6 +6,7 @@ name of the `rule`, its numbers, and `hours` (hundredths of 学时, so far, cut 
 a stored trace can be read without the rule set it came from.
 """
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -131,4 +132,4 @@ def short(value: Fraction) -> str:
     """A number of a rule as it is written there: `2`, `0.5`."""
     if value.denominator == 1:
         return str(value.numerator)
-    return f"{float(value):g}"
+    return str((Decimal(value.numerator) / Decimal(value.denominator)).normalize())

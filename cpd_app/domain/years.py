@@ -46,7 +46,8 @@ class Term(NamedTuple):
     ends_on: date
 
 
-class CpdYear(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class CpdYear:
     """One CPD year, half-open; a part-year has fewer days than the `whole_days` of its year."""
 
     index: int

@@ -1,0 +1,135 @@
+"""One CPD year against its requirement: hours, pace, what is missing, and the verdict."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from cpd_app.domain.allocation import YearHours
+from cpd_app.domain.kinds import RuleSet
+from cpd_app.domain.years import Verdict, YearTarget, pace, reduced, verdict
+
+NO_HOURS = YearHours()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupProgress:
+    """A group of kinds whose hours have a least of their own in each year."""
+
+    code: str
+    required: int
+    recognised: int
+
+    @property
+    def missing(self) -> int:
+        """Hours still missing in the group."""
+        return max(0, self.required - self.recognised)
+
+
+@dataclass(frozen=True, slots=True)
+class YearProgress:
+    """How a CPD year stands on a day; all hours in hundredths of 学时."""
+
+    index: int
+    starts_on: date
+    ends_on: date
+    required: int
+    recognised: int
+    claimed: int
+    audit_proof: int
+    verdict: Verdict
+    pace: int
+    """What would be even with today (a rate; show it with `hours.format_rate`)."""
+    days_left: int
+    """Days left in the year, today counted; 0 when it is over."""
+    months_relieved: int = 0
+    deferred_until: date | None = None
+    groups: tuple[GroupProgress, ...] = field(default=())
+
+    @property
+    def missing(self) -> int:
+        """Hours still missing, over the year and over the groups that have a least."""
+        return max(
+            0, self.required - self.recognised, sum(group.missing for group in self.groups)
+        )
+
+    @property
+    def missing_audit_proof(self) -> int:
+        """Hours of the requirement that are not audit-proof."""
+        return max(0, self.required - self.audit_proof)
+
+    @property
+    def last_on(self) -> date:
+        """The last day of the year."""
+        return self.ends_on - timedelta(days=1)
+
+    @property
+    def running(self) -> bool:
+        """Whether the day asked about lies in the year."""
+        return self.days_left > 0 and self.verdict is not Verdict.AHEAD
+
+
+def year_progress(
+    target: YearTarget,
+    hours: YearHours,
+    audit_proof: int,
+    today: date,
+    *,
+    minimums: Mapping[str, int] | None = None,
+) -> YearProgress:
+    """How one year stands. `minimums` are the groups' least hours before relief, by code."""
+    year = target.year
+    groups = tuple(
+        GroupProgress(code, reduced(least, target.months_relieved), hours.groups.get(code, 0))
+        for code, least in (minimums or {}).items()
+    )
+    return YearProgress(
+        index=year.index,
+        starts_on=year.starts_on,
+        ends_on=year.ends_on,
+        required=target.required,
+        recognised=hours.recognised,
+        claimed=hours.claimed,
+        audit_proof=audit_proof,
+        verdict=verdict(
+            target,
+            hours.recognised,
+            today,
+            minimums_met=not any(group.missing for group in groups),
+        ),
+        pace=pace(year, target.required, today),
+        days_left=min(max((year.ends_on - today).days, 0), year.days),
+        months_relieved=target.months_relieved,
+        deferred_until=target.deferred_until,
+        groups=groups,
+    )
+
+
+def term_progress(
+    targets: Sequence[YearTarget],
+    hours: Mapping[int, YearHours],
+    audit_proof: Mapping[int, int],
+    today: date,
+    *,
+    minimums: Mapping[str, int] | None = None,
+) -> tuple[YearProgress, ...]:
+    """Every year of a term; hours and audit-proof hours by year index, absent is none."""
+    return tuple(
+        year_progress(
+            target,
+            hours.get(target.year.index, NO_HOURS),
+            audit_proof.get(target.year.index, 0),
+            today,
+            minimums=minimums,
+        )
+        for target in targets
+    )
+
+
+def minimums_of(rule_set: RuleSet) -> dict[str, int]:
+    """The groups of a rule set that ask a least of each year, with their hours."""
+    return {g.code: g.year_min for g in rule_set.groups.values() if g.year_min is not None}
+
+
+def current_year(years: Iterable[YearProgress], today: date) -> YearProgress | None:
+    """The year that holds the day; None before and after the term."""
+    return next((year for year in years if year.starts_on <= today < year.ends_on), None)
