@@ -15,45 +15,54 @@ from cpd_app.domain.numbers import (
 
 
 @pytest.mark.parametrize("written", ["SF-E-001", " sf-e-001 ", "ＳＦ－Ｅ－００１", "sf-e- 001\t"])
-def test_a_registration_number_is_the_same_however_it_is_typed(written: str):
-    assert number_key(written: str) == "SF-E-001"
+def test_a_registration_number_is_the_same_however_it_is_typed(written: str) -> None:
+    assert number_key(written) == "SF-E-001"
 
 
 @pytest.mark.parametrize(
     "written",
-    ["13800001234", "138 0000 1234", "138-0000-1234", "+86 138 0000 1234", "8613800001234", "0086 13800001234", "１３８００００１２３４", "(+86)13800001234"],
+    [
+        "13800001234",
+        "138 0000 1234",
+        "138-0000-1234",
+        "+86 138 0000 1234",
+        "8613800001234",
+        "0086 13800001234",
+        "１３８００００１２３４",
+        "(+86)13800001234",
+    ],
 )
-def test_a_chinese_mobile_gets_its_country_code(written: str):
-    assert normal_phone(written: str) == "+8613800001234"
+def test_a_chinese_mobile_gets_its_country_code(written: str) -> None:
+    assert normal_phone(written) == "+8613800001234"
 
 
-def test_a_foreign_number_keeps_its_country_code():
+def test_a_foreign_number_keeps_its_country_code() -> None:
     assert normal_phone("+44 20 7946 0018") == "+442079460018"
 
 
 @pytest.mark.parametrize(
     "written", ["", "12345", "+8612345", "SF-E-001", "+0123456789", "a@b.test"]
 )
-def test_what_is_no_mobile_number_is_none(written: str):
-    assert normal_phone(written: str) is None
+def test_what_is_no_mobile_number_is_none(written: str) -> None:
+    assert normal_phone(written) is None
 
 
-def test_an_address_is_compared_in_lower_case():
+def test_an_address_is_compared_in_lower_case() -> None:
     assert normal_email(" Lin@Demo.Test ") == "lin@demo.test"
 
 
 @pytest.mark.parametrize("written", ["", "lin", "lin@", "@demo.test", "lin@demo", "a b@demo.test"])
-def test_what_has_not_the_shape_of_an_address_is_none(written: str):
-    assert normal_email(written: str) is None
+def test_what_has_not_the_shape_of_an_address_is_none(written: str) -> None:
+    assert normal_email(written) is None
 
 
 @pytest.mark.parametrize("written", ["k7m4-qx2p-d9rt", "K7M4 QX2P D9RT", "ｋ７ｍ４—qx2p—d9rt"])
-def test_a_code_is_the_same_however_it_is_typed(written: str):
-    assert normal_code(written: str) == "K7M4QX2PD9RT"
-    assert grouped_code(normal_code(written: str)) == "K7M4-QX2P-D9RT"
+def test_a_code_is_the_same_however_it_is_typed(written: str) -> None:
+    assert normal_code(written) == "K7M4QX2PD9RT"
+    assert grouped_code(normal_code(written)) == "K7M4-QX2P-D9RT"
 
 
-def test_codes_have_no_characters_that_look_alike():
+def test_codes_have_no_characters_that_look_alike() -> None:
     assert len(set(CODE_ALPHABET)) == len(CODE_ALPHABET) == 30
     assert not set(CODE_ALPHABET) & set("0O1ILU")
 
@@ -68,7 +77,7 @@ def test_codes_have_no_characters_that_look_alike():
         ("林", "林"),
     ],
 )
-def test_a_masked_name_is_known_to_its_owner_only(name: str, shown: str):
+def test_a_masked_name_is_known_to_its_owner_only(name: str, shown: str) -> None:
     assert masked_name(name) == shown
 
 
@@ -76,5 +85,5 @@ def test_a_masked_name_is_known_to_its_owner_only(name: str, shown: str):
     ("contact", "shown"),
     [("+8613800001234", "+86138****1234"), ("lin@demo.test", "l***@demo.test"), ("12345", "****")],
 )
-def test_a_masked_contact_shows_its_ends(contact: str, shown: str):
+def test_a_masked_contact_shows_its_ends(contact: str, shown: str) -> None:
     assert masked_contact(contact) == shown
