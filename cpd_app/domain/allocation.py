@@ -160,14 +160,29 @@ def _given(
         if spent:
             hours = floor_to_step(hours - spent, step)
             reasons.append(
-                {"code": "deducted", "kind": kind.deducts, "hours_deducted": spent, "hours": hours}
+                {
+                    "code": "deducted",
+                    "kind": kind.deducts,
+                    **credit.rule_set.kinds[kind.deducts].names._asdict(),
+                    "hours_deducted": spent,
+                    "hours": hours,
+                }
             )
     alone = hours
     for cap in kind.year_caps if hours else ():
         room = _room(cap, credit, slot, ledger)
         if room is not None and hours > room[1]:
             hours = floor_to_step(room[1], step)
-            reasons.append({"code": "year_cap", "cap": room[0], "pool": cap.pool, "hours": hours})
+            names = kind.names if cap.pool is None else credit.rule_set.pools[cap.pool].names
+            reasons.append(
+                {
+                    "code": "year_cap",
+                    "cap": room[0],
+                    "pool": cap.pool,
+                    **names._asdict(),
+                    "hours": hours,
+                }
+            )
     ledger.enter(credit, slot, hours)
     return Allocated(alone, hours, tuple(reasons))
 

@@ -1,0 +1,157 @@
+"""The arithmetic of a record in sentences, from the stored steps of trace and reasons."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from cpd_app.domain.hours import format_hours
+
+Said = Mapping[str, Any]
+NameOf = Callable[[Any], str | None]
+
+AMOUNTS = ("per_minutes", "fixed", "per_unit", "per_full", "table")
+
+
+def trace_lines(
+    steps: Iterable[Said], language: str = "zh", name_of: NameOf | None = None
+) -> list[str]:
+    """One sentence for each thing that happened, in order, in zh or en.
+
+    `steps` are a trace, or a trace followed by the reasons of the allocation. `name_of` gives
+    the title of another record named by a reason.
+    """
+    english = language.startswith("en")
+    lines: list[str] = []
+    formula, hours = "", 0
+    for step in steps:
+        rule = str(step.get("rule") or step.get("code"))
+        if rule in AMOUNTS:
+            formula = _amount(rule, step, english=english)
+        elif rule == "factor":
+            formula += f" × {_name(step, english=english)} {step['factor']} = {step['result']}"
+        elif rule == "step":
+            lines.append(f"{formula} → {_h(step['hours'], english=english)}")
+            formula = ""
+        else:
+            if formula:
+                lines.append(formula if rule == "zero_when" else _ended(formula, english=english))
+                formula = ""
+            lines.append(_other(rule, step, hours, name_of, english=english))
+        hours = step.get("hours", hours)
+    if formula:
+        lines.append(_ended(formula, english=english))
+    return lines
+
+
+def _amount(rule: str, step: Said, *, english: bool) -> str:
+    match rule:
+        case "per_minutes":
+            weight = "" if step["weight"] == "1" else f" × {step['weight']}"
+            minutes = f"{step['minutes']} {'min' if english else '分钟'}"
+            return f"{minutes} ÷ {step['per']}{weight} = {step['value']}"
+        case "per_unit":
+            unit = step["unit"]["en" if english else "zh"]
+            return f"{step['count']} {unit} × {step['each']} = {format_hours(step['hours'])}"
+        case "per_full":
+            return _per_full(step, english=english)
+        case "table":
+            cells = [cell["en" if english else "zh"] for cell in step["by"]]
+            names = ", ".join(cells) if english else "".join(cells)
+            return f"{names} {format_hours(step['hours'])}"
+    return f"{'Each' if english else '每项'} {format_hours(step['hours'])}"
+
+
+def _per_full(step: Said, *, english: bool) -> str:
+    unit = step["unit"]["en" if english else "zh"]
+    count, size = f"{step['count']:,}", f"{step['size']:,}"
+    if english:
+        most = "" if step["most"] is None else f", at most {step['most']}"
+        text = f"{count} {unit}: {step['full']} full {size} × {step['each']}{most}"
+    else:
+        most = "" if step["most"] is None else f"，至多 {step['most']}"
+        text = f"{count} {unit}，满 {step['full']} 个 {size} × {step['each']}{most}"
+    return f"{text} = {format_hours(step['hours'])}"
+
+
+def _other(rule: str, step: Said, before: int, name_of: NameOf | None, *, english: bool) -> str:
+    """The sentence of a step that stands on a line of its own."""
+    now = _h(step.get("hours", 0), english=english)
+    change = f"{format_hours(before)} → {now}"
+    match rule:
+        case "zero_when":
+            return f"{_name(step, english=english)} → {now}"
+        case "item_cap":
+            cap = _cap(step, english=english)
+            return f"At most {cap} for one record: {change}" if english else f"单项上限 {cap}：{change}"
+        case "needs_ruling":
+            return _awaits(step, english=english)
+        case "ruled":
+            asked = _h(step["asked"], english=english)
+            return f"Asked {asked}, ruled {now}" if english else f"申请 {asked}，学会认定 {now}"
+        case "counts_once":
+            return _once(step, name_of, english=english)
+        case "same_activity":
+            return _same(step, name_of, english=english)
+        case "deducted":
+            taken = _h(step["hours_deducted"], english=english)
+            name = _name(step, english=english)
+            if english:
+                return f"Less {taken} already counted as “{name}”: {change}"
+            return f"扣除已计“{name}”{taken}：{change}"
+        case "year_cap":
+            cap = format_hours(step["cap"])
+            name = _name(step, english=english)
+            return f"Year cap of “{name}” {cap}: {change}" if english else f"“{name}”年度上限 {cap}：{change}"
+        case "outside_term":
+            return (
+                "The finishing day lies outside the certificate's term: nothing is counted"
+                if english
+                else "完成日不在证书有效期内，不计学时"
+            )
+    if english:
+        return "The society's table gives nothing for this record"
+    return "学会的折算表对这条记录没有给出学时"
+
+
+def _cap(step: Said, *, english: bool) -> str:
+    cap = format_hours(step["cap"])
+    if "per_day" not in step:
+        return cap
+    days = f"{step['days']} {'days' if english else '天'}"
+    return f"{format_hours(step['per_day'])} × {days} = {cap}"
+
+
+def _awaits(step: Said, *, english: bool) -> str:
+    if "asked" not in step:
+        return "Waits for the society's ruling" if english else "等待学会认定"
+    asked = _h(step["asked"], english=english)
+    if english:
+        return f"Asked {asked}; 0.0 until the society has ruled"
+    return f"申请 {asked}，学会认定前计 0.0"
+
+
+def _once(step: Said, name_of: NameOf | None, *, english: bool) -> str:
+    title = name_of(step["winner"]) if name_of else None
+    if english:
+        where = f"in “{title}”" if title else "in another record"
+        return f"The same achievement counts once: it is counted {where}"
+    return f"同一成果只计一次，已计在“{title}”" if title else "同一成果只计一次，已计在另一条记录"
+
+
+def _same(step: Said, name_of: NameOf | None, *, english: bool) -> str:
+    title = name_of(step["other"]) if name_of else None
+    if english:
+        other = f"“{title}”" if title else "another record"
+        return f"Overlaps in time with {other}, held at 0.0: the same activity?"
+    return f"与{f'“{title}”' if title else '另一条记录'}时间重叠，先计 0.0：同一活动？"
+
+
+def _ended(formula: str, *, english: bool) -> str:
+    return f"{formula} {'h' if english else '学时'}"
+
+
+def _h(hours: int, *, english: bool) -> str:
+    return f"{format_hours(hours)} {'h' if english else '学时'}"
+
+
+def _name(step: Said, *, english: bool) -> str:
+    return str(step["en" if english else "zh"])
