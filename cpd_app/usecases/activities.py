@@ -277,7 +277,10 @@ def leave_out(
     )
     if credit is None:
         raise NotFound
+    credits.lock(registration_id)
     credit.left_out = left_out
+    if left_out:
+        credit.recognised, credit.reasons = 0, [{"code": "left_out"}]
     _touch(activity, now)
     session.flush()
     credits.allocate(actor, registration_id, now=now, cause_id=activity.id)

@@ -73,6 +73,11 @@ def settle(
             touched.add(place.registration_id)
         _take_away(existing)
         session.flush()
+    else:
+        for credit in existing.values():
+            lock(credit.registration_id)
+            credit.recognised, credit.reasons = 0, [{"code": activity.state}]
+        session.flush()
     for registration_id in sorted(touched):
         allocate(actor, registration_id, now=now, cause_id=activity.id)
 

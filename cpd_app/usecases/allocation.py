@@ -1,0 +1,164 @@
+"""Giving out a registration's hours: recognised hours of every record, stored with their reasons."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from cpd_app.db import session
+from cpd_app.domain.allocation import Allocated, CreditInput
+from cpd_app.domain.allocation import allocate as give_out
+from cpd_app.domain.kinds import RuleSet
+from cpd_app.models import Activity, Credit
+from cpd_app.policy import Actor
+from cpd_app.usecases import journal
+from cpd_app.usecases.rules_in_force import compiled
+
+#: registrations read together; SQLite and PostgreSQL both take so many values at once
+AT_ONCE = 500
+
+COLUMNS = (
+    Credit.id,
+    Credit.activity_id,
+    Credit.registration_id,
+    Credit.term_id,
+    Credit.year_index,
+    Credit.rule_version_id,
+    Credit.conversion,
+    Credit.claimed,
+    Credit.recognised,
+    Credit.reasons,
+    Credit.needs_ruling,
+    Credit.ruled,
+    Activity.kind,
+    Activity.fields,
+    Activity.started_on,
+    Activity.ended_on,
+    Activity.starts_at_time,
+    Activity.ends_at_time,
+    Activity.achievement_norm,
+    Activity.different_from,
+    Activity.source,
+)
+
+
+def allocate(
+    actor: Actor, registration_id: int, *, now: datetime, cause_id: int | None = None
+) -> int:
+    """Give out one registration's hours again; returns how many records changed.
+
+    The caller holds the registration's lock. A change of another record than the one that
+    caused it is journalled (domain.md §4).
+    """
+    return allocate_many(actor, [registration_id], now=now, cause_id=cause_id)
+
+
+def allocate_many(
+    actor: Actor, registration_ids: Iterable[int], *, now: datetime, cause_id: int | None = None
+) -> int:
+    """The same for many registrations, two statements for 500 of them (imports, recalculation)."""
+    ids = list(registration_ids)
+    if len(ids) > AT_ONCE:
+        parts = (ids[i : i + AT_ONCE] for i in range(0, len(ids), AT_ONCE))
+        return sum(allocate_many(actor, part, now=now, cause_id=cause_id) for part in parts)
+    rows: dict[int, list[Any]] = {}
+    for row in _counting_rows(ids):
+        rows.setdefault(row.registration_id, []).append(row)
+    changes: list[dict[str, Any]] = []
+    for registration_id, of_one in rows.items():
+        results = give_out([credit_input(r, compiled(r.rule_version_id)) for r in of_one]).records
+        for row in of_one:
+            changed = _changed(row, results[row.activity_id])
+            if changed is None:
+                continue
+            changes.append(changed)
+            if row.activity_id != cause_id:
+                _note(actor, row, registration_id, changed, cause_id, now)
+    if changes:
+        session.execute(
+            update(Credit.__table__)  # type: ignore[arg-type]
+            .where(Credit.__table__.c.id == bindparam("credit_id"))
+            .values(recognised=bindparam("hours"), reasons=bindparam("why")),
+            changes,
+        )
+        for kept in session.identity_map.values():
+            if isinstance(kept, Credit):
+                session.expire(kept)
+    return len(changes)
+
+
+def credit_input(row: Any, rule_set: RuleSet) -> CreditInput:
+    """A row of COLUMNS as the rules want it."""
+    return CreditInput(
+        ref=row.activity_id,
+        order=row.activity_id,
+        kind=row.kind,
+        rule_set=rule_set,
+        ended_on=row.ended_on,
+        conversion=row.conversion,
+        claimed=row.claimed,
+        fields=row.fields,
+        achievement_key=row.achievement_norm,
+        term=row.term_id,
+        year=row.year_index,
+        interval=_interval(row),
+        from_event=row.source == "event",
+        different_from=frozenset(int(ref) for ref in row.different_from),
+        awaits_ruling=row.needs_ruling and row.ruled is None,
+    )
+
+
+def _counting_rows(registration_ids: list[int]) -> Iterable[Any]:
+    """Records that take part: recorded, and not taken out by the member."""
+    return session.execute(
+        select(*COLUMNS)
+        .join(Activity, Activity.id == Credit.activity_id)
+        .where(
+            Credit.registration_id.in_(registration_ids),
+            Activity.state == "recorded",
+            Credit.left_out.is_(False),
+        )
+    )
+
+
+def _interval(row: Any) -> tuple[datetime, datetime] | None:
+    """Times of day on the days as printed; never converted between zones, so without one."""
+    if row.starts_at_time is None or row.ends_at_time is None:
+        return None
+    return (
+        datetime.combine(row.started_on, row.starts_at_time),
+        datetime.combine(row.ended_on, row.ends_at_time),
+    )
+
+
+def _changed(row: Any, result: Allocated) -> dict[str, Any] | None:
+    """What is written when the stored allocation is not the new one."""
+    refused = [r for r in row.reasons if "field" in r]  # another society's table refused it
+    reasons = [*refused, *result.reasons]
+    if row.recognised == result.recognised and row.reasons == reasons:
+        return None
+    return {"credit_id": row.id, "hours": result.recognised, "why": reasons}
+
+
+def _note(  # noqa: PLR0913 - the parts of one entry
+    actor: Actor,
+    row: Any,
+    registration_id: int,
+    changed: dict[str, Any],
+    cause_id: int | None,
+    now: datetime,
+) -> None:
+    journal.record(
+        actor,
+        "credit.reallocated",
+        "activity",
+        row.activity_id,
+        now=now,
+        data={
+            "registration": registration_id,
+            "before": row.recognised,
+            "after": changed["hours"],
+            "cause": cause_id,
+        },
+    )

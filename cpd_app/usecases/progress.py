@@ -1,0 +1,172 @@
+"""How a registration stands: years and readiness, the same for member, staff, API and export."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from cpd_app.db import session
+from cpd_app.domain.allocation import YearHours
+from cpd_app.domain.assurance import AuditProofSetting
+from cpd_app.domain.errors import Rejected
+from cpd_app.domain.progress import YearProgress, current_year, minimums_of, term_progress
+from cpd_app.domain.renewal import (
+    CertificateState,
+    Readiness,
+    RenewalInput,
+    RenewalSetting,
+    State,
+    readiness,
+)
+from cpd_app.domain.years import Requirement as RequirementFrom
+from cpd_app.domain.years import Term as TermRange
+from cpd_app.domain.years import targets_of
+from cpd_app.models import Registration, Requirement, SocietyMembership, Term
+from cpd_app.policy import Actor, Permission, Target, require
+from cpd_app.usecases.credits import cpd_years
+from cpd_app.usecases.records import RecordRow, kind_of, records_of
+from cpd_app.usecases.registrations_shown import readable_registration, term_on
+from cpd_app.usecases.rules_in_force import Rules
+
+__all__ = ["AuditProofSetting", "Standing", "readiness_of", "standing_of"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A registration's term on a day: its years, its checks, and the records behind them."""
+
+    registration: Registration
+    term: Term
+    readiness: Readiness
+    #: every recorded record of the registration, newest first
+    records: list[RecordRow]
+    #: whether the society adopted the table that is in force (else 系统折算)
+    adopted: bool
+
+    @property
+    def years(self) -> tuple[YearProgress, ...]:
+        """One row a CPD year of the term."""
+        return self.readiness.years
+
+    @property
+    def current(self) -> YearProgress | None:
+        """The running year; None before and after the term."""
+        return current_year(self.years, self.readiness.on)
+
+    @property
+    def in_term(self) -> list[RecordRow]:
+        """Records of this term."""
+        return [r for r in self.records if r.term_id == self.term.id]
+
+
+def readiness_of(actor: Actor, registration_id: int, *, on: date) -> Standing:
+    """How a registration stands on a day, for whoever may read it (domain.md §7).
+
+    `on` moves today only; records are as known now.
+    """
+    return standing_of(actor, readable_registration(actor, registration_id), on=on)
+
+
+def standing_of(
+    actor: Actor, registration: Registration, *, on: date, term: Term | None = None
+) -> Standing:
+    """The same for a registration that was loaded already; `term` instead of the day's."""
+    target = Target(
+        owner_id=registration.person_id, societies=frozenset({registration.society_id})
+    )
+    require(actor, Permission.READ_READINESS, target)
+    chosen = term or term_on(registration, on)
+    if chosen is None:
+        raise Rejected("no_registration")
+    rules = Rules(registration.society_id)
+    records = records_of(registration)
+    years = _years(registration, chosen, records, rules, on)
+    known = RenewalInput(
+        term=TermRange(chosen.starts_on, chosen.ends_on),
+        years=years,
+        certificate=CertificateState(chosen.state),
+        barred=registration.person.barred_on is not None,
+        records_missing_evidence=sum(
+            1 for r in records if r.term_id == chosen.id and r.recognised and r.missing_proofs
+        ),
+        open_rulings=sum(1 for r in records if r.term_id == chosen.id and r.waiting_ruling),
+        membership_until=_membership_until(registration),
+        setting=renewal_setting(registration),
+    )
+    return Standing(
+        registration=registration,
+        term=chosen,
+        readiness=readiness(known, on),
+        records=records,
+        adopted=_adopted(rules, on),
+    )
+
+
+def renewal_setting(registration: Registration) -> RenewalSetting:
+    """What the society set differently from the defaults of §7."""
+    chosen = registration.society.settings
+    default = RenewalSetting()
+    lapsed = State(chosen.get("membership_lapsed", default.lapsed_membership))
+    return RenewalSetting(
+        window_days=chosen.get("window_days", default.window_days), lapsed_membership=lapsed
+    )
+
+
+def requirements_of(society_id: int) -> list[RequirementFrom]:
+    """What a society asks a year, by day; empty: 50 学时 (handbook Q22)."""
+    rows = session.execute(
+        select(Requirement.in_force_on, Requirement.hours).where(
+            Requirement.society_id == society_id
+        )
+    )
+    return [RequirementFrom(r.in_force_on, r.hours) for r in rows]
+
+
+def hours_by_year(records: Iterable[RecordRow], term_id: int) -> dict[int, YearHours]:
+    """Recognised and claimed hours of each year of a term, and of each group of kinds."""
+    sums: dict[int, YearHours] = {}
+    for record in records:
+        if record.term_id != term_id or record.year_index is None or record.left_out:
+            continue
+        year = sums.setdefault(record.year_index, YearHours())
+        year.recognised += record.recognised
+        year.claimed += record.claimed
+        kind = kind_of(record)
+        if kind is not None:
+            year.groups[kind.group] = year.groups.get(kind.group, 0) + record.recognised
+    return sums
+
+
+def _years(
+    registration: Registration, term: Term, records: list[RecordRow], rules: Rules, on: date
+) -> tuple[YearProgress, ...]:
+    years = cpd_years(term.starts_on, term.ends_on, registration.society.year_kind)
+    audit_proof: dict[int, int] = {}
+    for record in records:
+        if record.term_id == term.id and record.year_index is not None and record.audit_proof:
+            index = record.year_index
+            audit_proof[index] = audit_proof.get(index, 0) + record.recognised
+    return term_progress(
+        targets_of(years, requirements_of(registration.society_id)),
+        hours_by_year(records, term.id),
+        audit_proof,
+        on,
+        minimums=minimums_of(rules.on(term.starts_on).rule_set),
+    )
+
+
+def _membership_until(registration: Registration) -> date | None:
+    return session.scalar(
+        select(SocietyMembership.until_on).where(
+            SocietyMembership.person_id == registration.person_id,
+            SocietyMembership.society_id == registration.society_id,
+        )
+    )
+
+
+def _adopted(rules: Rules, on: date) -> bool:
+    try:
+        return rules.on(on).adopted
+    except Rejected:
+        return False

@@ -1,0 +1,253 @@
+"""A registration's records as pages, API, staff and export show them: hours, assurance, marks."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from cpd_app.db import session
+from cpd_app.domain.assurance import (
+    AuditProofSetting,
+    EvidenceFacts,
+    Mark,
+    assurance_of,
+    is_audit_proof,
+    missing_evidence,
+)
+from cpd_app.domain.kinds import Kind
+from cpd_app.domain.years import is_late_entry
+from cpd_app.models import Activity, Credit, Evidence, File, Registration, Society
+from cpd_app.usecases.credits import cpd_years
+from cpd_app.usecases.rules_in_force import compiled
+
+#: a file in one of these states proves something
+PROVING = ("arrived", "ready")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One record of one registration; hours in hundredths of 学时."""
+
+    id: int
+    state: str
+    kind: str
+    title: str
+    organiser: str | None
+    started_on: date
+    ended_on: date
+    fields: Mapping[str, Any]
+    achievement_key: str | None
+    competences: tuple[str, ...]
+    source: str
+    source_name: str | None
+    version: int
+    #: None for a draft or proposal, which have no credit yet
+    credit_id: int | None
+    term_id: int | None
+    year_index: int | None
+    rule_version_id: int | None
+    conversion: int
+    claimed: int
+    recognised: int
+    reasons: tuple[Mapping[str, Any], ...]
+    left_out: bool
+    waiting_ruling: bool
+    ruled: int | None
+    checked: bool
+    assurance: str
+    audit_proof: bool
+    marks: tuple[str, ...]
+    evidence_count: int
+    #: codes of listed proofs that no file covers
+    missing_proofs: tuple[str, ...]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it takes part in the year's hours."""
+        return self.state == "recorded" and not self.left_out and self.term_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What is attached to a record: how many files, which proofs they cover."""
+
+    files: int = 0
+    covered: frozenset[str] = frozenset()
+
+
+COLUMNS = (
+    Activity.id,
+    Activity.state,
+    Activity.kind,
+    Activity.title,
+    Activity.organiser,
+    Activity.started_on,
+    Activity.ended_on,
+    Activity.fields,
+    Activity.achievement_key,
+    Activity.competences,
+    Activity.source,
+    Activity.source_name,
+    Activity.version,
+    Activity.entered_on,
+    Credit.id.label("credit_id"),
+    Credit.term_id,
+    Credit.year_index,
+    Credit.rule_version_id,
+    Credit.conversion,
+    Credit.claimed,
+    Credit.recognised,
+    Credit.reasons,
+    Credit.left_out,
+    Credit.needs_ruling,
+    Credit.ruled,
+    Credit.checked_at,
+)
+
+
+def records_of(registration: Registration) -> list[RecordRow]:
+    """All records of a registration that were recorded, newest finishing day first.
+
+    Whoever calls has checked that the actor may read the registration.
+    """
+    rows = _read(registration, Activity.state == "recorded")
+    return sorted(rows, key=lambda r: (r.ended_on, r.id), reverse=True)
+
+
+def records_by_id(registration: Registration, ids: Iterable[int]) -> list[RecordRow]:
+    """Some records, in whatever state they are, as this registration sees them."""
+    return _read(registration, Activity.id.in_(list(ids)))
+
+
+def unfinished_of(person_id: int, society: Society) -> list[RecordRow]:
+    """A member's drafts and what others proposed to them; these count nowhere yet."""
+    rows = session.execute(
+        select(*COLUMNS)
+        .outerjoin(Credit, (Credit.activity_id == Activity.id) & (Credit.id < 0))
+        .where(Activity.person_id == person_id, Activity.state.in_(("draft", "proposed")))
+        .order_by(Activity.id.desc())
+    ).all()
+    found = attached_to(Activity.person_id == person_id, Activity.state.in_(("draft", "proposed")))
+    reader = _Reader(society, {})
+    return [reader.row(r, found.get(r.id, Attached())) for r in rows]
+
+
+def attached_to(*conditions: ColumnElement[bool]) -> dict[int, Attached]:
+    """What is attached to the records that fit, in one statement."""
+    files: dict[int, int] = {}
+    covered: dict[int, set[str]] = {}
+    rows = session.execute(
+        select(Evidence.activity_id, Evidence.proofs)
+        .join(File, File.id == Evidence.file_id)
+        .join(Activity, Activity.id == Evidence.activity_id)
+        .where(File.state.in_(PROVING), *conditions)
+    )
+    for activity_id, proofs in rows:
+        files[activity_id] = files.get(activity_id, 0) + 1
+        covered.setdefault(activity_id, set()).update(proofs)
+    return {i: Attached(n, frozenset(covered[i])) for i, n in files.items()}
+
+
+def kind_of(row: RecordRow) -> Kind | None:
+    """The kind as the rule version of the record has it."""
+    if row.rule_version_id is None:
+        return None
+    return compiled(row.rule_version_id).kinds.get(row.kind)
+
+
+def audit_proof_setting(society: Society) -> AuditProofSetting:
+    """What the society calls audit-proof (domain.md §5)."""
+    chosen = society.settings.get("audit_proof", {})
+    default = AuditProofSetting()
+    return AuditProofSetting(
+        letters=frozenset(chosen["letters"]) if "letters" in chosen else default.letters,
+        complete_e=chosen.get("complete_e", default.complete_e),
+        marked_needs_document=chosen.get("marked_needs_document", default.marked_needs_document),
+    )
+
+
+def _read(registration: Registration, *conditions: ColumnElement[bool]) -> list[RecordRow]:
+    credited = Credit.registration_id == registration.id
+    rows = session.execute(
+        select(*COLUMNS).join(Credit, Credit.activity_id == Activity.id).where(credited, *conditions)
+    ).all()
+    found = attached_to(Activity.id.in_(select(Credit.activity_id).where(credited)), *conditions)
+    reader = _Reader(registration.society, _year_ends(registration))
+    return [reader.row(r, found.get(r.id, Attached())) for r in rows]
+
+
+def _year_ends(registration: Registration) -> dict[tuple[int, int], date]:
+    """Last day (exclusive) of every CPD year of a registration, by term and index."""
+    return {
+        (term.id, year.index): year.ends_on
+        for term in registration.terms
+        for year in cpd_years(term.starts_on, term.ends_on, registration.society.year_kind)
+    }
+
+
+class _Reader:
+    """Turns rows into records by the settings of one society."""
+
+    def __init__(self, society: Society, ends: Mapping[tuple[int, int], date]) -> None:
+        self.began_on = society.began_on
+        self.setting = audit_proof_setting(society)
+        self.ends = ends
+
+    def row(self, row: Any, attached: Attached) -> RecordRow:
+        """One record with its assurance and marks."""
+        marks = self._marks(row)
+        facts = EvidenceFacts(
+            checked=row.checked_at is not None,
+            files=attached.files,
+            listed=_listed(row),
+            covered=attached.covered,
+            marks=marks,
+        )
+        return RecordRow(
+            id=row.id,
+            state=row.state,
+            kind=row.kind,
+            title=row.title,
+            organiser=row.organiser,
+            started_on=row.started_on,
+            ended_on=row.ended_on,
+            fields=row.fields,
+            achievement_key=row.achievement_key,
+            competences=tuple(row.competences),
+            source=row.source,
+            source_name=row.source_name,
+            version=row.version,
+            credit_id=row.credit_id,
+            term_id=row.term_id,
+            year_index=row.year_index,
+            rule_version_id=row.rule_version_id,
+            conversion=row.conversion or 0,
+            claimed=row.claimed or 0,
+            recognised=row.recognised or 0,
+            reasons=tuple(row.reasons or ()),
+            left_out=bool(row.left_out),
+            waiting_ruling=bool(row.needs_ruling) and row.ruled is None,
+            ruled=row.ruled,
+            checked=row.checked_at is not None,
+            assurance=assurance_of(facts).value,
+            audit_proof=is_audit_proof(facts, self.setting),
+            marks=tuple(m.value for m in marks),
+            evidence_count=attached.files,
+            missing_proofs=missing_evidence(facts),
+        )
+
+    def _marks(self, row: Any) -> tuple[Mark, ...]:
+        ends_on = self.ends.get((row.term_id, row.year_index)) if row.term_id else None
+        if ends_on is not None and is_late_entry(row.entered_on, ends_on, self.began_on):
+            return (Mark.LATE_ENTRY,)
+        return ()
+
+
+def _listed(row: Any) -> tuple[str, ...]:
+    """Codes of the proofs that the record's own rule version lists for its kind."""
+    if row.rule_version_id is None:
+        return ()
+    kind = compiled(row.rule_version_id).kinds.get(row.kind)
+    return tuple(e.code for e in kind.evidence) if kind else ()
