@@ -84,7 +84,8 @@ def allocate(credits_: Iterable[CreditInput]) -> Allocation:
 
     Order: overlap held, counts once, deduction, year cap; the last two given out in order of
     finishing day, then of entry. Reason codes: outside_term, needs_ruling, unknown_kind,
-    same_activity (`other`), counts_once (`winner`), deducted (`hours_deducted`), year_cap (`cap`, `pool`).
+    same_activity (`other`), counts_once (`winner`), deducted (`hours_deducted`), year_cap
+    (`cap`, `pool`).
     """
     inputs = sorted(credits_, key=lambda c: (c.ended_on, c.order))
     inside = [c for c in inputs if c.term is not None and c.year is not None]
@@ -187,9 +188,7 @@ def _given(
     return Allocated(alone, hours, tuple(reasons))
 
 
-def _room(
-    cap: YearCap, credit: CreditInput, slot: Slot, ledger: _Ledger
-) -> tuple[int, int] | None:
+def _room(cap: YearCap, credit: CreditInput, slot: Slot, ledger: _Ledger) -> tuple[int, int] | None:
     """The cap that applies to a record and what is left of it in that year."""
     if cap.pool is not None:
         limit = credit.rule_set.pools[cap.pool].year_cap
@@ -231,8 +230,10 @@ def _presences(inside: Sequence[CreditInput]) -> list[Presence]:
 def _winners(
     inside: Sequence[CreditInput], held: Mapping[Hashable, Hashable]
 ) -> dict[tuple[Hashable, str], CreditInput]:
-    """The one record that is credited for each key of a term: the highest conversion, else the
-    first in order of finishing day and entry. Held and waiting records enter with 0.
+    """The one record that is credited for each key of a term.
+
+    The highest conversion, else the first in order of finishing day and entry. Held and waiting
+    records enter with 0.
     """
     winners: dict[tuple[Hashable, str], CreditInput] = {}
     best: dict[tuple[Hashable, str], int] = {}

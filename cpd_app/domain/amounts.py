@@ -12,6 +12,7 @@ from cpd_app.domain.kinds import (
     Field,
     FieldType,
     Fixed,
+    Key,
     Kind,
     Label,
     PerFull,
@@ -76,7 +77,7 @@ def range_label(field: Field, first: int, last: int | None) -> Label:
     return Label(frame.zh.replace("{}", text.zh), frame.en.replace("{}", text.en))
 
 
-def value_label(field: Field, value: str | bool | tuple[int, int | None]) -> Label:
+def value_label(field: Field, value: Key) -> Label:
     """What a value of a field is called in a sentence."""
     if isinstance(value, tuple):
         return range_label(field, *value)
@@ -180,7 +181,7 @@ def _lookup(field: Field, slots: Slots, rows: Mapping[Any, Any]) -> AmountPlan:
         value = values[slot]
         if value is None:
             return None
-        found = spread[value if value < last else last]
+        found = spread[min(last, value)]
         return found(values) if nested and found is not None else found  # type: ignore[no-any-return]
 
     return by_range
@@ -195,5 +196,5 @@ def _spread(rows: Mapping[tuple[int, int | None], Any]) -> list[Any]:
     return spread
 
 
-def _plain(key: str | bool | tuple[int, int | None]) -> Any:
+def _plain(key: Key) -> Any:
     return list(key) if isinstance(key, tuple) else key

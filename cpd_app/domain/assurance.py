@@ -59,9 +59,7 @@ class EvidenceFacts:
 class AuditProofSetting:
     """What a society calls audit-proof; the default is §5's."""
 
-    letters: frozenset[Assurance] = frozenset(
-        {Assurance.A, Assurance.B, Assurance.C, Assurance.D}
-    )
+    letters: frozenset[Assurance] = frozenset({Assurance.A, Assurance.B, Assurance.C, Assurance.D})
     complete_e: bool = True
     """E counts where every listed proof is there."""
     marked_needs_document: bool = False
@@ -96,9 +94,7 @@ def is_audit_proof(facts: EvidenceFacts, setting: AuditProofSetting = DEFAULT_SE
     if setting.marked_needs_document and facts.marks and not (facts.checked or complete):
         return False
     letter = assurance_of(facts)
-    return letter in setting.letters or (
-        letter is Assurance.E and setting.complete_e and complete
-    )
+    return letter in setting.letters or (letter is Assurance.E and setting.complete_e and complete)
 
 
 def sort_key(letter: Assurance, marks: Iterable[Mark]) -> tuple[str, int]:

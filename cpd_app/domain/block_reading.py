@@ -12,6 +12,7 @@ from cpd_app.domain.kinds import (
     FieldType,
     Fixed,
     ItemCap,
+    Key,
     Label,
     PerFull,
     PerMinutes,
@@ -25,8 +26,6 @@ from cpd_app.domain.kinds import (
 from cpd_app.domain.reading import MISSING, Path, Reading, Said, key_text, shown
 
 Fields = Mapping[str, Field]
-Key = str | bool | tuple[int, int | None]
-
 AMOUNTS = ("per_minutes", "fixed", "per_unit", "per_full", "table")
 WHOLE = (FieldType.WHOLE,)
 COUNTED = (FieldType.WHOLE, FieldType.DAYS)
@@ -180,8 +179,10 @@ def _code_key(reading: Reading, key: str, path: Path, field: Field) -> str | boo
 
 def _table(reading: Reading, value: object, path: Path, fields: Fields) -> Table | None:
     body = reading.record(value, path, needs=("by", "hours"))
-    by = [_field(reading, {"by": c}, at, fields, (*KEYED, FieldType.WHOLE), "by")
-          for at, c in reading.items(body.get("by"), (*path, "by"))]
+    by = [
+        _field(reading, {"by": c}, at, fields, (*KEYED, FieldType.WHOLE), "by")
+        for at, c in reading.items(body.get("by"), (*path, "by"))
+    ]
     if not 1 <= len(by) <= TWO:
         reading.problem((*path, "by"), body.get("by"), "one or two fields")
         return None
@@ -219,7 +220,9 @@ def _keys(
     for key, inner in given.items():
         span = _range(key)
         if span is None:
-            reading.problem((*path, key), Said(f"the key {shown(key)}"), "a range such as 1, 2-5 or 6+")
+            reading.problem(
+                (*path, key), Said(f"the key {shown(key)}"), "a range such as 1, 2-5 or 6+"
+            )
             continue
         ranges.append(span)
         entries.append((span, inner, (*path, key)))
@@ -249,7 +252,9 @@ def _check_ranges(
     follow = all(b[0] == (a[1] if a[1] is not None else -2) + 1 for a, b in pairwise(ordered))
     ends = ordered and ordered[0][0] == field.minimum and ordered[-1][1] is None
     if not (follow and ends):
-        found = ", ".join(f"{a}+" if b is None else str(a) if a == b else f"{a}-{b}" for a, b in ordered)
+        found = ", ".join(
+            f"{a}+" if b is None else str(a) if a == b else f"{a}-{b}" for a, b in ordered
+        )
         reading.problem(
             path,
             Said(found or "no range"),

@@ -11,9 +11,7 @@ from cpd_app.domain.program import Conversion
 __all__ = ["Conversion", "check_finished", "convert"]
 
 
-def convert(
-    rule_set: RuleSet, record: Mapping[str, Any], ruled: int | None = None
-) -> Conversion:
+def convert(rule_set: RuleSet, record: Mapping[str, Any], ruled: int | None = None) -> Conversion:
     """Hours of one flat record (`kind`, `started_on`, `ended_on`, the kind's fields).
 
     Days are dates or ISO text, numbers are JSON numbers, null is absent. `ruled` is what staff

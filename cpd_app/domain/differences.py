@@ -70,7 +70,7 @@ def _compare(
     olds, news = dict(_leaves(old)), dict(_leaves(new))
     for path in dict.fromkeys((*olds, *news)):
         before, after = olds.get(path, ABSENT), news.get(path, ABSENT)
-        if before != after or type(before) is not type(after) and not _numbers(before, after):
+        if before != after or (type(before) is not type(after) and not _numbers(before, after)):
             yield Difference(kind, path, before, after, _direction(path, before, after))
 
 

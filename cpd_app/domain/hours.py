@@ -30,7 +30,7 @@ def exact(value: object) -> Decimal:
     Raises ValueError for anything else: text, booleans, not-a-number, infinity.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise ValueError("not a number")
+        raise ValueError("not a number")  # noqa: TRY004 - one error for all that is no number
     if isinstance(value, int):
         return Decimal(value)
     if not (value.is_finite() if isinstance(value, Decimal) else isfinite(value)):

@@ -76,7 +76,11 @@ def read_kind(reading: Reading, code: str, value: object, path: Path, known: Cat
         read_amount(reading, item, at, fields)
         for at, item in reading.items(body.get("amount"), (*path, "amount"))
     )
-    key = reading.record(body["key"], (*path, "key"), needs=("names",), may=("hint",)) if "key" in body else {}
+    key = (
+        reading.record(body["key"], (*path, "key"), needs=("names",), may=("hint",))
+        if "key" in body
+        else {}
+    )
     kind = Kind(
         code=code,
         names=_label(reading, body, "names", path),
@@ -167,7 +171,7 @@ def _fields(
     return fields, one_of
 
 
-def _field(  # noqa: PLR0913 - one field with all it may refer to
+def _field(
     reading: Reading,
     code: str,
     merged: Mapping[str, Any],

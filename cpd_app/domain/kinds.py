@@ -54,6 +54,10 @@ class Evidence:
     names: Label
 
 
+Key = str | bool | tuple[int, int | None]
+"""A choice, a truth, or a range of whole numbers (first, last or None when open)."""
+
+
 @dataclass(frozen=True, slots=True)
 class PerMinutes:
     """weight × minutes ÷ the minutes of an hour."""
@@ -99,7 +103,7 @@ class Table:
 class Row:
     """One cell of a table: a code or a range (first, last or None) for each field of `by`."""
 
-    key: tuple["str | bool | tuple[int, int | None]", ...]
+    key: tuple[Key, ...]
     hours: Fraction
 
 

@@ -5,7 +5,7 @@ from math import lcm
 from typing import Any, NamedTuple
 
 from cpd_app.domain import trace
-from cpd_app.domain.amounts import AmountPlan, Slots, plan_amount, scale_of, value_label
+from cpd_app.domain.amounts import AmountPlan, Found, Slots, plan_amount, scale_of, value_label
 from cpd_app.domain.errors import Rejected
 from cpd_app.domain.hours import floor_to_step
 from cpd_app.domain.kinds import Factor, ItemCap, Kind, Label, Program, ZeroWhen
@@ -15,6 +15,7 @@ Steps = tuple[trace.Step, ...]
 FactorPlan = Callable[[Values, int], tuple[int, trace.Step | None]]
 ZeroPlan = Callable[[Values], trace.Step | None]
 CapPlan = Callable[[Values, int], tuple[int, ItemCap] | None]
+Capped = Callable[[int, Values, int, Steps], tuple[int, Steps]]
 
 
 class Conversion(NamedTuple):
@@ -42,13 +43,13 @@ class Frame(NamedTuple):
 def program_for(kind: Kind, frame: Frame) -> Program:
     """Compile a kind that was checked before."""
     reader = reader_for(kind, frame.minutes_per_day)
-    caps = tuple(_cap_plan(cap, reader.slots) for cap in kind.item_caps)
+    capped = _capped(tuple(_cap_plan(cap, reader.slots) for cap in kind.item_caps), frame.step)
     if kind.asked is not None:
-        return _ruled(reader, reader.slots[kind.asked], caps, frame.step)
-    return _computed(kind, frame, reader, caps)
+        return _ruled(reader, reader.slots[kind.asked], capped, frame.step)
+    return _computed(kind, frame, reader, capped)
 
 
-def _computed(kind: Kind, frame: Frame, reader: Reader, caps: tuple[CapPlan, ...]) -> Program:
+def _computed(kind: Kind, frame: Frame, reader: Reader, capped: Capped) -> Program:
     """Amount × factors, zero, step, item cap and the step again."""
     slots, read, step = reader.slots, reader.read, frame.step
     scale = scale_of(kind, frame.minutes_per_hour)
@@ -63,11 +64,7 @@ def _computed(kind: Kind, frame: Frame, reader: Reader, caps: tuple[CapPlan, ...
         if ruled is not None:
             raise Rejected("no_ruling_needed", "kind")
         values, span = read(record)
-        found = None
-        for plan in plans:
-            found = plan(values)
-            if found is not None:
-                break
+        found = _first_that_applies(plans, values)
         if found is None:
             return Conversion(0, 0, False, ((trace.nothing_applies,),))
         amount, first = found
@@ -83,27 +80,37 @@ def _computed(kind: Kind, frame: Frame, reader: Reader, caps: tuple[CapPlan, ...
         hours = amount // (scale * step) * step
         if hours * scale != amount:
             steps = (*steps, (trace.rounded, step, hours))
-        for cap in caps:
-            limit = cap(values, span)
-            if limit is not None and hours > limit[0]:
-                hours = limit[0] // step * step
-                steps = (*steps, (trace.item_cap, limit[1], limit[0], span, hours))
+        hours, steps = capped(hours, values, span, steps)
         return Conversion(hours, hours, False, steps)
 
     return run
 
 
-def _ruled(reader: Reader, slot: int, caps: tuple[CapPlan, ...], step: int) -> Program:
-    """Nothing until staff have decided; claimed is what the member asks for, cut at the cap."""
-    read = reader.read
+def _first_that_applies(plans: tuple[AmountPlan, ...], values: Values) -> Found | None:
+    for plan in plans:
+        found = plan(values)
+        if found is not None:
+            return found
+    return None
 
-    def capped(hours: int, values: Values, span: int, steps: Steps) -> tuple[int, Steps]:
+
+def _capped(caps: tuple[CapPlan, ...], step: int) -> Capped:
+    """Item caps, the step again after each."""
+
+    def cut(hours: int, values: Values, span: int, steps: Steps) -> tuple[int, Steps]:
         for cap in caps:
             limit = cap(values, span)
             if limit is not None and hours > limit[0]:
                 hours = floor_to_step(limit[0], step)
                 steps = (*steps, (trace.item_cap, limit[1], limit[0], span, hours))
         return hours, steps
+
+    return cut
+
+
+def _ruled(reader: Reader, slot: int, capped: Capped, step: int) -> Program:
+    """Nothing until staff have decided; claimed is what the member asks for, cut at the cap."""
+    read = reader.read
 
     def run(record: Mapping[str, Any], ruled: int | None) -> Conversion:
         values, span = read(record)

@@ -48,9 +48,7 @@ class YearProgress:
     @property
     def missing(self) -> int:
         """Hours still missing, over the year and over the groups that have a least."""
-        return max(
-            0, self.required - self.recognised, sum(group.missing for group in self.groups)
-        )
+        return max(0, self.required - self.recognised, sum(group.missing for group in self.groups))
 
     @property
     def missing_audit_proof(self) -> int:

@@ -1,5 +1,6 @@
-"""Strict reading of plain mappings: every problem is named by key, what stands there, what should."""
+"""Strict reading of plain mappings: every problem says where, what is there, what should be."""
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -10,6 +11,7 @@ from cpd_app.domain.kinds import Label
 
 Path = tuple[str | int, ...]
 
+
 class Said(str):
     """What was found, in words of our own rather than as it stands in the file."""
 
@@ -17,6 +19,7 @@ class Said(str):
 
 
 MISSING = Said("nothing")
+CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 CODE_EXPECTED = "a code of small letters, digits, _ or -"
 
 
@@ -34,7 +37,7 @@ class Problem(NamedTuple):
         return f"{line}{where.lstrip('.') or 'file'}: found {self.found}, expected {self.expected}"
 
 
-class RuleSetInvalid(Exception):  # noqa: N818 - the name says what it is
+class RuleSetInvalid(Exception):
     """A rule set that cannot be used; `problems` says everything that is wrong with it."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -71,7 +74,9 @@ class Reading:
             return {}
         for key in found:
             if key not in known:
-                self.problem((*path, key), Said(f"the key {shown(key)}"), f"one of {', '.join(known)}")
+                self.problem(
+                    (*path, key), Said(f"the key {shown(key)}"), f"one of {', '.join(known)}"
+                )
         for key in needs:
             if found.get(key) is None:
                 self.problem((*path, key), MISSING, "this key")
@@ -86,10 +91,8 @@ class Reading:
 
     def code(self, value: object, path: Path) -> str:
         """A code as used in the API."""
-        plain = isinstance(value, str) and value.isascii()
-        if plain and str(value).replace("_", "a").replace("-", "a").isalnum():
-            if value == str(value).lower():
-                return str(value)
+        if isinstance(value, str) and CODE.fullmatch(value):
+            return value
         self.problem(path, value, CODE_EXPECTED)
         return ""
 
@@ -108,7 +111,7 @@ class Reading:
         return Label(texts.get("zh", ""), texts.get("en", ""))
 
     def boolean(self, value: object, path: Path, *, default: bool) -> bool:
-        """true or false."""
+        """A truth value."""
         if value is None:
             return default
         if isinstance(value, bool):

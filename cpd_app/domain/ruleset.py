@@ -141,7 +141,9 @@ def _programs(kinds: Mapping[str, Kind], frame: Frame) -> dict[str, Any]:
 def _group(reading: Reading, code: str, value: object, path: Path) -> Group:
     reading.code(code, path)
     body = reading.record(value, path, needs=("names",), may=("icon", "year_min"))
-    least = reading.hundredths(body["year_min"], (*path, "year_min")) if "year_min" in body else None
+    least = (
+        reading.hundredths(body["year_min"], (*path, "year_min")) if "year_min" in body else None
+    )
     names = reading.label(body["names"], (*path, "names")) if "names" in body else Label("", "")
     return Group(code, names, reading.text(body.get("icon", "circle"), (*path, "icon")), least)
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from cpd_app.domain.hours import ONE, two_decimals
-from cpd_app.domain.kinds import ItemCap, Label
+from cpd_app.domain.kinds import ItemCap, Key, Label
 
 Step = tuple[Any, ...]
 
@@ -23,7 +23,7 @@ def described(step: Step) -> dict[str, Any]:
 
 
 def per_minutes(minutes: int, weight: Fraction, per: int) -> dict[str, Any]:
-    """weight × minutes ÷ per."""
+    """Weight × minutes ÷ per."""
     value = weight * minutes / per
     return {
         "rule": "per_minutes",
@@ -52,7 +52,7 @@ def per_unit(field: str, unit: Label, count: Fraction, each: Fraction) -> dict[s
     }
 
 
-def per_full(  # noqa: PLR0913 - the numbers of one sentence
+def per_full(
     field: str, unit: Label, count: int, size: int, each: Fraction, most: Fraction | None
 ) -> dict[str, Any]:
     """So much for each full `size`, at most `most`."""
@@ -77,8 +77,8 @@ def table(by: tuple[tuple[str, Any, Label], ...], hours: Fraction) -> dict[str, 
     return {"rule": "table", "by": cells, "hours": int(hours * ONE)}
 
 
-def factor(  # noqa: PLR0913 - the numbers of one sentence
-    field: str, value: str | bool, names: Label, share: Fraction, amount: int, scale: int
+def factor(
+    field: str, value: Key, names: Label, share: Fraction, amount: int, scale: int
 ) -> dict[str, Any]:
     """A multiplier; `amount` ÷ `scale` are the exact hundredths after it."""
     exact = Fraction(amount, scale * ONE)

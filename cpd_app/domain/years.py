@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 from cpd_app.domain.errors import Rejected
@@ -121,7 +122,7 @@ def years_of(term: Term, boundary: Boundary = Boundary.CERTIFICATE) -> tuple[Cpd
         else:
             marks.append(anniversary(term.starts_on, len(marks)))
     rows = []
-    for index, (starts_on, mark) in enumerate(zip(marks, marks[1:], strict=False), start=1):
+    for index, (starts_on, mark) in enumerate(pairwise(marks), start=1):
         if boundary is Boundary.CALENDAR:
             whole = 366 if isleap(starts_on.year) else 365
         else:
@@ -146,9 +147,7 @@ def requirement_on(requirements: Iterable[Requirement], day: date) -> int:
     return max(in_force, key=lambda r: r.from_on or date.min).hours
 
 
-def relieved_months(
-    years: Sequence[CpdYear], reductions: Iterable[Reduction]
-) -> dict[int, int]:
+def relieved_months(years: Sequence[CpdYear], reductions: Iterable[Reduction]) -> dict[int, int]:
     """Whole months relieved in each year: united, split at year ends, 24 in the term at most."""
     months: dict[int, int] = {}
     left = MOST_RELIEVED_MONTHS
@@ -222,7 +221,9 @@ def pace(year: CpdYear, required: int, today: date) -> int:
     return (2 * required * gone + year.days) // (2 * year.days)
 
 
-def verdict(target: YearTarget, recognised: int, today: date, *, minimums_met: bool = True) -> Verdict:
+def verdict(
+    target: YearTarget, recognised: int, today: date, *, minimums_met: bool = True
+) -> Verdict:
     """How the year stands, first that fits of: waived, ahead, met, on_track/behind, short.
 
     `minimums_met` is false while a group's own minimum is not reached. A deferred year is

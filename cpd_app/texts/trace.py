@@ -8,6 +8,21 @@ from cpd_app.domain.hours import format_hours
 Said = Mapping[str, Any]
 NameOf = Callable[[Any], str | None]
 
+ABOUT_ANOTHER = {"counts_once": "winner", "same_activity": "other"}
+WHOLE_SENTENCES = {
+    "outside_term": (
+        "完成日不在证书有效期内，不计学时",
+        "The finishing day lies outside the certificate's term: nothing is counted",
+    ),
+    "nothing_applies": (
+        "折算表对这条记录没有给出学时",
+        "The table gives nothing for this record",
+    ),
+    "unknown_kind": (
+        "学会的折算表没有这一类别，不计学时",
+        "The society's table does not have this kind: nothing is counted",
+    ),
+}
 AMOUNTS = ("per_minutes", "fixed", "per_unit", "per_full", "table")
 
 
@@ -74,42 +89,32 @@ def _per_full(step: Said, *, english: bool) -> str:
 
 def _other(rule: str, step: Said, before: int, name_of: NameOf | None, *, english: bool) -> str:
     """The sentence of a step that stands on a line of its own."""
+    if rule in ABOUT_ANOTHER:
+        other = name_of(step[ABOUT_ANOTHER[rule]]) if name_of else None
+        return _about_another(rule, other, english=english)
+    if rule in WHOLE_SENTENCES:
+        return WHOLE_SENTENCES[rule][english]
     now = _h(step.get("hours", 0), english=english)
-    change = f"{format_hours(before)} → {now}"
-    match rule:
-        case "zero_when":
-            return f"{_name(step, english=english)} → {now}"
-        case "item_cap":
-            cap = _cap(step, english=english)
-            return f"At most {cap} for one record: {change}" if english else f"单项上限 {cap}：{change}"
-        case "needs_ruling":
-            return _awaits(step, english=english)
-        case "ruled":
-            asked = _h(step["asked"], english=english)
-            return f"Asked {asked}, ruled {now}" if english else f"申请 {asked}，学会认定 {now}"
-        case "counts_once":
-            return _once(step, name_of, english=english)
-        case "same_activity":
-            return _same(step, name_of, english=english)
-        case "deducted":
-            taken = _h(step["hours_deducted"], english=english)
-            name = _name(step, english=english)
-            if english:
-                return f"Less {taken} already counted as “{name}”: {change}"
-            return f"扣除已计“{name}”{taken}：{change}"
-        case "year_cap":
-            cap = format_hours(step["cap"])
-            name = _name(step, english=english)
-            return f"Year cap of “{name}” {cap}: {change}" if english else f"“{name}”年度上限 {cap}：{change}"
-        case "outside_term":
-            return (
-                "The finishing day lies outside the certificate's term: nothing is counted"
-                if english
-                else "完成日不在证书有效期内，不计学时"
-            )
-    if english:
-        return "The society's table gives nothing for this record"
-    return "学会的折算表对这条记录没有给出学时"
+    if rule in ("needs_ruling", "ruled"):
+        return _ruling(rule, step, now, english=english)
+    if rule == "zero_when":
+        return f"{_name(step, english=english)} → {now}"
+    return f"{_cut(rule, step, english=english)}{format_hours(before)} → {now}"
+
+
+def _cut(rule: str, step: Said, *, english: bool) -> str:
+    """Why hours are fewer than they were: item cap, deduction, year cap."""
+    if rule == "item_cap":
+        cap = _cap(step, english=english)
+        return f"At most {cap} for one record: " if english else f"单项上限 {cap}："
+    name = _name(step, english=english)
+    if rule == "deducted":
+        taken = _h(step["hours_deducted"], english=english)
+        if english:
+            return f"Less {taken} already counted as “{name}”: "
+        return f"扣除已计“{name}”{taken}："
+    cap = format_hours(step["cap"])
+    return f"Year cap of “{name}” {cap}: " if english else f"“{name}”年度上限 {cap}："
 
 
 def _cap(step: Said, *, english: bool) -> str:
@@ -120,29 +125,27 @@ def _cap(step: Said, *, english: bool) -> str:
     return f"{format_hours(step['per_day'])} × {days} = {cap}"
 
 
-def _awaits(step: Said, *, english: bool) -> str:
+def _ruling(rule: str, step: Said, now: str, *, english: bool) -> str:
     if "asked" not in step:
         return "Waits for the society's ruling" if english else "等待学会认定"
     asked = _h(step["asked"], english=english)
+    if rule == "ruled":
+        return f"Asked {asked}, ruled {now}" if english else f"申请 {asked}，学会认定 {now}"
     if english:
         return f"Asked {asked}; 0.0 until the society has ruled"
     return f"申请 {asked}，学会认定前计 0.0"
 
 
-def _once(step: Said, name_of: NameOf | None, *, english: bool) -> str:
-    title = name_of(step["winner"]) if name_of else None
-    if english:
-        where = f"in “{title}”" if title else "in another record"
-        return f"The same achievement counts once: it is counted {where}"
-    return f"同一成果只计一次，已计在“{title}”" if title else "同一成果只计一次，已计在另一条记录"
-
-
-def _same(step: Said, name_of: NameOf | None, *, english: bool) -> str:
-    title = name_of(step["other"]) if name_of else None
+def _about_another(rule: str, title: str | None, *, english: bool) -> str:
     if english:
         other = f"“{title}”" if title else "another record"
+        if rule == "counts_once":
+            return f"The same achievement counts once: it is counted in {other}"
         return f"Overlaps in time with {other}, held at 0.0: the same activity?"
-    return f"与{f'“{title}”' if title else '另一条记录'}时间重叠，先计 0.0：同一活动？"
+    other = f"“{title}”" if title else "另一条记录"
+    if rule == "counts_once":
+        return f"同一成果只计一次，已计在{other}"
+    return f"与{other}时间重叠，先计 0.0：同一活动？"
 
 
 def _ended(formula: str, *, english: bool) -> str:
