@@ -1,0 +1,107 @@
+"""One table says who may do what; here it stands again, in full, person by person."""
+
+import re
+
+import pytest
+
+from cpd_app.policy import GRANTS, SCOPES, Actor, Permission, RoleName, Target, may
+from tests.architecture.places import PACKAGE, written
+
+HOME, ELSEWHERE = 1, 2
+OWNER = 10
+
+PEOPLE = {
+    "owner": Actor(OWNER, "web"),
+    "member": Actor(11, "web"),
+    "organiser": Actor(12, "web", {HOME: frozenset({RoleName.ORGANISER})}),
+    "auditor": Actor(13, "web", {HOME: frozenset({RoleName.AUDITOR})}),
+    "registrar": Actor(14, "web", {HOME: frozenset({RoleName.REGISTRAR})}),
+    "federation": Actor(15, "web", is_federation=True),
+    "stranger": Actor(16, "web", {ELSEWHERE: frozenset(RoleName)}),
+}
+#: what belongs to a member and lies in the society HOME
+MINE = Target(owner_id=OWNER, societies=frozenset({HOME}))
+
+#: permission -> who may, of a member's thing in society HOME
+EXPECTED = {
+    Permission.READ_ACTIVITY: "owner auditor registrar",
+    Permission.WRITE_ACTIVITY: "owner",
+    Permission.CHECK_EVIDENCE: "auditor registrar",
+    Permission.READ_EVIDENCE: "owner auditor registrar",
+    Permission.WRITE_EVIDENCE: "owner",
+    Permission.READ_READINESS: "owner auditor registrar",
+    Permission.READ_REGISTRATION: "owner auditor registrar",
+    Permission.WRITE_REGISTRATION: "registrar",
+    Permission.FIND_MEMBER: "auditor registrar",
+    Permission.CHANGE_MEMBER: "registrar",
+    Permission.ACTIVATE_MEMBER: "registrar",
+    Permission.MERGE_MEMBERS: "registrar",
+    Permission.IMPORT_MEMBERS: "registrar",
+    Permission.IMPORT_ACTIVITIES: "owner registrar",
+    Permission.CHANGE_ROLE: "registrar",
+    Permission.READ_RULES: "owner member organiser auditor registrar federation stranger",
+    Permission.DRAFT_RULES: "registrar",
+    Permission.PUBLISH_RULES: "registrar",
+    Permission.ADOPT_RULES: "registrar",
+    Permission.DECIDE_RULING: "auditor registrar",
+    Permission.READ_COUNTS: "auditor registrar federation",
+    Permission.OWN_ACCOUNT: "owner",
+}
+#: nobody decides about themselves, whatever their roles
+NEVER_ONESELF = {
+    Permission.CHECK_EVIDENCE,
+    Permission.WRITE_REGISTRATION,
+    Permission.CHANGE_MEMBER,
+    Permission.MERGE_MEMBERS,
+    Permission.CHANGE_ROLE,
+    Permission.DECIDE_RULING,
+}
+
+
+def test_every_permission_is_granted_and_stands_in_the_matrix():
+    assert set(GRANTS) == set(Permission) == set(EXPECTED)
+    assert all(GRANTS.values())
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_who_may(permission: Permission):
+    allowed = {person for person, actor in PEOPLE.items() if may(actor, permission, MINE)}
+
+    assert allowed == set(EXPECTED[permission].split())
+
+
+@pytest.mark.parametrize("permission", NEVER_ONESELF)
+def test_nobody_decides_about_themselves(permission: Permission):
+    oneself = Actor(OWNER, "web", {HOME: frozenset(RoleName)})
+
+    assert not may(oneself, permission, MINE)
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_the_program_itself_may(permission: Permission):
+    assert may(Actor.system("job"), permission, MINE)
+
+
+def test_the_federation_keeps_the_baseline_rules_only():
+    baseline = Target()
+
+    assert may(PEOPLE["federation"], Permission.PUBLISH_RULES, baseline)
+    assert not may(PEOPLE["federation"], Permission.PUBLISH_RULES, MINE)
+    assert not may(PEOPLE["registrar"], Permission.PUBLISH_RULES, baseline)
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_token_with_a_scope_does_no_more_than_that(scope: str):
+    token = Actor(OWNER, "api", {HOME: frozenset(RoleName)}, scopes=frozenset({scope}))
+    whole = Actor(OWNER, "api", {HOME: frozenset(RoleName)})
+
+    allowed = {p for p in Permission if may(token, p, MINE)}
+
+    assert allowed == {p for p in SCOPES[scope] if may(whole, p, MINE)}
+
+
+def test_every_permission_is_asked_for_by_a_use_case():
+    source = "\n".join(p.read_text("utf-8") for p in written(PACKAGE / "usecases", "py"))
+    asked = set(re.findall(r"Permission\.([A-Z_]+)", source))
+
+    assert {p.name for p in Permission} - asked == set()

@@ -1,0 +1,97 @@
+"""Every route says who may reach it, reads well, and takes typed values."""
+
+import dataclasses
+import re
+
+import pytest
+from flask import Flask
+
+from cpd_app import access
+from cpd_app.app import SECURITY_HEADERS, create_app
+from tests.architecture.places import PACKAGE, TEMPLATES, called, calls, first_text, name, written
+
+#: names that browsers or the framework fix
+FIXED = {"/sw.js", "/manifest.webmanifest", "/api/v1/openapi.json"}
+
+
+def test_every_route_declares_its_reach(shape: Flask):
+    reach = {e: access.reach_of(shape, e) for e in shape.view_functions}
+    undeclared = {e for e, r in reach.items() if r is None} - access.FRAMEWORK_ENDPOINTS
+
+    assert not undeclared
+    assert set(reach.values()) <= {"public", "signed_in", "staff_area", None}
+
+
+def test_a_route_without_reach_keeps_the_app_from_starting():
+    undeclared = Flask("undeclared")
+    undeclared.config["SECRET_KEY"] = "x"
+    undeclared.add_url_rule("/open", "open", lambda: "")
+
+    with pytest.raises(RuntimeError, match="open"):
+        access.init(undeclared)
+
+
+def test_framework_endpoints_are_there_and_named_one_by_one(shape: Flask):
+    assert set(shape.view_functions) >= access.FRAMEWORK_ENDPOINTS
+
+
+def test_addresses_are_kebab_case_with_typed_parameters(shape: Flask):
+    strange = []
+    for rule in shape.url_map.iter_rules():
+        if rule.rule in FIXED or rule.endpoint in {"static", "older_static"}:
+            continue
+        for part in rule.rule.strip("/").split("/"):
+            word = re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(\.(csv|xlsx|json|zip|svg|png|pdf))?", part)
+            value = re.fullmatch(r"<(int|uuid|code|any\([^>]*\)|string(\([^>]*\))?):[a-z_]+>", part)
+            if part and not word and not value:
+                strange.append(rule.rule)
+
+    assert not strange
+
+
+def test_pages_know_only_what_forms_can_send(shape: Flask):
+    pages = [r for r in shape.url_map.iter_rules() if not r.rule.startswith("/api/")]
+
+    assert {m for r in pages for m in r.methods or ()} <= {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+def test_every_address_that_pages_and_code_name_exists(shape: Flask):
+    known = set(shape.view_functions)
+    wrong = []
+    for path in written(TEMPLATES, "html", "txt"):
+        for endpoint in re.findall(r"url_for\(\s*['\"]([^'\"]+)['\"]", path.read_text("utf-8")):
+            if endpoint not in known:
+                wrong.append(f"{name(path)}: {endpoint}")
+    for path in written(PACKAGE, "py"):
+        for call in calls(path):
+            endpoint = first_text(call) if called(call) == "url_for" else None
+            if endpoint is not None and endpoint not in known:
+                wrong.append(f"{name(path)}: {endpoint}")
+
+    assert not wrong
+
+
+def test_security_headers_are_exactly_these(shape: Flask):
+    answer = shape.test_client().get("/healthz")
+
+    assert {n: answer.headers.get(n) for n in SECURITY_HEADERS} == {
+        "Content-Security-Policy": (
+            "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+            "img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; "
+            "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    assert answer.headers["Cache-Control"] == "no-store, private"
+
+
+def test_https_addresses_demand_https_from_then_on(shape: Flask):
+    secure = dataclasses.replace(shape.config["CPD"], base_url="https://cpd.example.org")
+    answer = create_app(secure).test_client().get("/healthz")
+
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert "Strict-Transport-Security" not in shape.test_client().get("/healthz").headers
