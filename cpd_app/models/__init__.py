@@ -20,6 +20,7 @@ from cpd_app.models.people import (
 from cpd_app.models.rules import RuleAdoption, RuleVersion
 from cpd_app.models.societies import (
     Field,
+    LastStanding,
     Registration,
     Requirement,
     Society,
@@ -46,6 +47,7 @@ __all__ = [
     "JournalEntry",
     "JournalSeal",
     "JournalValues",
+    "LastStanding",
     "Merge",
     "OneTimeCode",
     "Person",

@@ -13,8 +13,16 @@ class Person(Base):
     """A person: member, organiser, staff or several of these. Without a password: not activated."""
 
     __tablename__ = "people"
+    __table_args__ = (
+        # PostgreSQL uses an index for LIKE 'x%' only when it sorts by bytes
+        Index("ix_people_email_begins", "email", postgresql_ops={"email": "text_pattern_ops"}),
+        Index("ix_people_phone_begins", "phone", postgresql_ops={"phone": "text_pattern_ops"}),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    #: the account's name in the society's files (column `login`), lower case; signs in like the
+    #: e-mail does. None when the files called it by e-mail, phone or registration number
+    login: Mapped[str | None] = mapped_column(String(80), unique=True)
     #: lower case; what mail goes to and one of the ways to sign in
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     #: digits with country code, +86…

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cpd_app.models.base import Base
@@ -76,10 +76,20 @@ class Registration(Base):
     """Member × society × field, with a number that never changes (handbook Q28)."""
 
     __tablename__ = "registrations"
+    __table_args__ = (
+        # the register in order of numbers, a page at a time
+        Index("ix_registrations_society_id_number", "society_id", "number_key"),
+        # PostgreSQL uses an index for LIKE 'x%' only when it sorts by bytes
+        Index(
+            "ix_registrations_number_begins",
+            "number_key",
+            postgresql_ops={"number_key": "text_pattern_ops"},
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
-    society_id: Mapped[int] = mapped_column(ForeignKey("societies.id"), index=True)
+    society_id: Mapped[int] = mapped_column(ForeignKey("societies.id"))
     number: Mapped[str] = mapped_column(String(60))
     #: the number as compared: NFKC, upper case, without white space
     number_key: Mapped[str] = mapped_column(String(60), unique=True)
@@ -116,3 +126,30 @@ class Term(Base):
     state: Mapped[str] = mapped_column(String(20), default="active")
 
     registration: Mapped[Registration] = relationship(back_populates="terms")
+
+
+class LastStanding(Base):
+    """What readiness said of a registration when it was last asked for lists and counts.
+
+    A copy for staff's lists of thousands; a member's own page always asks anew. It is as good as
+    new when `on_day` is today and `registration_version` is still the registration's.
+    """
+
+    __tablename__ = "last_standings"
+    __table_args__ = (
+        Index("ix_last_standings_society_id_verdict", "society_id", "verdict"),
+        Index("ix_last_standings_society_id_on_day", "society_id", "on_day"),
+    )
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"), primary_key=True)
+    society_id: Mapped[int] = mapped_column(ForeignKey("societies.id"))
+    term_id: Mapped[int | None] = mapped_column(ForeignKey("terms.id"), index=True)
+    registration_version: Mapped[int]
+    on_day: Mapped[date]
+    ready: Mapped[bool]
+    #: the worst of the years: short, behind, on_track, met, waived, ahead
+    verdict: Mapped[str] = mapped_column(String(20))
+    #: the first check that blocks, else the first that warns; None = nothing to do
+    first_check: Mapped[str | None] = mapped_column(String(40))
+    #: hundredths of 学时 missing over the years that are short or running
+    missing: Mapped[int]

@@ -65,6 +65,7 @@ def upgrade() -> None:
 
     op.create_table('people',
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('login', sa.String(length=80), nullable=True),
     sa.Column('email', sa.String(length=254), nullable=True),
     sa.Column('phone', sa.String(length=20), nullable=True),
     sa.Column('password_hash', sa.String(length=200), nullable=True),
@@ -79,10 +80,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['merged_into_id'], ['people.id'], name=op.f('fk_people_merged_into_id_people')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_people')),
     sa.UniqueConstraint('email', name=op.f('uq_people_email')),
+    sa.UniqueConstraint('login', name=op.f('uq_people_login')),
     sa.UniqueConstraint('phone', name=op.f('uq_people_phone'))
     )
     with op.batch_alter_table('people', schema=None) as batch_op:
+        batch_op.create_index('ix_people_email_begins', ['email'], unique=False, postgresql_ops={'email': 'text_pattern_ops'})
         batch_op.create_index(batch_op.f('ix_people_merged_into_id'), ['merged_into_id'], unique=False)
+        batch_op.create_index('ix_people_phone_begins', ['phone'], unique=False, postgresql_ops={'phone': 'text_pattern_ops'})
 
     op.create_table('sign_in_attempts',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -298,7 +302,8 @@ def upgrade() -> None:
     with op.batch_alter_table('registrations', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_registrations_field_id'), ['field_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_registrations_person_id'), ['person_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_registrations_society_id'), ['society_id'], unique=False)
+        batch_op.create_index('ix_registrations_number_begins', ['number_key'], unique=False, postgresql_ops={'number_key': 'text_pattern_ops'})
+        batch_op.create_index('ix_registrations_society_id_number', ['society_id', 'number_key'], unique=False)
 
     op.create_table('requirements',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -474,6 +479,26 @@ def upgrade() -> None:
     with op.batch_alter_table('terms', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_terms_ends_on'), ['ends_on'], unique=False)
 
+    op.create_table('last_standings',
+    sa.Column('registration_id', sa.Integer(), nullable=False),
+    sa.Column('society_id', sa.Integer(), nullable=False),
+    sa.Column('term_id', sa.Integer(), nullable=True),
+    sa.Column('registration_version', sa.Integer(), nullable=False),
+    sa.Column('on_day', sa.Date(), nullable=False),
+    sa.Column('ready', sa.Boolean(), nullable=False),
+    sa.Column('verdict', sa.String(length=20), nullable=False),
+    sa.Column('first_check', sa.String(length=40), nullable=True),
+    sa.Column('missing', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['registration_id'], ['registrations.id'], name=op.f('fk_last_standings_registration_id_registrations')),
+    sa.ForeignKeyConstraint(['society_id'], ['societies.id'], name=op.f('fk_last_standings_society_id_societies')),
+    sa.ForeignKeyConstraint(['term_id'], ['terms.id'], name=op.f('fk_last_standings_term_id_terms')),
+    sa.PrimaryKeyConstraint('registration_id', name=op.f('pk_last_standings'))
+    )
+    with op.batch_alter_table('last_standings', schema=None) as batch_op:
+        batch_op.create_index('ix_last_standings_society_id_on_day', ['society_id', 'on_day'], unique=False)
+        batch_op.create_index('ix_last_standings_society_id_verdict', ['society_id', 'verdict'], unique=False)
+        batch_op.create_index(batch_op.f('ix_last_standings_term_id'), ['term_id'], unique=False)
+
     op.create_table('activity_changes',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('activity_id', sa.Integer(), nullable=False),
@@ -601,6 +626,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_activity_changes_activity_id'))
 
     op.drop_table('activity_changes')
+    with op.batch_alter_table('last_standings', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_last_standings_term_id'))
+        batch_op.drop_index('ix_last_standings_society_id_verdict')
+        batch_op.drop_index('ix_last_standings_society_id_on_day')
+
+    op.drop_table('last_standings')
     with op.batch_alter_table('terms', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_terms_ends_on'))
 
@@ -639,7 +670,8 @@ def downgrade() -> None:
     op.drop_table('roles')
     op.drop_table('requirements')
     with op.batch_alter_table('registrations', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_registrations_society_id'))
+        batch_op.drop_index('ix_registrations_society_id_number')
+        batch_op.drop_index('ix_registrations_number_begins')
         batch_op.drop_index(batch_op.f('ix_registrations_person_id'))
         batch_op.drop_index(batch_op.f('ix_registrations_field_id'))
 
@@ -692,7 +724,9 @@ def downgrade() -> None:
 
     op.drop_table('sign_in_attempts')
     with op.batch_alter_table('people', schema=None) as batch_op:
+        batch_op.drop_index('ix_people_phone_begins')
         batch_op.drop_index(batch_op.f('ix_people_merged_into_id'))
+        batch_op.drop_index('ix_people_email_begins')
 
     op.drop_table('people')
     with op.batch_alter_table('journal', schema=None) as batch_op:
