@@ -29,8 +29,9 @@ def transaction() -> Iterator[None]:
 
     What was read before is read again inside: a decision is never taken on an older snapshot.
     """
-    if session.in_transaction():
+    if session().in_transaction():
         session.rollback()
+    session.expire_all()
     token = _writing.set(True)
     try:
         yield

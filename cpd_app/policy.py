@@ -74,6 +74,7 @@ class Permission(StrEnum):
     READ_REGISTRATION = "registration:read"
     WRITE_REGISTRATION = "registration:write"
     FIND_MEMBER = "member:find"
+    READ_CONTACT = "contact:read"
     CHANGE_MEMBER = "member:change"
     ACTIVATE_MEMBER = "member:activate"
     MERGE_MEMBERS = "member:merge"
@@ -87,6 +88,7 @@ class Permission(StrEnum):
     DECIDE_RULING = "ruling:decide"
     READ_COUNTS = "counts:read"
     OWN_ACCOUNT = "account:own"
+    WATCH_JOB = "job:watch"
 
 
 Grant = Callable[[Actor, Target], bool]
@@ -143,6 +145,7 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.READ_REGISTRATION: (is_owner, is_staff),
     Permission.WRITE_REGISTRATION: (is_registrar_and_not_self,),
     Permission.FIND_MEMBER: (is_staff,),
+    Permission.READ_CONTACT: (is_owner, is_registrar),
     Permission.CHANGE_MEMBER: (is_registrar_and_not_self,),
     Permission.ACTIVATE_MEMBER: (is_registrar,),
     Permission.MERGE_MEMBERS: (is_registrar_and_not_self,),
@@ -156,6 +159,7 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.DECIDE_RULING: (is_staff_and_not_self,),
     Permission.READ_COUNTS: (sees_counts,),
     Permission.OWN_ACCOUNT: (is_owner,),
+    Permission.WATCH_JOB: (is_owner, is_registrar),
 }
 
 #: scope of a bearer token -> what it lets through; a token without scopes has all

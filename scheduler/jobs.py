@@ -1,0 +1,73 @@
+"""The clock's jobs as a table that a person can read; times are Beijing's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from cpd_app.clock import BEIJING
+from cpd_app.db import transaction
+from cpd_app.usecases import cleaning, journal
+
+Now = Callable[[], datetime]
+#: what a job did, counted; all zero: nothing was due
+Counts = dict[str, int]
+
+SEAL_AT_ONCE = 2000
+
+
+@dataclass(frozen=True)
+class ClockJob:
+    """Something the clock starts."""
+
+    name: str
+    trigger: BaseTrigger
+    #: how long after its last run it is late
+    late_after: timedelta
+    run: Callable[[Now], Counts]
+    #: in words, for `python -m scheduler --list`
+    when: str
+
+
+def every(name: str, run: Callable[[Now], Counts], *, seconds: int) -> ClockJob:
+    """A job at a fixed distance."""
+    when = f"every {seconds} s" if seconds < 60 else f"every {seconds // 60} min"
+    late = timedelta(seconds=max(3 * seconds, 180))
+    trigger = IntervalTrigger(seconds=seconds, timezone=BEIJING)
+    return ClockJob(name, trigger, late, run, when)
+
+
+def daily(name: str, run: Callable[[Now], Counts], *, at: str) -> ClockJob:
+    """A job once a day."""
+    hour, minute = at.split(":")
+    trigger = CronTrigger(hour=int(hour), minute=int(minute), timezone=BEIJING)
+    return ClockJob(name, trigger, timedelta(hours=25), run, f"daily at {at}")
+
+
+def seal_journal(_now: Now) -> Counts:
+    """Chain new entries of the journal, some at a time, so that writers do not wait long."""
+    sealed = 0
+    while True:
+        with transaction():
+            count = journal.seal_journal(limit=SEAL_AT_ONCE)
+        sealed += count
+        if count < SEAL_AT_ONCE:
+            return {"sealed": sealed}
+
+
+def clean_up(now: Now) -> Counts:
+    """Remove what ended long ago."""
+    with transaction():
+        return cleaning.clean_up(now=now())
+
+
+def table(hand_over: Callable[[Now], Counts]) -> tuple[ClockJob, ...]:
+    """All jobs; `hand_over` gives due jobs to the queue."""
+    return (
+        every("hand-over", hand_over, seconds=1),
+        every("seal-journal", seal_journal, seconds=60),
+        daily("clean-up", clean_up, at="03:20"),
+    )

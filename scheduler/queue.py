@@ -1,0 +1,79 @@
+"""huey, behind two functions: put a job's id in the queue, and the consumer that takes it out.
+
+huey forgets a task that is killed in the middle; the row in `jobs` does not (usecases/jobs.py).
+"""
+
+from collections.abc import Callable
+
+import psycopg
+from flask import Flask
+from huey import PostgresHuey, SqliteHuey
+from huey.api import Huey
+from huey.consumer import Consumer
+
+from cpd_app.config import Settings
+from cpd_app.db import transaction
+from cpd_app.usecases import jobs
+from scheduler import runner
+from scheduler.jobs import Counts, Now
+from scheduler.tasks import TASKS
+
+#: handed out in one go, so that one second's hand-over stays short
+AT_ONCE = 50
+#: huey's tables lie in a schema of their own, out of sight of our migrations
+SCHEMA = "queue"
+POLL_SECONDS = 0.2
+
+
+class Queue:
+    """Job ids on their way to a worker, in a store of their own."""
+
+    def __init__(self, app: Flask) -> None:
+        """Open the store; each process has one queue."""
+        self.app = app
+        self.huey = _huey(app.config["CPD"])
+        self.put: Callable[[int], object] = self.huey.task(name="work")(self._work)
+
+    def hand_over(self, now: Now) -> Counts:
+        """Give due jobs, and those whose worker died, to the queue."""
+        if not jobs.due_jobs(now(), 1):
+            return {"handed": 0}
+        with transaction():
+            handed = jobs.hand_out(now(), AT_ONCE)
+        for job_id in handed:
+            self.put(job_id)
+        return {"handed": len(handed)}
+
+    def consumer(self, *, workers: int) -> Consumer:
+        """Takes ids out and works on them, in threads."""
+        return Consumer(
+            self.huey,
+            workers=workers,
+            periodic=False,
+            initial_delay=POLL_SECONDS,
+            max_delay=POLL_SECONDS,
+            check_worker_health=False,
+        )
+
+    def close(self) -> None:
+        """Close the store's connection of this thread."""
+        self.huey.storage.close()
+
+    def _work(self, job_id: int) -> None:
+        runner.work(self.app, job_id, TASKS)
+
+
+def _huey(settings: Settings) -> Huey:
+    if settings.is_sqlite:
+        # A file of its own: beside the members' rows every hand-over would wait for their lock.
+        settings.var_dir.mkdir(parents=True, exist_ok=True)
+        return SqliteHuey("cpd", filename=str(settings.var_dir / "queue.sqlite"), results=False)
+    dsn = plain_dsn(settings.database_url)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    return PostgresHuey("cpd", dsn=dsn, options=f"-c search_path={SCHEMA}", results=False)
+
+
+def plain_dsn(url: str) -> str:
+    """The address as psycopg itself reads it."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
