@@ -33,6 +33,7 @@ EXPECTED = {
     Permission.READ_REGISTRATION: "owner auditor registrar",
     Permission.WRITE_REGISTRATION: "registrar",
     Permission.FIND_MEMBER: "auditor registrar",
+    Permission.READ_CONTACT: "owner registrar",
     Permission.CHANGE_MEMBER: "registrar",
     Permission.ACTIVATE_MEMBER: "registrar",
     Permission.MERGE_MEMBERS: "registrar",
