@@ -29,6 +29,7 @@ EXPECTED = {
     Permission.CHECK_EVIDENCE: "auditor registrar",
     Permission.READ_EVIDENCE: "owner auditor registrar",
     Permission.WRITE_EVIDENCE: "owner",
+    Permission.PURGE_EVIDENCE: "owner registrar",
     Permission.READ_READINESS: "owner auditor registrar",
     Permission.READ_REGISTRATION: "owner auditor registrar",
     Permission.WRITE_REGISTRATION: "registrar",

@@ -11,7 +11,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from tests.support.ports import free_port
 
 START_SECONDS = 30
 #: Safe only because nothing here outlives the run: no fsync, no full pages.
@@ -100,9 +101,7 @@ class Cluster:
             raise ClusterError(f"initdb failed:\n{result.stdout}")
 
     def _start(self, folder: Path, password: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         settings = [*FAST, "listen_addresses=127.0.0.1", "unix_socket_directories=", f"port={port}"]
         settings += ["max_connections=60", "log_min_messages=warning"]
         flags = [word for setting in settings for word in ("-c", setting)]
