@@ -7,9 +7,10 @@ from datetime import datetime
 
 import structlog
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from cpd_app import clock
-from cpd_app.db import transaction
+from cpd_app.db import session, transaction
 from cpd_app.domain.errors import DomainError
 from cpd_app.policy import Actor
 from cpd_app.usecases import job_runs, jobs
@@ -41,18 +42,26 @@ def run_job(app: Flask, job: ClockJob) -> bool:
         except Exception as error:
             problem = type(error).__name__
             log.exception("clock job failed", job=job.name)
+            session.rollback()
         if problem or any(counts.values()) or _idle_is_due(job.name):
-            with transaction():
-                job_runs.note_run(
-                    job.name,
-                    started_at=started_at,
-                    finished_at=clock.now(),
-                    counts=counts,
-                    problem=problem,
-                )
+            _note(job.name, started_at, counts, problem)
     if any(counts.values()):
         log.info("clock job", job=job.name, **counts)
     return problem is None
+
+
+def _note(name: str, started_at: datetime, counts: dict[str, int], problem: str | None) -> None:
+    try:
+        with transaction():
+            job_runs.note_run(
+                name,
+                started_at=started_at,
+                finished_at=clock.now(),
+                counts=counts,
+                problem=problem,
+            )
+    except OperationalError:
+        log.exception("clock job could not be noted", job=name)
 
 
 def work(app: Flask, job_id: int, tasks: Mapping[str, Task]) -> None:
