@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cpd_app import access, api, assets, db, errors, logs, web
 from cpd_app.config import Settings, load
+from cpd_app.usecases import passwords
 from cpd_app.web.locale import catalogue
 
 #: one upload of up to 20 MB and its form
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The web application, ready to serve."""
     settings = settings or load()
     logs.configure(settings.log_format)
+    passwords.configure(cheap=settings.env == "test")
     app = Flask("cpd_app", static_url_path=f"/static/{assets.release()}")
     app.config.update(
         SECRET_KEY=settings.secret_key,

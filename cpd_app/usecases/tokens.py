@@ -1,17 +1,27 @@
 """Personal bearer tokens for machines: made once, shown once, kept as a hash."""
 
+import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from cpd_app.db import session
+from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.models import ApiToken, Person
+from cpd_app.policy import SCOPES, Actor, Permission, Target, require
+from cpd_app.usecases import journal
 from cpd_app.usecases.signin import hash_of
 
 #: tokens begin with this, so that a leaked one is recognised by secret scanners
 PREFIX = "cpd_"
 USED_EVERY = timedelta(hours=1)
+#: nobody needs more, and a list that grows without end is a loop of somebody's program
+MOST = 20
+MOST_NAME = 80
+#: offered to staff only; the policy refuses everybody else all the same
+STAFF_SCOPES = frozenset({"registrations:write"})
 
 
 @dataclass(frozen=True)
@@ -47,3 +57,61 @@ def holder_of(token: str, *, now: datetime) -> TokenHolder | None:
 def note_used(token_id: int, *, now: datetime) -> None:
     """A token was used; shown beside it on the "me" page."""
     session.get_one(ApiToken, token_id).last_used_at = now
+
+
+def scopes_for(actor: Actor) -> list[str]:
+    """What a token of this person can be limited to."""
+    return [s for s in SCOPES if s not in STAFF_SCOPES or actor.staff_of]
+
+
+def tokens_of(actor: Actor) -> list[ApiToken]:
+    """A person's tokens that still work, the newest first."""
+    return list(
+        session.scalars(
+            select(ApiToken)
+            .where(ApiToken.person_id == actor.person_id, ApiToken.revoked_at.is_(None))
+            .order_by(ApiToken.id.desc())
+        )
+    )
+
+
+def make_token(
+    actor: Actor, person_id: int, *, name: str, scopes: Iterable[str], now: datetime
+) -> str:
+    """Make a token and give it out, this once; without scopes it may do all that its person may.
+
+    Raises Rejected `token_name_missing`, `scope_unknown`, `too_many_tokens`.
+    """
+    person = session.get(Person, person_id)
+    if person is None or person.merged_into_id is not None:
+        raise NotFound
+    require(actor, Permission.OWN_ACCOUNT, Target(owner_id=person.id))
+    wanted = sorted(set(scopes))
+    if unknown := [s for s in wanted if s not in SCOPES]:
+        raise Rejected("scope_unknown", "scopes", scope=unknown[0], known=", ".join(SCOPES))
+    if not name or len(name) > MOST_NAME:
+        raise Rejected("token_name_missing", "name", most=MOST_NAME)
+    open_ones = select(ApiToken.id).where(
+        ApiToken.person_id == person.id, ApiToken.revoked_at.is_(None)
+    )
+    if len(session.scalars(open_ones).all()) >= MOST:
+        raise Rejected("too_many_tokens", most=MOST)
+    token = PREFIX + secrets.token_urlsafe(32)
+    row = ApiToken(
+        person_id=person.id, name=name, token_hash=hash_of(token), scopes=wanted, created_at=now
+    )
+    session.add(row)
+    session.flush()
+    journal.record(actor, "token.made", "token", row.id, now=now, data={"scopes": wanted})
+    return token
+
+
+def revoke_token(actor: Actor, token_id: int, *, now: datetime) -> None:
+    """Stop a token at once; revoking it twice changes nothing."""
+    row = session.get(ApiToken, token_id)
+    if row is None:
+        raise NotFound
+    require(actor, Permission.OWN_ACCOUNT, Target(owner_id=row.person_id))
+    if row.revoked_at is None:
+        row.revoked_at = now
+        journal.record(actor, "token.revoked", "token", row.id, now=now)

@@ -1,0 +1,80 @@
+"""Throttling in the database: failed attempts and orders of letters, counted per name and address.
+
+Names and addresses are kept as hashes and for a day. Nobody is locked out for good: an attempt
+counts for the length of its window, refused ones do not count, and a one-time code opens the
+account whatever has been tried on its name.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from cpd_app.db import session
+from cpd_app.models import SignInAttempt
+
+KEPT = timedelta(days=1)
+QUARTER = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most so many within a window."""
+
+    most: int
+    window: timedelta
+
+
+#: kind of subject -> its limit. An office shares one address, so addresses get more.
+LIMITS = {
+    "name": Limit(10, QUARTER),
+    "name_here": Limit(5, QUARTER),
+    "address": Limit(50, QUARTER),
+    "code_address": Limit(20, QUARTER),
+    "letter_name": Limit(3, HOUR),
+    "letter_address": Limit(20, HOUR),
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is counted: a kind of LIMITS and a hash."""
+
+    kind: str
+    digest: str
+
+
+def subject(kind: str, *parts: str | int | None) -> Subject:
+    """What to count under; the name or address itself is not kept."""
+    text = "\0".join([kind, *(str(p) for p in parts)])
+    return Subject(kind, hashlib.sha256(text.encode()).hexdigest())
+
+
+def minutes_to_wait(subjects: tuple[Subject, ...], *, now: datetime) -> int:
+    """Whole minutes until the next attempt is taken; 0 = now."""
+    until = now
+    for one in subjects:
+        limit = LIMITS[one.kind]
+        counted = session.scalars(
+            select(SignInAttempt.at)
+            .where(SignInAttempt.subject_hash == one.digest, SignInAttempt.at > now - limit.window)
+            .order_by(SignInAttempt.at.desc())
+            .limit(limit.most)
+        ).all()
+        if len(counted) == limit.most:
+            until = max(until, counted[-1] + limit.window)
+    return -int((now - until).total_seconds() // 60)
+
+
+def note(subjects: tuple[Subject, ...], *, now: datetime) -> None:
+    """Count an attempt, and drop what is older than a day."""
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - KEPT))
+    session.add_all(SignInAttempt(subject_hash=one.digest, at=now) for one in subjects)
+
+
+def forget(subjects: tuple[Subject, ...]) -> None:
+    """Somebody proved who they are: what was counted on their name is void."""
+    digests = [one.digest for one in subjects]
+    session.execute(delete(SignInAttempt).where(SignInAttempt.subject_hash.in_(digests)))
