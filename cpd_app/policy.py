@@ -70,6 +70,7 @@ class Permission(StrEnum):
     CHECK_EVIDENCE = "evidence:check"
     READ_EVIDENCE = "evidence:read"
     WRITE_EVIDENCE = "evidence:write"
+    PURGE_EVIDENCE = "evidence:purge"
     READ_READINESS = "readiness:read"
     READ_REGISTRATION = "registration:read"
     WRITE_REGISTRATION = "registration:write"
@@ -141,6 +142,7 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.CHECK_EVIDENCE: (is_staff_and_not_self,),
     Permission.READ_EVIDENCE: (is_owner, is_staff),
     Permission.WRITE_EVIDENCE: (is_owner,),
+    Permission.PURGE_EVIDENCE: (is_owner, is_registrar),
     Permission.READ_READINESS: (is_owner, is_staff),
     Permission.READ_REGISTRATION: (is_owner, is_staff),
     Permission.WRITE_REGISTRATION: (is_registrar_and_not_self,),

@@ -4,10 +4,11 @@ One module per feature holds a dictionary `SENTENCES`; the edges translate. A se
 happened and what to do. Places for values are written `%(name)s`.
 """
 
-from cpd_app.texts import renewal, shared, signin
+from cpd_app.texts import evidence, renewal, shared, signin
 
 SENTENCES: dict[str, str] = {
     **shared.SENTENCES,
     **signin.SENTENCES,
     **renewal.SENTENCES,
+    **evidence.SENTENCES,
 }
