@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 
 from cpd_app import clock
 from cpd_app.db import transaction
-from cpd_app.domain.errors import DomainError, NotAllowed
+from cpd_app.domain.errors import DomainError, NotAllowed, NotFound
 from cpd_app.policy import Actor
 from cpd_app.usecases import signin, tokens
 from cpd_app.usecases.actors import actor_for
@@ -155,6 +155,8 @@ def check_reach() -> ResponseReturnValue | None:
     """Before every request: the declared reach, the forged-request check, the password again."""
     if request.endpoint is None or request.endpoint in FRAMEWORK_ENDPOINTS:
         return None
+    if "\x00" in request.path or any("\x00" in v for v in request.args.values()):
+        raise NotFound  # no database keeps this character, so nothing has such a name
     holder = _token_holder()
     if request.method not in SAFE_METHODS and holder is None:
         csrf.protect()

@@ -1,16 +1,20 @@
 """create_app(): settings, extensions, edges, access check. Nothing else."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, Response, request
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from cpd_app import access, api, assets, db, errors, logs, web
 from cpd_app.config import Settings, load
 from cpd_app.usecases import passwords
 from cpd_app.web.locale import catalogue
 
+#: ids are 32-bit in the database; a larger number names nothing
+LARGEST_ID = 2**31 - 1
 #: one upload of up to 20 MB and its form
 MAX_BODY = 24 * 1024 * 1024
 
@@ -28,6 +32,14 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 HSTS = "max-age=31536000"
+
+
+class IdConverter(IntegerConverter):
+    """`<int:…>` in addresses, up to what the database can hold."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        """As werkzeug's own, with a largest value."""
+        super().__init__(url_map, **{"max": LARGEST_ID, **options})
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -50,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         CPD=settings,
         **api.CONFIG,
     )
+    app.url_map.converters["int"] = IdConverter
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:

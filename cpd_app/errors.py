@@ -5,7 +5,6 @@ from typing import Any
 import structlog
 from flask import Flask, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -13,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from cpd_app.access import NotSignedIn
 from cpd_app.db import session
 from cpd_app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
-from cpd_app.texts import SENTENCES
+from cpd_app.wording import sentence
 
 log = structlog.get_logger()
 
@@ -31,6 +30,8 @@ HTTP_CODES = {
 def status_of(error: DomainError) -> int:
     """The HTTP status of a refusal."""
     match error:
+        case DomainError(status=int(status)):
+            return status
         case NotSignedIn():
             return 401
         case NotAllowed():
@@ -41,11 +42,6 @@ def status_of(error: DomainError) -> int:
             return 409
         case _:
             return 422
-
-
-def sentence(code: str, values: dict[str, Any] | None = None) -> str:
-    """What a code says to the person, in their language."""
-    return str(gettext(SENTENCES[code], **(values or {})))
 
 
 def wants_json() -> bool:

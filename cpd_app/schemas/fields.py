@@ -9,6 +9,11 @@ from marshmallow import ValidationError, fields
 from cpd_app.domain.hours import to_number
 
 
+def is_storable(text: str) -> bool:
+    """Whether databases take the text: no NUL, no half of a surrogate pair."""
+    return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
+
+
 class HoursField(fields.Field[int]):
     """Hundredths of 学时 inside, a JSON number outside."""
 
@@ -55,7 +60,7 @@ class TextField(fields.String):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs).strip()
-        if "\x00" in text:
+        if not is_storable(text):
             raise ValidationError("Contains a character that cannot be kept.")
         return text or None
 

@@ -18,9 +18,14 @@ WHOLE_SENTENCES = {
         "折算表对这条记录没有给出学时",
         "The table gives nothing for this record",
     ),
-    "unknown_kind": (
-        "学会的折算表没有这一类别，不计学时",
-        "The society's table does not have this kind: nothing is counted",
+    "withdrawn": ("记录已撤回，不计学时", "The record was withdrawn: nothing is counted"),
+    "left_out": (
+        "本人没有把它计入这个注册",
+        "The member left it out of this registration",
+    ),
+    "not_in_table": (
+        "学会的折算表不收这样的记录，不计学时",
+        "The society's table does not take such a record: nothing is counted",
     ),
 }
 AMOUNTS = ("per_minutes", "fixed", "per_unit", "per_full", "table")
@@ -65,7 +70,8 @@ def _amount(rule: str, step: Said, *, english: bool) -> str:
             return f"{minutes} ÷ {step['per']}{weight} = {step['value']}"
         case "per_unit":
             unit = step["unit"]["en" if english else "zh"]
-            return f"{step['count']} {unit} × {step['each']} = {format_hours(step['hours'])}"
+            count = f"{unit}: {step['count']}" if english else f"{step['count']} {unit}"
+            return f"{count} × {step['each']} = {format_hours(step['hours'])}"
         case "per_full":
             return _per_full(step, english=english)
         case "table":
@@ -80,7 +86,7 @@ def _per_full(step: Said, *, english: bool) -> str:
     count, size = f"{step['count']:,}", f"{step['size']:,}"
     if english:
         most = "" if step["most"] is None else f", at most {step['most']}"
-        text = f"{count} {unit}: {step['full']} full {size} × {step['each']}{most}"
+        text = f"{unit}: {count}, {step['full']} full {size} × {step['each']}{most}"
     else:
         most = "" if step["most"] is None else f"，至多 {step['most']}"
         text = f"{count} {unit}，满 {step['full']} 个 {size} × {step['each']}{most}"
@@ -121,8 +127,10 @@ def _cap(step: Said, *, english: bool) -> str:
     cap = format_hours(step["cap"])
     if "per_day" not in step:
         return cap
-    days = f"{step['days']} {'days' if english else '天'}"
-    return f"{format_hours(step['per_day'])} × {days} = {cap}"
+    per_day = format_hours(step["per_day"])
+    if english:
+        return f"{per_day} a day × {step['days']} = {cap}"
+    return f"每天 {per_day} × {step['days']} 天 = {cap}"
 
 
 def _ruling(rule: str, step: Said, now: str, *, english: bool) -> str:

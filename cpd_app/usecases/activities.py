@@ -289,6 +289,19 @@ def leave_out(
     return credit
 
 
+def patched(activity: Activity, patch: Mapping[str, Any]) -> NewActivity:
+    """The record with some parts replaced; null takes a part away, another kind its old fields."""
+    present = {name: getattr(activity, name) for name in PLAIN}
+    frame = {name: patch.get(name, value) for name, value in present.items()}
+    kept = activity.fields if frame["kind"] == activity.kind else {}
+    own = {**kept, **{k: v for k, v in patch.items() if k not in {*PLAIN, "competences"}}}
+    return NewActivity(
+        **{**frame, "title": frame["title"] or ""},
+        fields={name: value for name, value in own.items() if value is not None},
+        competences=tuple(patch.get("competences", activity.competences) or ()),
+    )
+
+
 def own_activity(actor: Actor, activity_id: int) -> Activity:
     """A record that the actor may change; NotFound for everybody else's."""
     activity = session.get(Activity, activity_id)

@@ -134,7 +134,7 @@ def _interval(row: Any) -> tuple[datetime, datetime] | None:
 
 def _changed(row: Any, result: Allocated) -> dict[str, Any] | None:
     """What is written when the stored allocation is not the new one."""
-    refused = [r for r in row.reasons if "field" in r]  # another society's table refused it
+    refused = [r for r in row.reasons if r["code"] == "not_in_table"]
     reasons = [*refused, *result.reasons]
     if row.recognised == result.recognised and row.reasons == reasons:
         return None

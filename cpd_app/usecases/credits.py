@@ -168,7 +168,7 @@ def _converted(
             raise
         # Another society's table does not know the record: it gives nothing there.
         made = Conversion(hours=0, claimed=0, needs_ruling=False, steps=())
-        return made, [{"code": refusal.code, "field": refusal.field}]
+        return made, [{"code": "not_in_table", "refusal": refusal.code}]
     return made, []
 
 

@@ -12,7 +12,7 @@ from cpd_app.domain.kinds import Kind, RuleSet
 from cpd_app.models import Activity, Credit, Registration
 from cpd_app.policy import Actor
 from cpd_app.usecases.activities import readable_activity
-from cpd_app.usecases.records import RecordRow, records_by_id, unfinished_of
+from cpd_app.usecases.records import RecordRow, records_by_id, uncredited_record
 from cpd_app.usecases.registrations_shown import registrations_of, shown_registration
 from cpd_app.usecases.rules_in_force import RuleInForce, Rules
 
@@ -50,8 +50,7 @@ def record_detail(
         if found:
             return found[0]
     society = registrations_of(activity.person_id)[0].society
-    row = next(r for r in unfinished_of(activity.person_id, society) if r.id == activity_id)
-    return RecordDetail(row, activity, None, [], None)
+    return RecordDetail(uncredited_record(activity_id, society), activity, None, [], None)
 
 
 def details_of(registration: Registration, ids: Iterable[int]) -> list[RecordDetail]:

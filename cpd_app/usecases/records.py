@@ -123,13 +123,24 @@ def records_by_id(registration: Registration, ids: Iterable[int]) -> list[Record
 
 def unfinished_of(person_id: int, society: Society) -> list[RecordRow]:
     """A member's drafts and what others proposed to them; these count nowhere yet."""
+    return _uncredited(
+        society, Activity.person_id == person_id, Activity.state.in_(("draft", "proposed"))
+    )
+
+
+def uncredited_record(activity_id: int, society: Society) -> RecordRow:
+    """A record that no registration credits: draft, proposal, or withdrawn before it counted."""
+    return _uncredited(society, Activity.id == activity_id)[0]
+
+
+def _uncredited(society: Society, *conditions: ColumnElement[bool]) -> list[RecordRow]:
     rows = session.execute(
         select(*COLUMNS)
         .outerjoin(Credit, (Credit.activity_id == Activity.id) & (Credit.id < 0))
-        .where(Activity.person_id == person_id, Activity.state.in_(("draft", "proposed")))
+        .where(*conditions)
         .order_by(Activity.id.desc())
     ).all()
-    found = attached_to(Activity.person_id == person_id, Activity.state.in_(("draft", "proposed")))
+    found = attached_to(*conditions)
     reader = _Reader(society, {})
     return [reader.row(r, found.get(r.id, Attached())) for r in rows]
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from cpd_app.db import session
 from cpd_app.domain.errors import NotFound
+from cpd_app.domain.numbers import number_key
 from cpd_app.models import Registration, Term
 from cpd_app.policy import Actor, Permission, Target, require
 
@@ -80,3 +81,22 @@ def readable_registration(actor: Actor, registration_id: int) -> Registration:
     )
     require(actor, Permission.READ_REGISTRATION, target)
     return registration
+
+
+def with_number(registrations: list[Registration], number: str, day: date) -> Shown:
+    """The one with this number, typed as people type it; NotFound when it is not among them."""
+    key = number_key(number)
+    for registration in registrations:
+        if registration.number_key == key:
+            return Shown(registration, term_on(registration, day))
+    raise NotFound
+
+
+def readable_number(actor: Actor, number: str) -> Registration:
+    """The registration with this number, for whoever may read it."""
+    found = session.scalar(
+        select(Registration.id).where(Registration.number_key == number_key(number))
+    )
+    if found is None:
+        raise NotFound
+    return readable_registration(actor, found)
