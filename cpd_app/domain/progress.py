@@ -12,6 +12,16 @@ NO_HOURS = YearHours()
 
 
 @dataclass(frozen=True, slots=True)
+class CarryOver:
+    """What a society lets pass on of hours beyond the requirement; by default nothing (§3)."""
+
+    hours: int
+    """Most that one year passes on."""
+    years: int
+    """How many years later it may still be used."""
+
+
+@dataclass(frozen=True, slots=True)
 class GroupProgress:
     """A group of kinds whose hours have a least of their own in each year."""
 
@@ -44,16 +54,22 @@ class YearProgress:
     months_relieved: int = 0
     deferred_until: date | None = None
     groups: tuple[GroupProgress, ...] = field(default=())
+    carried: int = 0
+    """Hours of earlier years that fill this one, where the society carries over."""
 
     @property
     def missing(self) -> int:
         """Hours still missing, over the year and over the groups that have a least."""
-        return max(0, self.required - self.recognised, sum(group.missing for group in self.groups))
+        return max(
+            0,
+            self.required - self.recognised - self.carried,
+            sum(group.missing for group in self.groups),
+        )
 
     @property
     def missing_audit_proof(self) -> int:
         """Hours of the requirement that are not audit-proof."""
-        return max(0, self.required - self.audit_proof)
+        return max(0, self.required - self.carried - self.audit_proof)
 
     @property
     def last_on(self) -> date:
@@ -73,6 +89,7 @@ def year_progress(
     today: date,
     *,
     minimums: Mapping[str, int] | None = None,
+    carried: int = 0,
 ) -> YearProgress:
     """How one year stands. `minimums` are the groups' least hours before relief, by code."""
     year = target.year
@@ -90,7 +107,7 @@ def year_progress(
         audit_proof=audit_proof,
         verdict=verdict(
             target,
-            hours.recognised,
+            hours.recognised + carried,
             today,
             minimums_met=not any(group.missing for group in groups),
         ),
@@ -99,6 +116,7 @@ def year_progress(
         months_relieved=target.months_relieved,
         deferred_until=target.deferred_until,
         groups=groups,
+        carried=carried,
     )
 
 
@@ -109,8 +127,10 @@ def term_progress(
     today: date,
     *,
     minimums: Mapping[str, int] | None = None,
+    carry_over: CarryOver | None = None,
 ) -> tuple[YearProgress, ...]:
     """Every year of a term; hours and audit-proof hours by year index, absent is none."""
+    carried = {} if carry_over is None else _carried(targets, hours, carry_over)
     return tuple(
         year_progress(
             target,
@@ -118,6 +138,7 @@ def term_progress(
             audit_proof.get(target.year.index, 0),
             today,
             minimums=minimums,
+            carried=carried.get(target.year.index, 0),
         )
         for target in targets
     )
@@ -131,3 +152,22 @@ def minimums_of(rule_set: RuleSet) -> dict[str, int]:
 def current_year(years: Iterable[YearProgress], today: date) -> YearProgress | None:
     """The year that holds the day; None before and after the term."""
     return next((year for year in years if year.starts_on <= today < year.ends_on), None)
+
+
+def _carried(
+    targets: Sequence[YearTarget], hours: Mapping[int, YearHours], carry_over: CarryOver
+) -> dict[int, int]:
+    """Hours that earlier years pass on to each year, the oldest first, each hour once."""
+    left: dict[int, int] = {}
+    carried: dict[int, int] = {}
+    for target in targets:
+        index = target.year.index
+        recognised = hours.get(index, NO_HOURS).recognised
+        wanted = max(0, target.required - recognised)
+        for earlier in range(max(1, index - carry_over.years), index):
+            taken = min(wanted, left[earlier])
+            left[earlier] -= taken
+            wanted -= taken
+            carried[index] = carried.get(index, 0) + taken
+        left[index] = min(max(0, recognised - target.required), carry_over.hours)
+    return carried

@@ -163,7 +163,7 @@ def _years_met(known: RenewalInput) -> Check:
 
 
 def _audit_proof(known: RenewalInput, *, opened: bool) -> Check:
-    thin = [y for y in known.years if y.verdict is Verdict.MET and y.audit_proof < y.required]
+    thin = [y for y in known.years if y.verdict is Verdict.MET and y.missing_audit_proof]
     if not thin:
         return Check("audit_proof", State.OK, "ok")
     state = State.BLOCKER if opened else State.WARNING

@@ -116,7 +116,7 @@ def test_a_record_outside_every_term_gives_nothing_and_takes_no_part():
 def test_committee_hours_are_deducted_from_the_standard_they_led_to():
     work = a_credit("work", "standard_committee", "2025-01-05", key="GB/T 1", minutes=270)
     other = a_credit("other", "standard_committee", "2025-01-05", key="GB/T 2", minutes=270)
-    fields = {"level": "industry", "rank": 1, "work": "new"}
+    fields: dict[str, Any] = {"level": "industry", "rank": 1, "work": "new"}
     standard = a_credit("standard", "standard", "2025-06-01", key="gb/t1", **fields)
     given = allocate([standard, other, work])
     assert recognised(work, other, standard) == {"work": 6.0, "other": 6.0, "standard": 24.0}
@@ -128,7 +128,7 @@ def test_only_recognised_committee_hours_that_stand_before_are_deducted():
         a_credit(f"c{n}", "standard_committee", f"2025-01-0{n}", key="k", minutes=450)
         for n in (1, 2)
     ]
-    fields = {"level": "enterprise", "rank": 1, "work": "new"}
+    fields: dict[str, Any] = {"level": "enterprise", "rank": 1, "work": "new"}
     standard = a_credit("standard", "standard", "2025-06-01", key="k", **fields)
     after = a_credit("after", "standard_committee", "2026-07-01", key="k", minutes=450)
     given = recognised(*capped, standard, after)
@@ -144,7 +144,7 @@ def test_the_deduction_reaches_into_earlier_terms():
         minutes=270,
         over={"term": 0, "year": 5},
     )
-    fields = {"level": "industry", "rank": 1, "work": "new"}
+    fields: dict[str, Any] = {"level": "industry", "rank": 1, "work": "new"}
     assert recognised(work, a_credit("standard", "standard", key="k", **fields))["standard"] == 24.0
 
 

@@ -3,7 +3,13 @@
 from datetime import date
 
 from cpd_app.domain.allocation import YearHours
-from cpd_app.domain.progress import current_year, minimums_of, term_progress, year_progress
+from cpd_app.domain.progress import (
+    CarryOver,
+    current_year,
+    minimums_of,
+    term_progress,
+    year_progress,
+)
 from cpd_app.domain.years import (
     Reduction,
     Verdict,
@@ -59,3 +65,14 @@ def test_relief_lowers_the_least_of_a_group_in_the_same_way():
     target = targets_of(YEARS, (), [Reduction(date(2023, 3, 15), date(2023, 9, 15))])[0]
     year = year_progress(target, YearHours(), 0, date(2023, 3, 15), minimums={"all": 6000})
     assert (year.required, year.months_relieved, year.groups[0].required) == (2500, 6, 3000)
+
+
+def test_nothing_is_carried_over_unless_the_society_says_so():
+    hours = {1: YearHours(9000, 9000), 2: YearHours(4000, 4000), 3: YearHours(4500, 4500)}
+    after = YEARS[-1].ends_on
+    plain = term_progress(targets_of(YEARS), hours, {}, after)
+    assert [y.verdict for y in plain[:3]] == [Verdict.MET, Verdict.SHORT, Verdict.SHORT]
+    one = term_progress(targets_of(YEARS), hours, {}, after, carry_over=CarryOver(1200, 1))
+    assert [(y.carried, y.missing) for y in one[:3]] == [(0, 0), (1000, 0), (0, 500)]
+    two = term_progress(targets_of(YEARS), hours, {}, after, carry_over=CarryOver(1200, 2))
+    assert [(y.carried, y.missing) for y in two[:3]] == [(0, 0), (1000, 0), (200, 300)]

@@ -95,7 +95,7 @@ def test_reasons_follow_the_trace():
     first = a_credit("first", "paper", "2025-01-01", tier="core", rank=1)
     second = a_credit("second", "paper", "2025-02-01", tier="core", rank=1)
     work = a_credit("work", "standard_committee", "2025-01-05", key="k", minutes=270)
-    fields = {"level": "industry", "rank": 1, "work": "new"}
+    fields: dict[str, Any] = {"level": "industry", "rank": 1, "work": "new"}
     standard = a_credit("standard", "standard", "2025-06-01", key="k", **fields)
     given = allocate([first, second, work, standard]).records
     trace = convert(default_rule_set(), second.fields).trace
