@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Api
 
-from cpd_app.api import activities, conversions, readiness
+from cpd_app.api import activities, conversions, docs, readiness
 
 CONFIG: dict[str, Any] = {
     "API_TITLE": "CPD of engineering members",
@@ -34,3 +34,4 @@ def init(app: Flask) -> None:
     api.init_app(app)
     for module in (activities, conversions, readiness):
         api.register_blueprint(module.blp, url_prefix=PREFIX)
+    app.register_blueprint(docs.bp)
