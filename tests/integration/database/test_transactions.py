@@ -1,0 +1,91 @@
+"""A transaction keeps all or nothing, and two writers never lose each other's work."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from cpd_app.db import session, transaction
+from cpd_app.models import Person, Society
+from tests.support import builders
+from tests.support.store import Store
+
+THREADS, TIMES = 4, 10
+
+
+def test_what_a_block_did_is_kept(app: Flask, store: Store, society: Society):
+    with app.app_context(), transaction():
+        session.get_one(Society, society.id).name = "新名称"
+
+    assert store.get(Society, society.id).name == "新名称"
+
+
+def test_an_error_undoes_all_of_it(app: Flask, store: Store, society: Society):
+    def rename_and_fail() -> None:
+        with app.app_context(), transaction():
+            session.get_one(Society, society.id).name = "新名称"
+            session.flush()
+            raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"):
+        rename_and_fail()
+
+    assert store.get(Society, society.id).name == society.name
+
+
+def test_without_a_block_nothing_is_kept(app: Flask, store: Store, society: Society):
+    with app.app_context():
+        session.get_one(Society, society.id).name = "新名称"
+        session.flush()
+
+    assert store.get(Society, society.id).name == society.name
+
+
+def test_foreign_keys_are_enforced(store: Store):
+    with pytest.raises(IntegrityError):
+        store.run(
+            text(
+                "INSERT INTO requirements (society_id, in_force_on, hours) "
+                "VALUES (999, '2026-01-01', 1)"
+            )
+        )
+
+
+def test_instants_come_back_as_they_were_stored(store: Store):
+    person = builders.a_person(store)
+
+    kept = store.get(Person, person.id).created_at
+
+    assert kept == builders.LONG_AGO
+    assert kept.tzinfo is not None
+
+
+def test_nobody_loses_what_another_one_wrote(app: Flask, store: Store, society: Society):
+    """Read, add one, write, from several threads: on SQLite because writers queue up first."""
+    problems: list[BaseException] = []
+
+    def add_often() -> None:
+        try:
+            for _ in range(TIMES):
+                with app.app_context(), transaction():
+                    row = session.get_one(Society, society.id, with_for_update=True)
+                    row.settings = {"count": row.settings.get("count", 0) + 1}
+        except BaseException as problem:  # noqa: BLE001 - shown by the assertion below
+            problems.append(problem)
+
+    _together(add_often)
+
+    assert not problems
+    assert store.get(Society, society.id).settings == {"count": THREADS * TIMES}
+
+
+def _together(work: Callable[[], Any]) -> None:
+    threads = [threading.Thread(target=work) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
