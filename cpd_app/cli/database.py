@@ -4,16 +4,19 @@ import sys
 
 import click
 
+from cpd_app import clock
 from cpd_app import migrate as migrations
 from cpd_app.app import create_app
 from cpd_app.db import transaction
-from cpd_app.usecases import journal
+from cpd_app.usecases import journal, reference
 
 
 @click.command("migrate")
 def migrate() -> None:
-    """Bring the database to the newest state of its tables."""
+    """Bring the tables and the reference data to the newest state."""
     migrations.upgrade()
+    with create_app().app_context(), transaction():
+        reference.load_reference(now=clock.now())
     click.echo("database is at the newest migration")
 
 

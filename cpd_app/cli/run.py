@@ -22,7 +22,6 @@ from typing import Self
 
 import click
 
-from cpd_app import migrate
 from cpd_app.config import Settings, load
 
 READY_SECONDS = 60
@@ -43,9 +42,9 @@ def run() -> None:
     settings = load()
     settings.var_dir.mkdir(parents=True, exist_ok=True)
     refuse_a_taken_port(settings.host, settings.port)
-    migrate.upgrade()
+    _do_apart("migrate", failed="the database could not be migrated; what went wrong is above")
     if settings.env == "development":
-        _make_demo_data()
+        _do_apart("demo", "--once", failed="demo data could not be made; what went wrong is above")
     with Children() as children:
         for name, words in COMMANDS.items():
             children.start(name, words)
@@ -74,11 +73,11 @@ def refuse_a_taken_port(host: str, port: int) -> None:
         ) from None
 
 
-def _make_demo_data() -> None:
+def _do_apart(*words: str, failed: str) -> None:
     # A process of its own: what it loads and opens does not stay in this one.
-    command = [sys.executable, "-m", "cpd_app.cli", "demo", "--once"]
+    command = [sys.executable, "-m", "cpd_app.cli", *words]
     if subprocess.run(command, check=False).returncode:  # noqa: S603 - our own command
-        raise click.ClickException("demo data could not be made; what went wrong is above")
+        raise click.ClickException(failed)
 
 
 def _welcome(settings: Settings) -> str:

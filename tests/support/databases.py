@@ -20,8 +20,10 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Engine, create_engine, make_url
 
-from cpd_app import migrate
-from cpd_app.db import engine_options, prepare_sqlite
+from cpd_app import clock, config, migrate
+from cpd_app.app import create_app
+from cpd_app.db import db, engine_options, prepare_sqlite, transaction
+from cpd_app.usecases.reference import load_reference
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -56,7 +58,7 @@ class SqliteDatabases:
         """Address of a new copy of the template."""
         if self.template is None:
             self.template = self.folder / "template.sqlite"
-            migrate.upgrade(f"sqlite:///{self.template}")
+            prepare(f"sqlite:///{self.template}", self.folder)
             connection = sqlite3.connect(self.template)
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.close()
@@ -95,7 +97,8 @@ class PostgresDatabases:
         """Address of a new copy of the template."""
         if self.template is None:
             url = self.empty()
-            migrate.upgrade(url)
+            with tempfile.TemporaryDirectory() as folder:
+                prepare(url, Path(folder))
             self.template = make_url(url).database
         return self._create(
             sql.SQL("TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(self.template or ""))
@@ -126,6 +129,21 @@ class PostgresDatabases:
         for name in tuple(self.made):
             self._drop(name)
         self.connection.close()
+
+
+def prepare(url: str, var_dir: Path) -> None:
+    """What `cpd migrate` does: every migration, then the reference data of this release."""
+    migrate.upgrade(url)
+    secret = "only-for-tests-" * 3
+    settings = config.load(
+        {"CPD_ENV": "test", "CPD_VAR_DIR": str(var_dir), "CPD_SECRET_KEY": secret,
+         "CPD_DATABASE_URL": url.replace("+psycopg", "")}
+    )  # fmt: skip
+    app = create_app(settings)
+    with app.app_context():
+        with transaction():
+            load_reference(now=clock.now())
+        db.engine.dispose()
 
 
 @contextmanager
