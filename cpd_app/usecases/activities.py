@@ -348,6 +348,7 @@ def note_change(
     actor: Actor, activity: Activity, verb: str, changed: dict[str, Any], *, now: datetime
 ) -> None:
     """Write a change of a record down from another use case (evidence, ruling, check)."""
+    credits.touch(activity.id)
     _write_down(actor, activity, verb, changed, now=now)
 
 

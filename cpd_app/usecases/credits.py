@@ -92,6 +92,17 @@ def lock(registration_id: int) -> None:
     )
 
 
+def touch(activity_id: int) -> None:
+    """Say that what a record's registrations stand on has changed, though no hours did."""
+    of_record = select(Credit.registration_id).where(Credit.activity_id == activity_id)
+    session.execute(
+        update(Registration)
+        .where(Registration.id.in_(of_record))
+        .values(version=Registration.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def places_of(person_id: int, day: date) -> list[Place]:
     """The registrations whose term holds this day; outside every term: all, without a term.
 

@@ -79,28 +79,51 @@ def standing_of(
     chosen = term or term_on(registration, on)
     if chosen is None:
         raise Rejected("no_registration")
-    rules = Rules(registration.society_id)
+    of_society = OfSociety(registration.society_id)
     records = records_of(registration)
-    years = _years(registration, chosen, records, rules, on)
-    known = RenewalInput(
-        term=TermRange(chosen.starts_on, chosen.ends_on),
-        years=years,
-        certificate=CertificateState(chosen.state),
-        barred=registration.person.barred_on is not None,
-        records_missing_evidence=sum(
-            1 for r in records if r.term_id == chosen.id and r.recognised and r.missing_proofs
-        ),
-        open_rulings=sum(1 for r in records if r.term_id == chosen.id and r.waiting_ruling),
-        membership_until=_membership_until(registration),
-        setting=renewal_setting(registration),
-    )
     return Standing(
         registration=registration,
         term=chosen,
-        readiness=readiness(known, on),
+        readiness=judge(
+            registration, chosen, records, of_society, _membership_until(registration), on=on
+        ),
         records=records,
-        adopted=_adopted(rules, on),
+        adopted=_adopted(of_society.rules, on),
     )
+
+
+class OfSociety:
+    """What a society's rules say about every one of its registrations, read once."""
+
+    def __init__(self, society_id: int) -> None:
+        """Two statements."""
+        self.rules = Rules(society_id)
+        self.requirements = requirements_of(society_id)
+
+
+def judge(
+    registration: Registration,
+    term: Term,
+    records: list[RecordRow],
+    of_society: OfSociety,
+    membership_until: date | None,
+    *,
+    on: date,
+) -> Readiness:
+    """How a term stands by what was loaded; one function for one registration and for thousands."""
+    known = RenewalInput(
+        term=TermRange(term.starts_on, term.ends_on),
+        years=_years(registration, term, records, of_society, on),
+        certificate=CertificateState(term.state),
+        barred=registration.person.barred_on is not None,
+        records_missing_evidence=sum(
+            1 for r in records if r.term_id == term.id and r.recognised and r.missing_proofs
+        ),
+        open_rulings=sum(1 for r in records if r.term_id == term.id and r.waiting_ruling),
+        membership_until=membership_until,
+        setting=renewal_setting(registration),
+    )
+    return readiness(known, on)
 
 
 def renewal_setting(registration: Registration) -> RenewalSetting:
@@ -139,7 +162,11 @@ def hours_by_year(records: Iterable[RecordRow], term_id: int) -> dict[int, YearH
 
 
 def _years(
-    registration: Registration, term: Term, records: list[RecordRow], rules: Rules, on: date
+    registration: Registration,
+    term: Term,
+    records: list[RecordRow],
+    of_society: OfSociety,
+    on: date,
 ) -> tuple[YearProgress, ...]:
     years = cpd_years(term.starts_on, term.ends_on, registration.society.year_kind)
     audit_proof: dict[int, int] = {}
@@ -148,11 +175,11 @@ def _years(
             index = record.year_index
             audit_proof[index] = audit_proof.get(index, 0) + record.recognised
     return term_progress(
-        targets_of(years, requirements_of(registration.society_id)),
+        targets_of(years, of_society.requirements),
         hours_by_year(records, term.id),
         audit_proof,
         on,
-        minimums=minimums_of(rules.on(term.starts_on).rule_set),
+        minimums=minimums_of(of_society.rules.on(term.starts_on).rule_set),
     )
 
 

@@ -1,6 +1,6 @@
 """A registration's records as pages, API, staff and export show them: hours, assurance, marks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from cpd_app.domain.assurance import (
 )
 from cpd_app.domain.kinds import Kind
 from cpd_app.domain.years import is_late_entry
-from cpd_app.models import Activity, Credit, Evidence, File, Registration, Society
+from cpd_app.models import Activity, Credit, Evidence, File, Registration, Society, Term
 from cpd_app.usecases.credits import cpd_years
 from cpd_app.usecases.rules_in_force import compiled
 
@@ -119,6 +119,27 @@ def records_of(registration: Registration) -> list[RecordRow]:
 def records_by_id(registration: Registration, ids: Iterable[int]) -> list[RecordRow]:
     """Some records, in whatever state they are, as this registration sees them."""
     return _read(registration, Activity.id.in_(list(ids)))
+
+
+def records_of_terms(pairs: Sequence[tuple[Registration, Term]]) -> dict[int, list[RecordRow]]:
+    """Recorded records of one term of each of many registrations, by registration; two statements.
+
+    For lists and counts of staff, who were asked for permission; societies are loaded with them.
+    """
+    in_terms = Credit.term_id.in_([term.id for _registration, term in pairs])
+    of_registration = {term.id: registration for registration, term in pairs}
+    recorded = Activity.state == "recorded"
+    rows = session.execute(
+        select(*COLUMNS).join(Credit, Credit.activity_id == Activity.id).where(in_terms, recorded)
+    ).all()
+    found = attached_to(Activity.id.in_(select(Credit.activity_id).where(in_terms)), recorded)
+    readers = {r.id: _Reader(r.society, _year_ends(r)) for r, _term in pairs}
+    records: dict[int, list[RecordRow]] = {r.id: [] for r, _term in pairs}
+    for row in rows:
+        registration_id = of_registration[row.term_id].id
+        read = readers[registration_id].row(row, found.get(row.id, Attached()))
+        records[registration_id].append(read)
+    return records
 
 
 def unfinished_of(person_id: int, society: Society) -> list[RecordRow]:
