@@ -141,9 +141,11 @@ class LastStanding(Base):
         Index("ix_last_standings_society_id_on_day", "society_id", "on_day"),
     )
 
-    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"), primary_key=True)
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True
+    )
     society_id: Mapped[int] = mapped_column(ForeignKey("societies.id"))
-    term_id: Mapped[int | None] = mapped_column(ForeignKey("terms.id"), index=True)
+    term_id: Mapped[int] = mapped_column(ForeignKey("terms.id", ondelete="CASCADE"), index=True)
     registration_version: Mapped[int]
     on_day: Mapped[date]
     ready: Mapped[bool]

@@ -175,6 +175,7 @@ def upgrade() -> None:
     sa.Column('file_hash', sa.String(length=64), nullable=False),
     sa.Column('state', sa.String(length=20), nullable=False),
     sa.Column('counts', sa.JSON(), nullable=False),
+    sa.Column('notes', sa.JSON(), nullable=False),
     sa.Column('problem', sa.String(length=200), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
@@ -440,9 +441,11 @@ def upgrade() -> None:
     sa.Column('data', sa.JSON(), nullable=False),
     sa.Column('problems', sa.JSON(), nullable=False),
     sa.Column('warnings', sa.JSON(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('state', sa.String(length=20), nullable=False),
     sa.Column('object_id', sa.Integer(), nullable=True),
     sa.Column('object_version', sa.Integer(), nullable=True),
+    sa.Column('made', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['import_id'], ['imports.id'], name=op.f('fk_import_rows_import_id_imports')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_import_rows'))
     )
@@ -482,16 +485,16 @@ def upgrade() -> None:
     op.create_table('last_standings',
     sa.Column('registration_id', sa.Integer(), nullable=False),
     sa.Column('society_id', sa.Integer(), nullable=False),
-    sa.Column('term_id', sa.Integer(), nullable=True),
+    sa.Column('term_id', sa.Integer(), nullable=False),
     sa.Column('registration_version', sa.Integer(), nullable=False),
     sa.Column('on_day', sa.Date(), nullable=False),
     sa.Column('ready', sa.Boolean(), nullable=False),
     sa.Column('verdict', sa.String(length=20), nullable=False),
     sa.Column('first_check', sa.String(length=40), nullable=True),
     sa.Column('missing', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['registration_id'], ['registrations.id'], name=op.f('fk_last_standings_registration_id_registrations')),
+    sa.ForeignKeyConstraint(['registration_id'], ['registrations.id'], name=op.f('fk_last_standings_registration_id_registrations'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['society_id'], ['societies.id'], name=op.f('fk_last_standings_society_id_societies')),
-    sa.ForeignKeyConstraint(['term_id'], ['terms.id'], name=op.f('fk_last_standings_term_id_terms')),
+    sa.ForeignKeyConstraint(['term_id'], ['terms.id'], name=op.f('fk_last_standings_term_id_terms'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('registration_id', name=op.f('pk_last_standings'))
     )
     with op.batch_alter_table('last_standings', schema=None) as batch_op:

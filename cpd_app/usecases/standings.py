@@ -1,0 +1,164 @@
+"""The last standing of each registration, kept for lists and counts of thousands.
+
+A page about one member asks `progress.readiness_of` anew. A list, or a count over a whole society,
+cannot: so its answer is kept beside each registration. The same function (`progress.judge`) makes
+it, with nine statements for up to 250 registrations, whatever their number of records.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, literal, or_, select
+from sqlalchemy.orm import joinedload, lazyload
+
+from cpd_app.db import session
+from cpd_app.domain.renewal import Readiness
+from cpd_app.domain.years import Verdict
+from cpd_app.models import LastStanding, Person, Registration, SocietyMembership, Term
+from cpd_app.usecases.progress import OfSociety, judge
+from cpd_app.usecases.records import records_of_terms
+from cpd_app.usecases.registrations_shown import term_on
+
+#: registrations judged together
+AT_ONCE = 250
+#: what one page brings up to date before it is shown; the worker does the rest
+A_PAGE_DOES = 500
+
+#: the worst first: what a list says of a whole term
+WORST_FIRST = (
+    Verdict.SHORT,
+    Verdict.BEHIND,
+    Verdict.ON_TRACK,
+    Verdict.MET,
+    Verdict.WAIVED,
+    Verdict.AHEAD,
+)
+
+
+@dataclass(frozen=True)
+class CaughtUp:
+    """What was brought up to date, and how many still show an older day."""
+
+    judged: int
+    waiting: int
+
+
+def catch_up(
+    society_id: int, *, on: date, limit: int = A_PAGE_DOES, only: ColumnElement[bool] | None = None
+) -> CaughtUp:
+    """Judge registrations of a society whose kept standing is missing or old, at most `limit`."""
+    old = _old(society_id, on, only)
+    waiting = session.scalar(select(func.count()).select_from(old.subquery())) or 0
+    ids = list(session.scalars(old.order_by(Registration.id).limit(limit))) if waiting else []
+    judge_again(ids, on=on)
+    return CaughtUp(judged=len(ids), waiting=waiting - len(ids))
+
+
+def societies_to_catch_up(*, on: date) -> list[int]:
+    """Societies that have a registration whose kept standing is missing or old."""
+    statement = (
+        select(Registration.society_id)
+        .outerjoin(LastStanding, LastStanding.registration_id == Registration.id)
+        .where(_is_old(on), _has_term())
+        .distinct()
+    )
+    return list(session.scalars(statement))
+
+
+def judge_again(registration_ids: Sequence[int], *, on: date) -> None:
+    """Judge these registrations and keep the answers."""
+    for begin in range(0, len(registration_ids), AT_ONCE):
+        _judge_part(registration_ids[begin : begin + AT_ONCE], on)
+
+
+def old_among(registration_ids: Sequence[int], *, on: date) -> list[int]:
+    """Those of some registrations whose kept standing is missing or old."""
+    return list(
+        session.scalars(
+            select(Registration.id)
+            .outerjoin(LastStanding, LastStanding.registration_id == Registration.id)
+            .where(Registration.id.in_(registration_ids), _is_old(on), _has_term())
+        )
+    )
+
+
+def worst_of(readiness: Readiness) -> str:
+    """One verdict for a whole term: that of its worst year."""
+    verdicts = {year.verdict for year in readiness.years}
+    return next((v.value for v in WORST_FIRST if v in verdicts), Verdict.AHEAD.value)
+
+
+def _has_term() -> ColumnElement[bool]:
+    return exists(select(literal(1)).where(Term.registration_id == Registration.id))
+
+
+def _is_old(on: date) -> ColumnElement[bool]:
+    return or_(
+        LastStanding.registration_id.is_(None),
+        LastStanding.on_day != on,
+        LastStanding.registration_version != Registration.version,
+    )
+
+
+def _old(society_id: int, on: date, only: ColumnElement[bool] | None) -> Select[tuple[int]]:
+    statement = (
+        select(Registration.id)
+        .outerjoin(LastStanding, LastStanding.registration_id == Registration.id)
+        .where(Registration.society_id == society_id, _is_old(on), _has_term())
+    )
+    return statement if only is None else statement.where(only)
+
+
+def _judge_part(ids: Sequence[int], on: date) -> None:
+    registrations = session.scalars(
+        select(Registration)
+        .where(Registration.id.in_(ids))
+        .options(
+            joinedload(Registration.society),
+            joinedload(Registration.person).options(lazyload(Person.names)),
+        )
+        .execution_options(populate_existing=True)
+    ).all()
+    pairs = [(r, t) for r in registrations if (t := term_on(r, on)) is not None]
+    records = records_of_terms(pairs)
+    until = _memberships(registrations)
+    societies = {s: OfSociety(s) for s in {r.society_id for r in registrations}}
+    rows = []
+    for registration, term in pairs:
+        answer = judge(
+            registration,
+            term,
+            records[registration.id],
+            societies[registration.society_id],
+            until.get((registration.person_id, registration.society_id)),
+            on=on,
+        )
+        rows.append(_row(registration, term, answer))
+    session.execute(delete(LastStanding).where(LastStanding.registration_id.in_(ids)))
+    if rows:
+        session.execute(insert(LastStanding), rows)
+
+
+def _row(registration: Registration, term: Term, answer: Readiness) -> dict[str, object]:
+    open_years = [y for y in answer.years if y.verdict is Verdict.SHORT or y.running]
+    return {
+        "registration_id": registration.id,
+        "society_id": registration.society_id,
+        "term_id": term.id,
+        "registration_version": registration.version,
+        "on_day": answer.on,
+        "ready": answer.ready,
+        "verdict": worst_of(answer),
+        "first_check": answer.to_do[0].code if answer.to_do else None,
+        "missing": sum(y.missing for y in open_years),
+    }
+
+
+def _memberships(registrations: Sequence[Registration]) -> dict[tuple[int, int], date | None]:
+    rows = session.execute(
+        select(
+            SocietyMembership.person_id, SocietyMembership.society_id, SocietyMembership.until_on
+        ).where(SocietyMembership.person_id.in_([r.person_id for r in registrations]))
+    )
+    return {(r.person_id, r.society_id): r.until_on for r in rows}
