@@ -140,52 +140,81 @@ def _given(
     winners: Mapping[tuple[Hashable, str], CreditInput],
     ledger: _Ledger,
 ) -> Allocated:
-    reasons: list[Reason] = []
-    hours = credit.conversion
-    kind, step = _kind(credit), credit.rule_set.step
+    """What one record is recognised for after those that stand before it."""
+    kind = _kind(credit)
     if kind is None:
         return Allocated(0, 0, ({"code": "unknown_kind", "hours": 0},))
+    reasons: list[Reason] = []
+    hours = credit.conversion
     if credit.awaits_ruling:
-        reasons.append({"code": "needs_ruling", "hours": 0})
         hours = 0
+        reasons.append({"code": "needs_ruling", "hours": 0})
     if credit.ref in held:
         hours = 0
         reasons.append({"code": "same_activity", "other": held[credit.ref], "hours": 0})
     key = normal_key(credit.achievement_key)
-    winner = winners.get((credit.term, key)) if key is not None and kind.counts_once else None
-    if winner is not None and winner.ref != credit.ref:
-        hours = 0
-        reasons.append({"code": "counts_once", "winner": winner.ref, "hours": 0})
-    if hours and key is not None and kind.deducts is not None:
-        spent = ledger.by_key.get((kind.deducts, key), 0)
-        if spent:
-            hours = floor_to_step(hours - spent, step)
-            reasons.append(
-                {
-                    "code": "deducted",
-                    "kind": kind.deducts,
-                    **credit.rule_set.kinds[kind.deducts].names._asdict(),
-                    "hours_deducted": spent,
-                    "hours": hours,
-                }
-            )
+    if key is not None:
+        winner = winners[credit.term, key] if kind.counts_once else credit
+        if winner.ref != credit.ref:
+            hours = 0
+            reasons.append({"code": "counts_once", "winner": winner.ref, "hours": 0})
+        hours = _deducted(credit, kind, key, hours, ledger, reasons)
     alone = hours
-    for cap in kind.year_caps if hours else ():
-        room = _room(cap, credit, slot, ledger)
-        if room is not None and hours > room[1]:
-            hours = floor_to_step(room[1], step)
-            names = kind.names if cap.pool is None else credit.rule_set.pools[cap.pool].names
-            reasons.append(
-                {
-                    "code": "year_cap",
-                    "cap": room[0],
-                    "pool": cap.pool,
-                    **names._asdict(),
-                    "hours": hours,
-                }
-            )
+    hours = _capped(credit, kind, slot, hours, ledger, reasons)
     ledger.enter(credit, slot, hours)
     return Allocated(alone, hours, tuple(reasons))
+
+
+def _deducted(
+    credit: CreditInput,
+    kind: Kind,
+    key: str,
+    hours: int,
+    ledger: _Ledger,
+    reasons: list[Reason],
+) -> int:
+    """Less what was recognised of the kind it deducts, with its key, before it."""
+    spent = ledger.by_key.get((kind.deducts, key), 0) if kind.deducts is not None else 0
+    if not hours or not spent or kind.deducts is None:
+        return hours
+    left = floor_to_step(hours - spent, credit.rule_set.step)
+    reasons.append(
+        {
+            "code": "deducted",
+            "kind": kind.deducts,
+            **credit.rule_set.kinds[kind.deducts].names._asdict(),
+            "hours_deducted": spent,
+            "hours": left,
+        }
+    )
+    return left
+
+
+def _capped(
+    credit: CreditInput,
+    kind: Kind,
+    slot: Slot,
+    hours: int,
+    ledger: _Ledger,
+    reasons: list[Reason],
+) -> int:
+    """What the caps of the year still have room for."""
+    for cap in kind.year_caps if hours else ():
+        room = _room(cap, credit, slot, ledger)
+        if room is None or hours <= room[1]:
+            continue
+        hours = floor_to_step(room[1], credit.rule_set.step)
+        names = kind.names if cap.pool is None else credit.rule_set.pools[cap.pool].names
+        reasons.append(
+            {
+                "code": "year_cap",
+                "cap": room[0],
+                "pool": cap.pool,
+                **names._asdict(),
+                "hours": hours,
+            }
+        )
+    return hours
 
 
 def _room(cap: YearCap, credit: CreditInput, slot: Slot, ledger: _Ledger) -> tuple[int, int] | None:
