@@ -23,10 +23,12 @@ class Import(Base):
     file_name: Mapped[str] = mapped_column(String(200))
     #: name of the bytes in the store
     file_hash: Mapped[str] = mapped_column(String(64))
-    #: reading, previewed, saving, done, undone, failed
+    #: reading, previewed, saving, done, undoing, undone, discarded, failed
     state: Mapped[str] = mapped_column(String(20))
     #: {good, bad, same, warnings, saved, undone, kept}
     counts: Mapped[dict[str, Any]]
+    #: what holds for the whole file: [{code, …}]
+    notes: Mapped[list[Any]]
     problem: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
@@ -52,9 +54,13 @@ class ImportRow(Base):
     #: [{code, field, …}]
     problems: Mapped[list[Any]]
     warnings: Mapped[list[Any]]
+    #: whose record the row is; None for members
+    person_id: Mapped[int | None]
     #: good, bad, same, saved, undone, kept
     state: Mapped[str] = mapped_column(String(20))
     #: id of the activity or registration that it became
     object_id: Mapped[int | None] = mapped_column(index=True)
     #: the object's version when saved: untouched since if it still has it
     object_version: Mapped[int | None]
+    #: what saving made or changed beside the object, so that it can be undone
+    made: Mapped[dict[str, Any]]
