@@ -93,11 +93,13 @@ def _parts(field: Field) -> int:
 
 
 def _per_minutes(amount: PerMinutes, per: int, scale: int, slot: int) -> AmountPlan:
-    times, weight, rule = int(amount.weight * ONE * scale / per), amount.weight, trace.per_minutes
+    share = amount.weight * ONE / per
+    times, rule = int(share * scale), trace.per_minutes
+    said = (share.numerator, share.denominator, trace.short(amount.weight), per)
 
     def plan(values: Values) -> Found | None:
         minutes = values[slot]
-        return None if minutes is None else (minutes * times, (rule, minutes, weight, per))
+        return None if minutes is None else (minutes * times, (rule, minutes, *said))
 
     return plan
 
@@ -147,8 +149,11 @@ def _table(amount: Table, kind: Kind, scale: int, slots: Slots) -> AmountPlan:
 
     def cell(row: Row) -> Found:
         keys = zip(fields, row.key, strict=True)
-        by = tuple((f.code, _plain(key), value_label(f, key)) for f, key in keys)
-        return int(row.hours * ONE * scale), (trace.table, by, row.hours)
+        by = tuple(
+            {"field": f.code, "value": _plain(key), **value_label(f, key)._asdict()}
+            for f, key in keys
+        )
+        return int(row.hours * ONE * scale), (trace.table, by, int(row.hours * ONE))
 
     if len(fields) == 1:
         return _lookup(fields[0], slots, {row.key[0]: cell(row) for row in amount.rows})

@@ -75,9 +75,3 @@ def format_hours(hundredths: int) -> str:
 def format_rate(hundredths: int) -> str:
     """A rate such as today's pace: one decimal, rounded half up, never used in a sum."""
     return format_hours((hundredths + 5) // 10 * 10)
-
-
-def two_decimals(value: Fraction) -> str:
-    """An exact number of hours for a sentence: 8/3 reads `2.67`, 12 reads `12.0`."""
-    hundredths = (value * ONE * 2 + 1) // 2
-    return format_hours(int(hundredths))

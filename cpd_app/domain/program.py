@@ -130,7 +130,9 @@ def _factor_plan(factor: Factor, kind: Kind, slots: Slots, spread: int, scale: i
     shares: dict[Any, tuple[int, tuple[Any, ...] | None]] = {}
     for value, share in factor.values.items():
         names: Label = value_label(field, value)
-        says = None if share == 1 else (trace.factor, factor.field, value, names, share)
+        says = (
+            None if share == 1 else (trace.factor, factor.field, value, names, trace.short(share))
+        )
         shares[value] = (int(share * spread), says)
     one = (spread, None)
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from cpd_app.domain.hours import ONE, two_decimals
+from cpd_app.domain.hours import ONE, format_hours
 from cpd_app.domain.kinds import ItemCap, Key, Label
 
 Step = tuple[Any, ...]
@@ -22,16 +22,16 @@ def described(step: Step) -> dict[str, Any]:
     return described_step
 
 
-def per_minutes(minutes: int, weight: Fraction, per: int) -> dict[str, Any]:
-    """Weight × minutes ÷ per."""
-    value = weight * minutes / per
+def per_minutes(minutes: int, times: int, over: int, weight: str, per: int) -> dict[str, Any]:
+    """Weight × minutes ÷ per, which is minutes × `times` ÷ `over` hundredths."""
+    hundredths = minutes * times
     return {
         "rule": "per_minutes",
         "minutes": minutes,
         "per": per,
-        "weight": short(weight),
-        "value": two_decimals(value),
-        "hours": int(value * ONE),
+        "weight": weight,
+        "value": format_hours((2 * hundredths + over) // (2 * over)),
+        "hours": hundredths // over,
     }
 
 
@@ -71,25 +71,24 @@ def per_full(
     }
 
 
-def table(by: tuple[tuple[str, Any, Label], ...], hours: Fraction) -> dict[str, Any]:
+def table(by: tuple[dict[str, Any], ...], hours: int) -> dict[str, Any]:
     """A cell of a table."""
-    cells = [{"field": field, "value": value, **names._asdict()} for field, value, names in by]
-    return {"rule": "table", "by": cells, "hours": int(hours * ONE)}
+    return {"rule": "table", "by": [dict(cell) for cell in by], "hours": hours}
 
 
 def factor(
-    field: str, value: Key, names: Label, share: Fraction, amount: int, scale: int
+    field: str, value: Key, names: Label, share: str, amount: int, scale: int
 ) -> dict[str, Any]:
     """A multiplier; `amount` ÷ `scale` are the exact hundredths after it."""
-    exact = Fraction(amount, scale * ONE)
     return {
         "rule": "factor",
         "field": field,
         "value": value,
-        **names._asdict(),
-        "factor": short(share),
-        "result": two_decimals(exact),
-        "hours": int(exact * ONE),
+        "zh": names.zh,
+        "en": names.en,
+        "factor": share,
+        "result": format_hours((2 * amount + scale) // (2 * scale)),
+        "hours": amount // scale,
     }
 
 

@@ -138,6 +138,53 @@ def test_a_problem_names_line_key_what_is_there_and_what_is_expected(old: str, n
     assert says in problems_in(old, new)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("step: 0.5", "step: 0.005", "hours with at most two decimals"),
+        ("weight: 2", "weight: 0.00001", "at most four decimals"),
+        ("version: 1", "version: 0", "a whole number from 1"),
+        ("names: {zh: 小表, en: Small}", "names: 小表", "a mapping with zh, en"),
+        ("zh: 小表", 'zh: ""', "found empty text, expected text"),
+        ("evidence: [proof]", "counts_once: often", "true or false"),
+        ("evidence: [proof]", "one_of: [minutes]", "at least two fields"),
+        ("evidence: [proof]", "deducts: seminar", "one of course"),
+        ("evidence: [proof]", "needs_ruling: {asked: minutes}", "one of (none)"),
+        ("evidence: [proof]", "year_cap: {pool: shared}", "found “shared”, expected one of (none)"),
+        ("evidence: [proof]", "year_cap: {by: level}", "a number, {by, hours}, or {pool}"),
+        ("{by: level, hours", "{by: minutes, hours", "found “minutes”, expected one of level"),
+        ("evidence: [proof]", "item_cap: 3", "found the key twice, expected each key once"),
+        ("evidence: [proof]", "zero_when: {field: level, why: {zh: 无, en: None}}", "is, below"),
+        ("evidence: [proof]", "factor: {field: level, values: {high: 1}}", "a factor for every"),
+        ("{by: level, hours: {high: 12, low: 6}}", "{by: level, per_day: 2}", "found a mapping"),
+        ("type: minutes", "type: seconds", "one of minutes, days, whole, hours, boolean, choice"),
+        ("type: choice", "type: whole", "only a field of type choice has choices"),
+        ("minutes: {type", "kind: {type", "a name that no record has already"),
+        ("type: minutes,", "type: minutes, required_when: {minutes: [1]},", "of type choice"),
+        (
+            "type: minutes,",
+            "type: minutes, required: true, required_when: {level: [low]},",
+            "false",
+        ),
+        ("- per_minutes: {field: minutes, weight: 2}", "- {fixed: 1, per_unit: {}}", "2 blocks"),
+        ("  course:", "  Course!:", "a code of small letters"),
+        ("per_minutes: {field: minutes, weight: 2}", "table: {by: [], hours: {}}", "one or two"),
+    ],
+)
+def test_every_block_is_read_strictly(old: str, new: str, says: str):
+    assert any(says in problem for problem in problems_in(old, new))
+
+
+def test_a_table_by_two_fields_names_hours_for_every_choice_within_a_row():
+    table = "table: {by: [minutes, level], hours: {'1+': {high: 2}}}"
+    small = SMALL.replace("type: minutes", "type: whole")
+    with pytest.raises(RuleSetInvalid, match="hours for every choice"):
+        compile_text(small.replace("per_minutes: {field: minutes, weight: 2}", table))
+    good = table.replace("high: 2", "high: 2, low: 1")
+    rules = compile_text(small.replace("per_minutes: {field: minutes, weight: 2}", good))
+    assert hours_of("course", rules, minutes=90, level="low") == 1.0
+
+
 def test_all_problems_are_said_at_once():
     found = problems_in("step: 0.5\ngroups", "step: none\nextra: 1\ngroups")
     assert [line.split(": found")[0] for line in found] == ["line 5: extra", "line 4: step"]
