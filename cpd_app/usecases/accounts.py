@@ -130,7 +130,7 @@ def _check_free(contact: Contact, person: Person) -> None:
 
 def _add(new: NewPerson, name: str, contact: Contact, *, since: date, now: datetime) -> Person:
     person = Person(
-        login=_own_login(new, contact),
+        login=own_login(new, contact),
         email=contact.email or normal_email(new.login),
         phone=contact.phone or normal_phone(new.login),
         created_at=now,
@@ -146,7 +146,7 @@ def _add(new: NewPerson, name: str, contact: Contact, *, since: date, now: datet
     return person
 
 
-def _own_login(new: NewPerson, contact: Contact) -> str | None:
+def own_login(new: NewPerson, contact: Contact) -> str | None:
     """The name to keep for an account: none when e-mail, phone or number say the same."""
     email, phone = normal_email(new.login), normal_phone(new.login)
     if (email and contact.email in {None, email}) or (phone and contact.phone in {None, phone}):

@@ -3,11 +3,12 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from cpd_app.db import session
 from cpd_app.models import JournalEntry, JournalSeal, JournalValues
@@ -16,7 +17,7 @@ from cpd_app.policy import Actor
 GENESIS = "0" * 64
 
 
-def record(  # noqa: PLR0913 - an entry has these parts
+def record(
     actor: Actor,
     verb: str,
     object_type: str,
@@ -45,6 +46,33 @@ def record(  # noqa: PLR0913 - an entry has these parts
         session.flush()
         session.add(JournalValues(entry_id=entry.id, salt=salt, values=values))
     return entry
+
+
+def record_many(
+    actor: Actor,
+    verb: str,
+    object_type: str,
+    objects: Iterable[tuple[int, int | None, dict[str, Any]]],
+    *,
+    now: datetime,
+) -> None:
+    """Write down one act on many things at once: id, society and data of each; no values."""
+    rows = [
+        {
+            "at": now,
+            "actor_id": actor.person_id,
+            "origin": actor.origin,
+            "society_id": society_id,
+            "verb": verb,
+            "object_type": object_type,
+            "object_id": object_id,
+            "data": data,
+            "values_hash": None,
+        }
+        for object_id, society_id, data in objects
+    ]
+    if rows:
+        session.execute(insert(JournalEntry), rows)
 
 
 def values_hash(salt: str, values: dict[str, Any]) -> str:
