@@ -4,11 +4,12 @@ One module per feature holds a dictionary `SENTENCES`; the edges translate. A se
 happened and what to do. Places for values are written `%(name)s`.
 """
 
-from cpd_app.texts import evidence, renewal, shared, signin
+from cpd_app.texts import evidence, register, renewal, shared, signin
 
 SENTENCES: dict[str, str] = {
     **shared.SENTENCES,
     **signin.SENTENCES,
+    **register.SENTENCES,
     **renewal.SENTENCES,
     **evidence.SENTENCES,
 }

@@ -33,6 +33,8 @@ from cpd_app.usecases.passwords import ChosenPassword
 LASTS = timedelta(days=30)
 #: a code in a mail, which is asked for when it is needed
 LASTS_IN_MAIL = timedelta(days=1)
+#: version of the privacy text (page `me.privacy`) that is agreed to at activation
+PRIVACY_TEXT = 1
 #: people at once in the bulk; both engines limit the values of one statement
 CHUNK = 500
 
@@ -65,8 +67,10 @@ class OpenedCode:
     """A code that can be used, with just enough to recognise oneself; or why it cannot."""
 
     name: str = ""
-    purpose: str = ""
+    #: names by which the person signs in; the password must be none of them
     known: tuple[str | None, ...] = ()
+    #: the account has never been used: its owner agrees to the privacy text now
+    first: bool = False
     refusal: str = ""
     minutes: int = 0
 
@@ -231,8 +235,12 @@ def open_code(text: str, *, address: str, now: datetime) -> OpenedCode:
     refusal = refusal_of(row, now=now)
     if refusal:
         return OpenedCode(refusal=refusal)
+    if row.purpose == Purpose.CONTACT:
+        return OpenedCode(refusal="code_contact")
     return OpenedCode(
-        name=masked_name(person.name), purpose=row.purpose, known=signin.own_names(person)
+        name=masked_name(person.name),
+        known=signin.own_names(person),
+        first=person.activated_at is None,
     )
 
 
@@ -263,7 +271,7 @@ def use_code(text: str, chosen: ChosenPassword, *, device: str, now: datetime) -
         "person",
         person.id,
         now=now,
-        data={"code_id": row.id},
+        data={"code_id": row.id, **({"privacy_text": PRIVACY_TEXT} if first else {})},
     )
     return signin.begin_sign_in(person.id, device=device, now=now)
 

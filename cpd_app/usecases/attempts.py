@@ -1,8 +1,8 @@
 """Throttling in the database: failed attempts and orders of letters, counted per name and address.
 
-Names and addresses are kept as hashes and for a day. Nobody is locked out for good: an attempt
-counts for the length of its window, refused ones do not count, and a one-time code opens the
-account whatever has been tried on its name.
+Names and addresses are kept as hashes, until the nightly cleaning. Nobody is locked out for good:
+an attempt counts for the length of its window, refused ones do not count, and a one-time code opens
+the account whatever has been tried on its name.
 """
 
 import hashlib
@@ -14,7 +14,6 @@ from sqlalchemy import delete, select
 from cpd_app.db import session
 from cpd_app.models import SignInAttempt
 
-KEPT = timedelta(days=1)
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 
@@ -69,8 +68,7 @@ def minutes_to_wait(subjects: tuple[Subject, ...], *, now: datetime) -> int:
 
 
 def note(subjects: tuple[Subject, ...], *, now: datetime) -> None:
-    """Count an attempt, and drop what is older than a day."""
-    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - KEPT))
+    """Count an attempt."""
     session.add_all(SignInAttempt(subject_hash=one.digest, at=now) for one in subjects)
 
 

@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from cpd_app.web import context, filters, health, switches
+from cpd_app.web import activation, context, filters, health, me, signin, switches
 
 
 def init(app: Flask) -> None:
     """Register the pages and what every template may use."""
     filters.init(app)
     context.init(app)
-    for module in (health, switches):
+    for module in (health, switches, signin, activation, me):
         app.register_blueprint(module.bp)

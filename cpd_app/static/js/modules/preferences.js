@@ -1,6 +1,6 @@
 // Theme, text size, language: a choice shows at once, then the form it stands in saves it.
 //
-//   <form method="post" action="…" data-module="preferences"> with fields theme, text, locale
+//   <form method="post" action="…" data-module="preferences"> with fields theme, text_size, locale
 //
 // Without script the form has a button; here it is hidden and each change is posted.
 import { send } from "../lib/http.js";
@@ -12,7 +12,7 @@ export function start(form) {
     const { name } = event.target;
     const value = event.target.type === "checkbox" && !event.target.checked ? "normal" : event.target.value;
     if (name === "theme") document.documentElement.dataset.bsTheme = value;
-    if (name === "text") document.documentElement.dataset.text = value;
+    if (name === "text_size") document.documentElement.dataset.text = value;
     if (name === "locale") {
       form.requestSubmit();
       return;
