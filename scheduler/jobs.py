@@ -10,7 +10,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from cpd_app.clock import BEIJING
 from cpd_app.db import transaction
-from cpd_app.usecases import cleaning, journal
+from cpd_app.storage import local_files
+from cpd_app.usecases import cleaning, files, journal
 
 Now = Callable[[], datetime]
 #: what a job did, counted; all zero: nothing was due
@@ -64,10 +65,16 @@ def clean_up(now: Now) -> Counts:
         return cleaning.clean_up(now=now())
 
 
+def remove_orphans(now: Now) -> Counts:
+    """Remove bytes of files that no row knows: what an interrupted upload left behind."""
+    return {"removed": files.remove_orphans(store=local_files(), now=now())}
+
+
 def table(hand_over: Callable[[Now], Counts]) -> tuple[ClockJob, ...]:
     """All jobs; `hand_over` gives due jobs to the queue."""
     return (
         every("hand-over", hand_over, seconds=1),
         every("seal-journal", seal_journal, seconds=60),
         daily("clean-up", clean_up, at="03:20"),
+        daily("remove-orphans", remove_orphans, at="03:40"),
     )

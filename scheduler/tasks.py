@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from cpd_app.domain.errors import Rejected
+from cpd_app.media.reading import Reading, read_through
 from cpd_app.policy import Actor
+from cpd_app.storage import local_files
+from cpd_app.usecases import files
 from cpd_app.usecases.jobs import Step
 
 
@@ -33,4 +37,33 @@ class Work:
 
 Task = Callable[[Work], None]
 
-TASKS: dict[str, Task] = {}
+
+def process_file(work: Work) -> None:
+    """Make a photo anew, without EXIF and GPS, or a PDF's preview; decoding holds no transaction.
+
+    1. Read the bytes. 2. Work on them in a process of its own. 3. Keep what came of it, also when
+    nothing can come of it. 4. Remove the bytes as they came.
+    """
+    store = local_files()
+    waiting = files.waiting_file(work.subject_id, store=store)
+    if waiting is not None:
+        try:
+            outcome = read_through(waiting.data, waiting.media_type)
+        except Rejected as refusal:
+            _finish_file(work, refusal)
+        else:
+            _finish_file(work, outcome)
+    unneeded = files.unneeded_bytes(work.subject_id)
+    if unneeded is not None:
+        store.delete(*unneeded)
+
+
+def _finish_file(work: Work, outcome: Reading | Rejected) -> None:
+    def keep(now: datetime) -> Step:
+        files.finish_file(work.actor, work.subject_id, outcome, store=local_files(), now=now)
+        return Step(1, 1)
+
+    work.keep(keep)
+
+
+TASKS: dict[str, Task] = {"process_file": process_file}
