@@ -12,9 +12,11 @@ from flask import Flask
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
-from cpd_app import clock, config
+from cpd_app import clock, config, migrate
 from cpd_app.app import create_app
 from cpd_app.db import db, transaction
+from cpd_app.usecases.reference import load_reference
+from tests.support.builders import LONG_AGO
 from tests.support.cluster import Cluster, ClusterError
 from tests.support.databases import (
     ENGINES,
@@ -80,8 +82,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 class Shared:
     """What tests of one process share: per engine the databases and the application."""
 
-    def __init__(self) -> None:
+    def __init__(self, var_dir: Path) -> None:
         """Nothing is made before a test asks."""
+        self.var_dir = var_dir
         self.databases: dict[str, Databases] = {}
         self.apps: dict[str, Flask] = {}
 
@@ -89,17 +92,26 @@ class Shared:
         """The maker of fresh databases."""
         if engine_name not in self.databases:
             self.databases[engine_name] = (
-                SqliteDatabases()
+                SqliteDatabases(self.prepare)
                 if engine_name == "sqlite"
-                else PostgresDatabases(os.environ[TEST_SERVER])
+                else PostgresDatabases(os.environ[TEST_SERVER], self.prepare)
             )
         return self.databases[engine_name]
 
-    def app_of(self, engine_name: str, var_dir: Path) -> Flask:
+    def prepare(self, url: str) -> None:
+        """What `cpd migrate` does: newest tables, fields of engineering, baseline rules."""
+        migrate.upgrade(url)
+        app = create_app(_settings(self.var_dir, url))
+        with app.app_context():
+            with transaction():
+                load_reference(now=LONG_AGO)
+            db.engine.dispose()
+
+    def app_of(self, engine_name: str) -> Flask:
         """The application; its engine is exchanged for that of each test."""
         if engine_name not in self.apps:
             url = "sqlite://" if engine_name == "sqlite" else "postgresql://localhost/none"
-            self.apps[engine_name] = create_app(_settings(var_dir, url))
+            self.apps[engine_name] = create_app(_settings(self.var_dir, url))
             self.apps[engine_name].testing = True
         return self.apps[engine_name]
 
@@ -110,9 +122,9 @@ def _settings(var_dir: Path, url: str) -> config.Settings:
 
 
 @pytest.fixture(scope="session")
-def shared() -> Iterator[Shared]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
     """Databases and applications of this process."""
-    made = Shared()
+    made = Shared(tmp_path_factory.mktemp("shared"))
     yield made
     for databases in made.databases.values():
         databases.close()
@@ -156,7 +168,7 @@ def app(
 
     No application context is held open: with one, a second visitor would be the first.
     """
-    made = shared.app_of(engine_name, tmp_path)
+    made = shared.app_of(engine_name)
     made.config["CPD"] = _settings(tmp_path, database_url)
     with made.app_context():
         monkeypatch.setitem(cast("dict[str | None, Engine]", db.engines), None, engine)

@@ -1,16 +1,16 @@
 """A database of its own for every test, on either engine, made by the migrations.
 
-The migrations run once a process, into a template; each test gets a copy (a file copied, or
-`CREATE DATABASE … TEMPLATE`). A copy costs 2 ms on SQLite and about 40 ms on PostgreSQL, and buys
-what a rolled-back transaction cannot give: the code's own commits, `BEGIN IMMEDIATE`, constraints
-and triggers run as in service, and threads see each other's work.
+Migrations and reference data go once a process into a template; each test gets a copy (a file
+copied, or `CREATE DATABASE … TEMPLATE`). A copy costs a few milliseconds on SQLite and about 40 on
+PostgreSQL, and buys what a rolled-back transaction cannot give: the code's own commits,
+`BEGIN IMMEDIATE`, constraints and triggers run as in service, and threads see each other's work.
 """
 
 import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -25,6 +25,8 @@ from cpd_app.app import create_app
 from cpd_app.db import db, engine_options, prepare_sqlite, transaction
 from cpd_app.usecases.reference import load_reference
 
+#: brings an empty database to what `cpd migrate` leaves
+Prepare = Callable[[str], None]
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -47,8 +49,9 @@ class Databases(Protocol):
 class SqliteDatabases:
     """Files in memory where the system has such a place, else on disk."""
 
-    def __init__(self) -> None:
+    def __init__(self, prepare: Prepare) -> None:
         """Make the folder; the template waits until it is asked for."""
+        self.prepare = prepare
         memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
         place = memory if os.access(memory, os.W_OK) else None
         self.folder = Path(tempfile.mkdtemp(prefix="cpd-sqlite-", dir=place))
@@ -84,8 +87,9 @@ class SqliteDatabases:
 class PostgresDatabases:
     """Databases of one server, all with one prefix, so that nothing else there is touched."""
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, prepare: Prepare) -> None:
         """Connect to the maintenance database; the template waits until it is asked for."""
+        self.prepare = prepare
         self.server = make_url(server).set(drivername="postgresql+psycopg")
         plain = self.server.set(drivername="postgresql").render_as_string(hide_password=False)
         self.connection = psycopg.connect(plain, autocommit=True)
