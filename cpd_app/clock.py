@@ -26,6 +26,6 @@ def today(zone: ZoneInfo = BEIJING) -> date:
 
 
 def set_source(source: Callable[[], datetime] | None) -> None:
-    """Take the time from elsewhere (tests, a simulated year); None returns to the system's clock."""
+    """Take the time from elsewhere (tests, a simulated year); None: from the system again."""
     global _source  # noqa: PLW0603 - the one place where time can be set
     _source = source or _system_now

@@ -1,4 +1,4 @@
-"""Settings, read from the environment once; a missing or bad value stops the start with its name."""
+"""Settings, read from the environment once; a bad value stops the start with its name."""
 
 import os
 import secrets
@@ -61,7 +61,7 @@ DESCRIPTIONS: dict[str, str] = {
     "CPD_BASE_URL": "public address, used in links and QR codes; default http://HOST:PORT",
     "CPD_VAR_DIR": "folder for everything the embedded default writes; default ./var",
     "CPD_DATABASE_URL": "sqlite:///… or postgresql://…; default a SQLite file in the var folder",
-    "CPD_SECRET_KEY": "signs cookies, at least 32 characters; made in the var folder, demanded in production",
+    "CPD_SECRET_KEY": "signs cookies, 32+ characters; made in the var folder, demanded in production",
     "CPD_MAIL_URL": "console: (default, prints mail) or smtp://user:password@host:port",
     "CPD_MAIL_FROM": "sender of mail; default cpd@localhost",
     "CPD_TRUSTED_PROXIES": "how many reverse proxies set X-Forwarded-For; default 0",
@@ -142,7 +142,9 @@ def _secret(source: Mapping[str, str], var_dir: Path, *, production: bool) -> st
     value = source.get("CPD_SECRET_KEY") or ""
     if value:
         if len(value) < MIN_SECRET_LENGTH:
-            raise SettingError(f"CPD_SECRET_KEY is too short; expected {MIN_SECRET_LENGTH}+ characters")
+            raise SettingError(
+                f"CPD_SECRET_KEY is too short; expected {MIN_SECRET_LENGTH}+ characters"
+            )
         return value
     if production:
         raise SettingError(

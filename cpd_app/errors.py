@@ -56,7 +56,9 @@ def answer(
     if wants_json():
         body = {"code": code, "message": message, "errors": errors or {}}
         return jsonify(body), status
-    name = f"errors/{status}.html" if status in {400, 403, 404, 409, 422, 500} else "errors/400.html"
+    name = (
+        f"errors/{status}.html" if status in {400, 403, 404, 409, 422, 500} else "errors/400.html"
+    )
     return render_template(name, code=code, message=message), status
 
 

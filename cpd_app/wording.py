@@ -17,7 +17,7 @@ HOURS = frozenset({"missing"})
 
 
 def language() -> str:
-    """zh or en, for texts that carry both."""
+    """Zh or en, for texts that carry both."""
     locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else "zh"
 

@@ -37,7 +37,7 @@ PAGE = 50
 @blp.response(200, ActivityListSchema)
 @refuses(blp, 404, 422)
 def index(query: dict[str, Any]) -> dict[str, Any]:
-    """The caller's records, newest finishing day first"""
+    """The caller's records, newest finishing day first."""
     actor, today = current_actor(), clock.today()
     shown = registration_asked(actor, query["registration"], today)
     standing = standing_of(actor, shown.registration, on=today)
@@ -60,7 +60,7 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
 @blp.alt_response(200, schema=ActivityJson, description="A repeat of a key: the first record")
 @refuses(blp, 400, 404, 409, 422)
 def create(new: NewActivity) -> Response:
-    """Log a record; the same key gives the first record back"""
+    """Log a record; the same key gives the first record back."""
     actor = current_actor()
     with transaction():
         logged = activities.log_activity(actor, new, now=clock.now(), today=clock.today())
@@ -72,7 +72,7 @@ def create(new: NewActivity) -> Response:
 @blp.response(200, ActivityJson)
 @refuses(blp, 404)
 def read(activity_id: int) -> Response:
-    """One record, with its arithmetic and evidence"""
+    """One record, with its arithmetic and evidence."""
     return _answer(activity_id, 200)
 
 
@@ -82,7 +82,7 @@ def read(activity_id: int) -> Response:
 @blp.response(200, ActivityJson)
 @refuses(blp, 400, 404, 409, 412, 422)
 def change(patch: dict[str, Any], activity_id: int) -> Response:
-    """Change parts of a record; send If-Match to be sure of the version"""
+    """Change parts of a record; send If-Match to be sure of the version."""
     actor, today = current_actor(), clock.today()
     with transaction():
         known = activities.own_activity(actor, activity_id)
@@ -99,7 +99,7 @@ def change(patch: dict[str, Any], activity_id: int) -> Response:
 @blp.response(204)
 @refuses(blp, 404, 409, 412)
 def withdraw(activity_id: int) -> None:
-    """Withdraw a record: it counts no more and stays in the history"""
+    """Withdraw a record: it counts no more and stays in the history."""
     actor = current_actor()
     with transaction():
         known = activities.own_activity(actor, activity_id)

@@ -22,7 +22,7 @@ blp = Blueprint("conversions", __name__, description="What a record is worth by 
 @blp.response(200, ConversionSchema)
 @refuses(blp, 400, 404, 422)
 def convert(record: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
-    """Convert a record by the rule set in force on its finishing day"""
+    """Convert a record by the rule set in force on its finishing day."""
     today = clock.today()
     shown = registration_asked(current_actor(), query["registration"], today)
     result = convert_record(shown.registration, record)

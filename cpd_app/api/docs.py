@@ -30,7 +30,7 @@ def _operation(
     path: str, method: str, described: dict[str, Any], document: dict[str, Any]
 ) -> dict[str, Any]:
     body = described.get("requestBody", {}).get("content", {})
-    schema = next(iter(body.values()), {}).get("schema", {})
+    schema: dict[str, Any] = next((content.get("schema", {}) for content in body.values()), {})
     return {
         "id": f"{method}-{path}".replace("/", "-").replace("{", "").replace("}", ""),
         "path": path,

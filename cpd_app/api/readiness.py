@@ -23,7 +23,7 @@ blp = Blueprint("readiness", __name__, description="Whether a registration can b
 @blp.response(200, ReadinessSchema)
 @refuses(blp, 404, 422)
 def own(query: dict[str, Any], which: dict[str, Any]) -> dict[str, Any]:
-    """How the caller's own registration stands"""
+    """How the caller's own registration stands."""
     day = query["on"] or clock.today()
     actor = current_actor()
     shown = registration_asked(actor, which["registration"], clock.today())
@@ -36,7 +36,7 @@ def own(query: dict[str, Any], which: dict[str, Any]) -> dict[str, Any]:
 @blp.response(200, ReadinessSchema)
 @refuses(blp, 404, 422)
 def of_registration(query: dict[str, Any], number: str) -> dict[str, Any]:
-    """How a registration stands, for staff of its society"""
+    """How a registration stands, for staff of its society."""
     actor = current_actor()
     day = query["on"] or clock.today()
     return _json(standing_of(actor, readable_number(actor, number), on=day))

@@ -65,7 +65,7 @@ class Activity(Base):
 
 
 class ActivityChange(Base):
-    """One change of a record as its owner sees it: who, when, which fields from what to what."""
+    """One change of a record as its owner sees it: who, when, which fields from what."""
 
     __tablename__ = "activity_changes"
 
@@ -80,7 +80,7 @@ class ActivityChange(Base):
 
 
 class Credit(Base):
-    """学时认定: activity × registration, for the registration whose term holds the finishing day."""
+    """学时认定: activity × registration whose term holds the finishing day."""
 
     __tablename__ = "credits"
     __table_args__ = (

@@ -68,7 +68,7 @@ class FileView(Base):
 
 
 class CaptureLink(Base):
-    """A link shown as QR on a desktop: for ten minutes a phone adds photos to one record with it."""
+    """A link shown as QR on a desktop: for ten minutes a phone adds photos to a record by it."""
 
     __tablename__ = "capture_links"
 

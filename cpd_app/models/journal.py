@@ -10,7 +10,7 @@ from cpd_app.models.base import Base
 
 
 class JournalEntry(Base):
-    """Who did what to which thing, when: ids, a verb and a salted hash. Never changed or deleted."""
+    """Who did what to which thing, when: ids, a verb, a salted hash. Never changed or deleted."""
 
     __tablename__ = "journal"
     __table_args__ = (Index("ix_journal_object", "object_type", "object_id"),)
@@ -43,7 +43,7 @@ class JournalValues(Base):
 
 
 class JournalSeal(Base):
-    """The place of an entry in the chain; written by the worker, so that writers never wait for it."""
+    """The place of an entry in the chain; written by the worker, so that writers never wait."""
 
     __tablename__ = "journal_seals"
 

@@ -125,7 +125,7 @@ class SignInAttempt(Base):
 
 
 class OneTimeCode(Base):
-    """A code to activate, to set a new password or to confirm a changed number: 30 days, one use."""
+    """A code to activate, set a new password or confirm a changed number: 30 days, one use."""
 
     __tablename__ = "one_time_codes"
 

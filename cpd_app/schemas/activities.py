@@ -16,7 +16,7 @@ from marshmallow import (
 from cpd_app.domain.errors import Rejected
 from cpd_app.domain.hours import to_number
 from cpd_app.schemas.answers import Described
-from cpd_app.schemas.fields import KeyField, TextField, TimeField, is_storable
+from cpd_app.schemas.fields import KeyField, TextField, TimeField, day_of, is_storable
 from cpd_app.usecases.activities import NewActivity
 from cpd_app.usecases.conversions import Converted
 from cpd_app.usecases.record_details import RecordDetail
@@ -49,6 +49,8 @@ class FlatRecordSchema(Schema):
     """
 
     class Meta:
+        """The kinds' own fields stand beside these."""
+
         unknown = INCLUDE
 
     kind = fields.Raw(metadata={"type": "string", "description": "code of the kind"})
@@ -59,7 +61,7 @@ class FlatRecordSchema(Schema):
     def check_object(self, _data: Any, original: Any, **_kwargs: Any) -> None:
         """Names of fields are short text."""
         for name in original:
-            if len(name) > 60:  # noqa: PLR2004 - far beyond any field's name
+            if len(name) > 60:
                 raise ValidationError("The name of this field is too long.", name[:60])
 
 
@@ -67,6 +69,8 @@ class NewActivitySchema(Schema):
     """A record to be kept."""
 
     class Meta:
+        """The kinds' own fields stand beside these."""
+
         unknown = INCLUDE
 
     kind = fields.Raw(load_default="", metadata={"type": "string"})
@@ -104,6 +108,8 @@ class PatchActivitySchema(Schema):
     """Parts of a record; what is not sent stays, null takes away."""
 
     class Meta:
+        """The kinds' own fields stand beside these."""
+
         unknown = INCLUDE
 
     kind = fields.Raw(metadata={"type": "string"})
@@ -142,12 +148,10 @@ def frame_read(data: dict[str, Any]) -> dict[str, Any]:
 def _day_read(name: str, value: Any) -> date | None:
     if value is None:
         return None
-    try:
-        if not isinstance(value, str) or len(value) != len("2026-10-15"):
-            raise ValueError
-        return date.fromisoformat(value)
-    except ValueError:
-        raise Rejected("bad_value", name, found=value) from None
+    read = day_of(value)
+    if read is None:
+        raise Rejected("bad_value", name, found=value)
+    return read
 
 
 class ConversionSchema(Described):

@@ -14,6 +14,24 @@ def is_storable(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
 
 
+def day_of(value: object) -> date | None:
+    """A day as 2026-10-15 and nothing else ("20261015" is refused); None when it is none."""
+    try:
+        is_day = isinstance(value, str) and len(value) == len("2026-10-15")
+        return date.fromisoformat(str(value)) if is_day else None
+    except ValueError:
+        return None
+
+
+def time_of(value: object) -> time | None:
+    """A time of day as 09:30; None when it is none."""
+    try:
+        is_time = isinstance(value, str) and len(value) == len("09:30")
+        return time.fromisoformat(str(value)) if is_time else None
+    except ValueError:
+        return None
+
+
 class HoursField(fields.Field[int]):
     """Hundredths of 学时 inside, a JSON number outside."""
 
@@ -30,12 +48,10 @@ class DayField(fields.Field[date]):
         return value.isoformat() if value is not None else None
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> date:
-        try:
-            if not isinstance(value, str) or len(value) != len("2026-10-15"):
-                raise ValueError
-            return date.fromisoformat(value)
-        except ValueError as error:
-            raise self.make_error("invalid") from error
+        read = day_of(value)
+        if read is None:
+            raise self.make_error("invalid")
+        return read
 
 
 class TimeField(fields.Field[time]):
@@ -47,12 +63,10 @@ class TimeField(fields.Field[time]):
         return value.strftime("%H:%M") if value is not None else None
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> time:
-        try:
-            if not isinstance(value, str) or len(value) != len("09:30"):
-                raise ValueError
-            return time.fromisoformat(value)
-        except ValueError as error:
-            raise self.make_error("invalid") from error
+        read = time_of(value)
+        if read is None:
+            raise self.make_error("invalid")
+        return read
 
 
 class TextField(fields.String):

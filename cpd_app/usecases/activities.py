@@ -17,7 +17,9 @@ from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.domain.keys import normal_key
 from cpd_app.models import Activity, ActivityChange, Credit, Registration
 from cpd_app.policy import Actor, Permission, Target, may, require
-from cpd_app.usecases import credits, journal
+from cpd_app.usecases import journal
+from cpd_app.usecases.allocation import allocate
+from cpd_app.usecases.credits import lock, settle
 
 MOST_TITLE = 200
 MOST_REFLECTION = 4000
@@ -100,7 +102,7 @@ PLAIN = (
 )
 
 
-def log_activity(  # noqa: PLR0913 - one act has these circumstances
+def log_activity(
     actor: Actor,
     new: NewActivity,
     *,
@@ -108,7 +110,7 @@ def log_activity(  # noqa: PLR0913 - one act has these circumstances
     today: date,
     person_id: int | None = None,
     state: ActivityState = ActivityState.RECORDED,
-    source: Source = Source(),  # noqa: B008 - frozen
+    source: Source = Source(),
 ) -> Logged:
     """Keep a record of something the member did; a repeated key gives the first record back.
 
@@ -145,7 +147,7 @@ def log_activity(  # noqa: PLR0913 - one act has these circumstances
     session.flush()
     if state is ActivityState.RECORDED:
         check_finished(activity.ended_on, today)
-        credits.settle(actor, activity, now=now)
+        settle(actor, activity, now=now)
     _write_down(actor, activity, "logged", {}, now=now)
     return Logged(activity, created=True)
 
@@ -180,7 +182,7 @@ def correct_activity(
     _touch(activity, now)
     session.flush()
     changed = _differences(before, _seen(activity))
-    credits.settle(actor, activity, now=now, changed=frozenset(changed))
+    settle(actor, activity, now=now, changed=frozenset(changed))
     _write_down(actor, activity, "corrected", changed, now=now)
     return activity
 
@@ -213,7 +215,7 @@ def withdraw_activity(
     activity.state = ActivityState.WITHDRAWN
     _touch(activity, now)
     session.flush()
-    credits.settle(actor, activity, now=now)
+    settle(actor, activity, now=now)
     _write_down(actor, activity, "withdrawn", {"state": [before, activity.state]}, now=now)
     return activity
 
@@ -228,7 +230,7 @@ def restore_activity(actor: Actor, activity_id: int, *, now: datetime, today: da
         check_finished(activity.ended_on, today)
     _touch(activity, now)
     session.flush()
-    credits.settle(actor, activity, now=now)
+    settle(actor, activity, now=now)
     changed = {"state": [ActivityState.WITHDRAWN, activity.state]}
     _write_down(actor, activity, "restored", changed, now=now)
     return activity
@@ -244,7 +246,7 @@ def accept_activity(actor: Actor, activity_id: int, *, now: datetime, today: dat
     activity.entered_on = today
     _touch(activity, now)
     session.flush()
-    credits.settle(actor, activity, now=now)
+    settle(actor, activity, now=now)
     changed = {"state": [ActivityState.PROPOSED, activity.state]}
     _write_down(actor, activity, "accepted", changed, now=now)
     return activity
@@ -260,7 +262,7 @@ def tell_apart(
     activity.different_from = {**activity.different_from, str(other.id): word.strip()[:200]}
     _touch(activity, now)
     session.flush()
-    credits.settle(actor, activity, now=now)
+    settle(actor, activity, now=now)
     _write_down(actor, activity, "told_apart", {"different_from": [None, other.id]}, now=now)
     return activity
 
@@ -277,13 +279,13 @@ def leave_out(
     )
     if credit is None:
         raise NotFound
-    credits.lock(registration_id)
+    lock(registration_id)
     credit.left_out = left_out
     if left_out:
         credit.recognised, credit.reasons = 0, [{"code": "left_out"}]
     _touch(activity, now)
     session.flush()
-    credits.allocate(actor, registration_id, now=now, cause_id=activity.id)
+    allocate(actor, registration_id, now=now, cause_id=activity.id)
     changed = {"left_out": [not left_out, left_out], "registration": [None, registration_id]}
     _write_down(actor, activity, "left_out", changed, now=now)
     return credit
@@ -363,8 +365,11 @@ def check_text(new: NewActivity, state: ActivityState) -> None:
     if (new.starts_at_time is None) != (new.ends_at_time is None):
         raise Rejected("both_times", "starts_at_time")
     one_day = (new.started_on or new.ended_on) == new.ended_on
-    if one_day and new.starts_at_time and new.ends_at_time and (
-        new.ends_at_time <= new.starts_at_time
+    if (
+        one_day
+        and new.starts_at_time
+        and new.ends_at_time
+        and (new.ends_at_time <= new.starts_at_time)
     ):
         raise Rejected("ends_before_start", "ends_at_time")
     check_competences(new.competences)

@@ -1,4 +1,4 @@
-"""Giving out a registration's hours: recognised hours of every record, stored with their reasons."""
+"""Giving out a registration's hours: what every record is recognised for, stored with why."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -63,7 +63,7 @@ def allocate_many(
         parts = (ids[i : i + AT_ONCE] for i in range(0, len(ids), AT_ONCE))
         return sum(allocate_many(actor, part, now=now, cause_id=cause_id) for part in parts)
     rows: dict[int, list[Any]] = {}
-    for row in _counting_rows(ids):
+    for row in counting_rows(ids):
         rows.setdefault(row.registration_id, []).append(row)
     changes: list[dict[str, Any]] = []
     for registration_id, of_one in rows.items():
@@ -88,15 +88,15 @@ def allocate_many(
     return len(changes)
 
 
-def credit_input(row: Any, rule_set: RuleSet) -> CreditInput:
-    """A row of COLUMNS as the rules want it."""
+def credit_input(row: Any, rule_set: RuleSet, *, conversion: int | None = None) -> CreditInput:
+    """A row of COLUMNS as the rules want it; `conversion` instead of the stored one."""
     return CreditInput(
         ref=row.activity_id,
         order=row.activity_id,
         kind=row.kind,
         rule_set=rule_set,
         ended_on=row.ended_on,
-        conversion=row.conversion,
+        conversion=row.conversion if conversion is None else conversion,
         claimed=row.claimed,
         fields=row.fields,
         achievement_key=row.achievement_norm,
@@ -109,7 +109,7 @@ def credit_input(row: Any, rule_set: RuleSet) -> CreditInput:
     )
 
 
-def _counting_rows(registration_ids: list[int]) -> Iterable[Any]:
+def counting_rows(registration_ids: list[int]) -> Iterable[Any]:
     """Records that take part: recorded, and not taken out by the member."""
     return session.execute(
         select(*COLUMNS)
@@ -141,7 +141,7 @@ def _changed(row: Any, result: Allocated) -> dict[str, Any] | None:
     return {"credit_id": row.id, "hours": result.recognised, "why": reasons}
 
 
-def _note(  # noqa: PLR0913 - the parts of one entry
+def _note(
     actor: Actor,
     row: Any,
     registration_id: int,

@@ -37,4 +37,3 @@ def _finishing_day(record: Mapping[str, Any]) -> date:
         return date.fromisoformat(str(value))
     except ValueError:
         return date.max
-

@@ -17,8 +17,6 @@ from cpd_app.policy import Actor
 from cpd_app.usecases.allocation import allocate
 from cpd_app.usecases.rules_in_force import RuleInForce, Rules
 
-__all__ = ["allocate", "settle"]
-
 
 @dataclass(frozen=True)
 class Place:

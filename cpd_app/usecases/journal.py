@@ -28,7 +28,7 @@ def record(
     data: dict[str, Any] | None = None,
     values: dict[str, Any] | None = None,
 ) -> JournalEntry:
-    """Write down what was done: `data` holds ids and codes only, `values` what can be erased later."""
+    """Write down what was done: `data` has ids and codes only, `values` what can be erased."""
     salt = secrets.token_hex(16)
     entry = JournalEntry(
         at=now,

@@ -72,9 +72,7 @@ def standing_of(
     actor: Actor, registration: Registration, *, on: date, term: Term | None = None
 ) -> Standing:
     """The same for a registration that was loaded already; `term` instead of the day's."""
-    target = Target(
-        owner_id=registration.person_id, societies=frozenset({registration.society_id})
-    )
+    target = Target(owner_id=registration.person_id, societies=frozenset({registration.society_id}))
     require(actor, Permission.READ_READINESS, target)
     chosen = term or term_on(registration, on)
     if chosen is None:

@@ -1,4 +1,4 @@
-"""One record whole: what was typed, the arithmetic, the rule version, how it is credited elsewhere."""
+"""One record whole: what was typed, the arithmetic, and the rule version behind it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

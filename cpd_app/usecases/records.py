@@ -203,7 +203,9 @@ def audit_proof_setting(society: Society) -> AuditProofSetting:
 def _read(registration: Registration, *conditions: ColumnElement[bool]) -> list[RecordRow]:
     credited = Credit.registration_id == registration.id
     rows = session.execute(
-        select(*COLUMNS).join(Credit, Credit.activity_id == Activity.id).where(credited, *conditions)
+        select(*COLUMNS)
+        .join(Credit, Credit.activity_id == Activity.id)
+        .where(credited, *conditions)
     ).all()
     found = attached_to(Activity.id.in_(select(Credit.activity_id).where(credited)), *conditions)
     reader = _Reader(registration.society, _year_ends(registration))

@@ -76,9 +76,7 @@ def readable_registration(actor: Actor, registration_id: int) -> Registration:
     )
     if registration is None:
         raise NotFound
-    target = Target(
-        owner_id=registration.person_id, societies=frozenset({registration.society_id})
-    )
+    target = Target(owner_id=registration.person_id, societies=frozenset({registration.society_id}))
     require(actor, Permission.READ_REGISTRATION, target)
     return registration
 

@@ -1,4 +1,4 @@
-"""Which rule set applies to a registration's society on a finishing day; compiled once a process."""
+"""Which rule set applies to a society's members on a finishing day; compiled once."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -10,8 +10,9 @@ from cpd_app.db import session
 from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.models import Activity, Credit, Registration, Ruling
 from cpd_app.policy import Actor, Permission, Target, require
-from cpd_app.usecases import credits, journal
+from cpd_app.usecases import journal
 from cpd_app.usecases.activities import note_change
+from cpd_app.usecases.credits import settle
 
 MOST_REASON = 1000
 PAGE = 50
@@ -62,9 +63,7 @@ def ruling_asked(actor: Actor, credit_id: int) -> Waiting:
     if row is None:
         raise NotFound
     credit, activity, registration = row
-    target = Target(
-        owner_id=registration.person_id, societies=frozenset({registration.society_id})
-    )
+    target = Target(owner_id=registration.person_id, societies=frozenset({registration.society_id}))
     require(actor, Permission.READ_ACTIVITY, target)
     if not credit.needs_ruling or activity.state != "recorded":
         raise Rejected("no_ruling_needed")
@@ -81,9 +80,7 @@ def decide_ruling(
     """
     asked = ruling_asked(actor, credit_id)
     registration = asked.registration
-    target = Target(
-        owner_id=registration.person_id, societies=frozenset({registration.society_id})
-    )
+    target = Target(owner_id=registration.person_id, societies=frozenset({registration.society_id}))
     require(actor, Permission.DECIDE_RULING, target)
     _check(asked, hours, reason, subject)
     credit = session.get_one(Credit, credit_id)
@@ -106,7 +103,7 @@ def decide_ruling(
     session.add(ruling)
     before, credit.ruled = credit.ruled, hours
     session.flush()
-    credits.settle(actor, asked.activity, now=now)
+    settle(actor, asked.activity, now=now)
     asked.activity.version += 1
     note_change(actor, asked.activity, "ruled", {"hours": [before, hours]}, now=now)
     journal.record(
@@ -159,7 +156,7 @@ def count_waiting(society_id: int) -> int:
     return session.scalar(query.with_only_columns(func.count())) or 0
 
 
-def _of_society(society_id: int) -> Select[tuple[Credit, Activity, Registration]]:
+def _of_society(society_id: int) -> Select[Credit, Activity, Registration]:
     return (
         select(Credit, Activity, Registration)
         .join(Activity, Activity.id == Credit.activity_id)
@@ -180,9 +177,7 @@ def _check(asked: Waiting, hours: int, reason: str, subject: str) -> None:
 
 
 def _precedents(rows: Iterable[Ruling]) -> list[Precedent]:
-    return [
-        Precedent(r.id, r.kind, r.subject, r.asked, r.granted, r.reason, r.at) for r in rows
-    ]
+    return [Precedent(r.id, r.kind, r.subject, r.asked, r.granted, r.reason, r.at) for r in rows]
 
 
 def _escaped(word: str) -> str:

@@ -1,0 +1,230 @@
+"""What a draft would change for a society's members, counted before it is published."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from cpd_app.db import session
+from cpd_app.domain.allocation import CreditInput
+from cpd_app.domain.allocation import allocate as give_out
+from cpd_app.domain.conversion import convert
+from cpd_app.domain.errors import Rejected
+from cpd_app.domain.kinds import RuleSet
+from cpd_app.domain.years import CpdYear, targets_of
+from cpd_app.models import PersonName, Registration, Society, Term
+from cpd_app.usecases.allocation import counting_rows, credit_input
+from cpd_app.usecases.credits import cpd_years
+from cpd_app.usecases.progress import requirements_of
+from cpd_app.usecases.rules_in_force import compiled
+
+#: years that ended longer ago are not looked at
+LOOKS_BACK = timedelta(days=366)
+#: names are listed up to this number; the counts are of everybody
+MOST_NAMED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class YearEffect:
+    """One member's year before and with the draft, in hundredths of 学时."""
+
+    registration_id: int
+    year: int
+    required: int
+    before: int
+    after: int
+    #: the kind that loses most
+    because: str | None
+
+    @property
+    def loses(self) -> bool:
+        """Whether a year that is met would not be met any more."""
+        return self.before >= self.required > self.after
+
+    @property
+    def gains(self) -> bool:
+        """Whether a year that is not met would be."""
+        return self.before < self.required <= self.after
+
+
+@dataclass(slots=True)
+class Effect:
+    """Counts over a society; added up piece by piece, so that long work shows its progress."""
+
+    members: int = 0
+    changed: int = 0
+    more: int = 0
+    fewer: int = 0
+    loses: list[YearEffect] = field(default_factory=list)
+    losing: int = 0
+    gaining: int = 0
+    #: difference in whole 学时, cut at ±10 -> members
+    histogram: dict[int, int] = field(default_factory=dict)
+
+    def add(self, of_member: list[YearEffect]) -> None:
+        """Count one member."""
+        self.members += 1
+        difference = sum(y.after - y.before for y in of_member)
+        if any(y.after != y.before for y in of_member):
+            self.changed += 1
+            self.more += difference > 0
+            self.fewer += difference < 0
+            bar = max(-10, min(10, round(difference / 100)))
+            self.histogram[bar] = self.histogram.get(bar, 0) + 1
+        losing = [y for y in of_member if y.loses]
+        self.losing += bool(losing)
+        self.gaining += any(y.gains for y in of_member)
+        self.loses += losing[: max(0, MOST_NAMED - len(self.loses))]
+
+    def as_json(self) -> dict[str, Any]:
+        """What a finished job keeps."""
+        return {
+            "members": self.members,
+            "changed": self.changed,
+            "more": self.more,
+            "fewer": self.fewer,
+            "losing": self.losing,
+            "gaining": self.gaining,
+            "histogram": {str(k): v for k, v in sorted(self.histogram.items())},
+            "loses": [
+                {
+                    "registration_id": y.registration_id,
+                    "year": y.year,
+                    "before": y.before,
+                    "after": y.after,
+                    "because": y.because,
+                }
+                for y in self.loses
+            ],
+        }
+
+
+def members_touched(society_id: int, today: date) -> list[int]:
+    """Registrations of a society whose certificate is running: those a draft could touch."""
+    return list(
+        session.scalars(
+            select(Registration.id)
+            .join(Term, Term.registration_id == Registration.id)
+            .where(
+                Registration.society_id == society_id,
+                Term.starts_on <= today,
+                Term.ends_on > today,
+            )
+            .order_by(Registration.id)
+        )
+    )
+
+
+def effect_on(
+    effect: Effect, registration_ids: list[int], rule_set: RuleSet, *, today: date
+) -> None:
+    """Add the effect on some registrations: their running year and the one before, whole.
+
+    Every record of those years is converted as if the draft were in force; in truth it will
+    only apply to finishing days from its own day on, and nothing computed before changes.
+    """
+    rows: dict[int, list[Any]] = {}
+    for row in counting_rows(registration_ids):
+        rows.setdefault(row.registration_id, []).append(row)
+    for registration_id, term, years in _years(registration_ids, today):
+        effect.add(
+            _of_member(registration_id, term, years, rows.get(registration_id, []), rule_set)
+        )
+
+
+def names_of(registration_ids: Iterable[int]) -> dict[int, str]:
+    """The present names of members, by registration."""
+    rows = session.execute(
+        select(Registration.id, PersonName.name)
+        .join(PersonName, PersonName.person_id == Registration.person_id)
+        .where(Registration.id.in_(list(registration_ids)))
+        .order_by(PersonName.from_on)
+    )
+    return {r.id: r.name for r in rows}
+
+
+def _years(
+    registration_ids: list[int], today: date
+) -> Iterable[tuple[int, int, list[tuple[CpdYear, int]]]]:
+    """Of each registration: the running term and the years looked at, with what they require."""
+    rows = session.execute(
+        select(
+            Registration.id,
+            Registration.society_id,
+            Society.year_kind,
+            Term.id.label("term_id"),
+            Term.starts_on,
+            Term.ends_on,
+        )
+        .join(Society, Society.id == Registration.society_id)
+        .join(Term, Term.registration_id == Registration.id)
+        .where(Registration.id.in_(registration_ids), Term.starts_on <= today, Term.ends_on > today)
+    ).all()
+    asked = {s: requirements_of(s) for s in {r.society_id for r in rows}}
+    for row in rows:
+        years = cpd_years(row.starts_on, row.ends_on, row.year_kind)
+        targets = targets_of(years, asked[row.society_id])
+        looked_at = [
+            (t.year, t.required)
+            for t in targets
+            if t.year.starts_on <= today and t.year.ends_on > today - LOOKS_BACK
+        ]
+        yield row.id, row.term_id, looked_at
+
+
+def _of_member(
+    registration_id: int,
+    term_id: int,
+    years: list[tuple[CpdYear, int]],
+    rows: list[Any],
+    rule_set: RuleSet,
+) -> list[YearEffect]:
+    slots = {(term_id, year.index): required for year, required in years}
+    inputs = [_input(row, rule_set, slots) for row in rows]
+    given = give_out(inputs)
+    effects = []
+    for (term, index), required in slots.items():
+        before: dict[str, int] = {}
+        after: dict[str, int] = {}
+        for row in rows:
+            if (row.term_id, row.year_index) == (term, index):
+                before[row.kind] = before.get(row.kind, 0) + row.recognised
+                new = given.records[row.activity_id].recognised
+                after[row.kind] = after.get(row.kind, 0) + new
+        effects.append(
+            YearEffect(
+                registration_id,
+                index,
+                required,
+                sum(before.values()),
+                sum(after.values()),
+                _because(before, after),
+            )
+        )
+    return effects
+
+
+def _input(row: Any, rule_set: RuleSet, slots: Mapping[tuple[int, int], int]) -> CreditInput:
+    """The record as the draft would have it; years not looked at stay as they are."""
+    if (row.term_id, row.year_index) not in slots:
+        return credit_input(row, compiled(row.rule_version_id))
+    record = {
+        "kind": row.kind,
+        "started_on": row.started_on,
+        "ended_on": row.ended_on,
+        **row.fields,
+    }
+    try:
+        made = convert(rule_set, record, row.ruled)
+    except Rejected:
+        # The draft does not take the record: it would give nothing.
+        return credit_input(row, compiled(row.rule_version_id), conversion=0)
+    return credit_input(row, rule_set, conversion=made.hours)
+
+
+def _because(before: Mapping[str, int], after: Mapping[str, int]) -> str | None:
+    losses = {kind: hours - after.get(kind, 0) for kind, hours in before.items()}
+    worst = max(losses, key=lambda kind: losses[kind], default=None)
+    return worst if worst is not None and losses[worst] > 0 else None
