@@ -40,6 +40,8 @@ AT_ONCE = 500
 STATES = ("active", "suspended", "expired", "cancelled", "revoked")
 SORTS = ("number", "ends_on", "-ends_on", "newest")
 STANDINGS = ("not_activated", "behind", "short", "not_ready")
+#: kept states of a term that can still be renewed; whether it has ended, the day says
+RENEWABLE = ("active", "suspended")
 #: a field of engineering that is not in the taxonomy
 UNMAPPED = "unmapped"
 #: sorts after every character that can follow a prefix (SQLite compares bytes)
@@ -239,17 +241,7 @@ def _conditions(
     elif wanted.field:
         of_code = select(Field.id).where(Field.code == wanted.field).scalar_subquery()
         conditions.append(Registration.field_id == of_code)
-    if wanted.standing == "not_activated":
-        conditions.append(Person.password_hash.is_(None))
-    elif wanted.standing == "not_ready":
-        conditions.append(LastStanding.ready.is_(False))
-    elif wanted.standing:
-        conditions.append(LastStanding.verdict == wanted.standing)
-    if wanted.months is not None:
-        conditions += [Term.ends_on >= on, Term.ends_on < months_after(on, wanted.months)]
-    month = month_of(wanted.due)
-    if month is not None:
-        conditions += [Term.ends_on >= month[0], Term.ends_on < month[1]]
+    conditions += [*_standing(wanted.standing), *_ending(wanted, on)]
     text = wanted.q.strip()
     if text:
         contacts = may(actor, Permission.READ_CONTACT, Target(societies=frozenset({society_id})))
@@ -257,7 +249,33 @@ def _conditions(
     return conditions
 
 
-def _matching(society_id: int, text: str, *, contacts: bool) -> Select[tuple[int]]:
+def _standing(standing: str) -> list[ColumnElement[bool]]:
+    """Not activated is asked apart from behind: nobody has opened those accounts yet."""
+    if not standing:
+        return []
+    activated = Person.password_hash.is_not(None)
+    fits = {
+        "not_activated": ~activated,
+        "not_ready": LastStanding.ready.is_(False),
+        "behind": and_(activated, LastStanding.verdict == "behind"),
+        "short": and_(activated, LastStanding.verdict == "short"),
+    }
+    return [Term.state.in_(RENEWABLE), fits[standing]]
+
+
+def _ending(wanted: MemberFilter, on: date) -> list[ColumnElement[bool]]:
+    """By the last day of the certificate, which is the day before `ends_on`."""
+    month = month_of(wanted.due)
+    within = []
+    if wanted.months is not None:
+        within.append((on, months_after(on, wanted.months)))
+    if month is not None:
+        within.append(month)
+    spans = [and_(Term.ends_on > after, Term.ends_on <= until) for after, until in within]
+    return [Term.state.in_(RENEWABLE), *spans] if spans else []
+
+
+def _matching(society_id: int, text: str, *, contacts: bool) -> Select[int]:
     """Ids of registrations that a text finds.
 
     Number, e-mail and phone by their beginning, name and employer anywhere; contacts only for

@@ -101,7 +101,7 @@ def _is_old(on: date) -> ColumnElement[bool]:
     )
 
 
-def _old(society_id: int, on: date, only: ColumnElement[bool] | None) -> Select[tuple[int]]:
+def _old(society_id: int, on: date, only: ColumnElement[bool] | None) -> Select[int]:
     statement = (
         select(Registration.id)
         .outerjoin(LastStanding, LastStanding.registration_id == Registration.id)
