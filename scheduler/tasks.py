@@ -9,8 +9,9 @@ from cpd_app.domain.errors import Rejected
 from cpd_app.media.reading import Reading, read_through
 from cpd_app.policy import Actor
 from cpd_app.storage import local_files
-from cpd_app.usecases import files
+from cpd_app.usecases import files, letters
 from cpd_app.usecases.jobs import Step
+from scheduler.post import post
 
 
 class Keep(Protocol):
@@ -66,4 +67,18 @@ def _finish_file(work: Work, outcome: Reading | Rejected) -> None:
     work.keep(keep)
 
 
-TASKS: dict[str, Task] = {"process_file": process_file}
+def send_code(work: Work) -> None:
+    """Make the code of an ordered letter and send it; a second attempt makes a code of its own."""
+    ready: list[tuple[letters.CodeLetter, datetime]] = []
+
+    def write(now: datetime) -> Step:
+        letter = letters.write_letter(work.actor, work.subject_id, work.payload, now=now)
+        ready.extend([(letter, now)] if letter else [])
+        return Step(1, 1)
+
+    work.keep(write)
+    for letter, now in ready:
+        post(letter, now=now)
+
+
+TASKS: dict[str, Task] = {"process_file": process_file, letters.TASK: send_code}

@@ -31,6 +31,8 @@ SENTENCES: dict[str, str] = {
     "scope_activities_write": "登记和修改我的记录",
     "scope_readiness_read": "读取我的学时进度",
     "scope_registrations_write": "为学会登记会员",
+    "letter_reset": "设置新密码的代码",
+    "letter_contact": "确认新邮箱的代码",
     "person_unknown": "没有找到“%(login)s”这个账号。",
     "role_needs_society": "联合体的角色不属于任何学会，其他角色都要写明学会。",
     "role_ends_early": "角色的截止日要晚于今天。",
