@@ -11,7 +11,10 @@ from playwright.sync_api import sync_playwright
 
 ICONS = Path(__file__).resolve().parent.parent / "cpd_app/static/icons"
 SQUARE = ('rx="116"', 'rx="0"')
-SMALLER = ('id="drawing"', 'id="drawing" transform="translate(256 256) scale(.78) translate(-256 -256)"')
+SMALLER = (
+    'id="drawing"',
+    'id="drawing" transform="translate(256 256) scale(.78) translate(-256 -256)"',
+)
 
 #: file, edge in pixels, changes to the drawing
 WANTED: tuple[tuple[str, int, tuple[tuple[str, str], ...]], ...] = (

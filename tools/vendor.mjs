@@ -31,8 +31,9 @@ const FILES = {
 
 // `icon("x")`, `icon="x"`, `icon_name="x"`, `lead_icon="x"`, `"icon": "x"`, and for names that are
 // chosen while drawing a list in a comment: `icons: x y z`.
-const SINGLE = /\b(?:[a-z]+_)?icon(?:_name)?["']?\s*[(=:]\s*["']([a-z0-9-]+)["']/g;
-const LIST = /\bicons:\s*([a-z0-9-]+(?:[, ]+[a-z0-9-]+)*)/g;
+const NAME = "[a-z0-9]+(?:-[a-z0-9]+)*";
+const SINGLE = new RegExp(`\\b(?:[a-z]+_)?icon(?:_name)?["']?\\s*[(=:]\\s*["'](${NAME})["']`, "g");
+const LIST = new RegExp(`\\bicons:\\s*(${NAME}(?:[, ]+${NAME})*)`, "g");
 
 function* filesUnder(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

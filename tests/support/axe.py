@@ -1,0 +1,30 @@
+"""Asks axe-core, from node_modules, what stands in the way of people on an open page."""
+
+from functools import cache
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+SOURCE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@cache
+def _axe() -> str:
+    return SOURCE.read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[str]:
+    """Each finding as one line: rule, where, why; empty when the page is clean."""
+    # The whole page at once: what lies under a bar that sticks to the window counts as covered.
+    width = page.evaluate("innerWidth")
+    page.set_viewport_size(
+        {"width": width, "height": page.evaluate("document.documentElement.scrollHeight")}
+    )
+    page.evaluate(_axe())
+    found = page.evaluate("tags => axe.run({runOnly: tags})", RULES)
+    return [
+        f"{finding['id']}: {' '.join(node['target'])}: {node['failureSummary']}"
+        for finding in found["violations"]
+        for node in finding["nodes"]
+    ]
