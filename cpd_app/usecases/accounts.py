@@ -55,7 +55,10 @@ def contact_of(email: str | None, phone: str | None) -> Contact:
 
 
 def person_with_login(login: str) -> Person | None:
-    """Whose account this is: by its own name, e-mail, phone or registration number."""
+    """Whose account this is: by its own name, e-mail, phone or registration number.
+
+    A merged account leads to the one that was kept.
+    """
     key = login_key(login)
     found = session.scalar(select(Person).where(Person.login == key)) if key else None
     email, phone = normal_email(login), normal_phone(login)
@@ -69,7 +72,9 @@ def person_with_login(login: str) -> Person | None:
             .join(Registration, Registration.person_id == Person.id)
             .where(Registration.number_key == number_key(login))
         )
-    return found if found is not None and found.merged_into_id is None else None
+    while found is not None and found.merged_into_id is not None:
+        found = session.get_one(Person, found.merged_into_id)
+    return found
 
 
 def find_or_add(

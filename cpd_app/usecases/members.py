@@ -15,12 +15,10 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    union,
 )
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import aliased
 
 from cpd_app.db import session
-from cpd_app.domain.numbers import normal_email, normal_phone, number_key
 from cpd_app.domain.years import months_after
 from cpd_app.models import (
     Employment,
@@ -33,6 +31,7 @@ from cpd_app.models import (
 )
 from cpd_app.policy import Actor, Permission, Target, may, require
 from cpd_app.usecases import journal
+from cpd_app.usecases.member_search import registrations_matching
 
 PAGE_SIZE = 50
 #: names read together; both engines take so many values at once
@@ -44,8 +43,6 @@ STANDINGS = ("not_activated", "behind", "short", "not_ready")
 RENEWABLE = ("active", "suspended")
 #: a field of engineering that is not in the taxonomy
 UNMAPPED = "unmapped"
-#: sorts after every character that can follow a prefix (SQLite compares bytes)
-LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True)
@@ -245,7 +242,9 @@ def _conditions(
     text = wanted.q.strip()
     if text:
         contacts = may(actor, Permission.READ_CONTACT, Target(societies=frozenset({society_id})))
-        conditions.append(Registration.id.in_(_matching(society_id, text, contacts=contacts)))
+        conditions.append(
+            Registration.id.in_(registrations_matching(society_id, text, contacts=contacts))
+        )
     return conditions
 
 
@@ -273,49 +272,6 @@ def _ending(wanted: MemberFilter, on: date) -> list[ColumnElement[bool]]:
         within.append(month)
     spans = [and_(Term.ends_on > after, Term.ends_on <= until) for after, until in within]
     return [Term.state.in_(RENEWABLE), *spans] if spans else []
-
-
-def _matching(society_id: int, text: str, *, contacts: bool) -> Select[int]:
-    """Ids of registrations that a text finds.
-
-    Number, e-mail and phone by their beginning, name and employer anywhere; contacts only for
-    who may read them.
-    """
-    of_society = Registration.society_id == society_id
-    people = [
-        select(PersonName.person_id).where(_holds(PersonName.name, text)),
-        select(PersonName.person_id).where(_holds(PersonName.name_en, text)),
-        select(Employment.person_id).where(_holds(Employment.employer, text)),
-    ]
-    if contacts:
-        email = normal_email(text) or text.lower()
-        phone = normal_phone(text) or f"+86{text}"
-        if "@" in text or text.isascii():
-            people.append(select(Person.id).where(_begins(Person.email, email)))
-        if text.lstrip("+").replace(" ", "").isdigit():
-            people.append(select(Person.id).where(_begins(Person.phone, phone)))
-    return select(
-        union(
-            select(Registration.id).where(
-                of_society, _begins(Registration.number_key, number_key(text))
-            ),
-            select(Registration.id).where(of_society, Registration.person_id.in_(union(*people))),
-        )
-        .subquery()
-        .c.id
-    )
-
-
-def _begins(column: InstrumentedAttribute[Any], text: str) -> ColumnElement[bool]:
-    """The column begins with the text; each engine in the form that its index serves."""
-    if session.get_bind().dialect.name == "sqlite":
-        return and_(column >= text, column < text + LAST)
-    return column.startswith(text, autoescape=True)
-
-
-def _holds(column: InstrumentedAttribute[Any], text: str) -> ColumnElement[bool]:
-    """The column holds the text, whatever the case of Latin letters."""
-    return column.icontains(text, autoescape=True)
 
 
 def _in_state(wanted: MemberFilter, on: date) -> list[ColumnElement[bool]]:
