@@ -61,7 +61,7 @@ DESCRIPTIONS: dict[str, str] = {
     "CPD_BASE_URL": "public address, used in links and QR codes; default http://HOST:PORT",
     "CPD_VAR_DIR": "folder for everything the embedded default writes; default ./var",
     "CPD_DATABASE_URL": "sqlite:///… or postgresql://…; default a SQLite file in the var folder",
-    "CPD_SECRET_KEY": "signs cookies, 32+ characters; made in the var folder, demanded in production",
+    "CPD_SECRET_KEY": "signs cookies, 32+ characters; made in the var folder, given in production",
     "CPD_MAIL_URL": "console: (default, prints mail) or smtp://user:password@host:port",
     "CPD_MAIL_FROM": "sender of mail; default cpd@localhost",
     "CPD_TRUSTED_PROXIES": "how many reverse proxies set X-Forwarded-For; default 0",

@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from flask import Flask, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from cpd_app.access import NotSignedIn
 from cpd_app.db import session
-from cpd_app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
+from cpd_app.domain.errors import ChangedSince, Conflict, DomainError, NotAllowed, NotFound
 from cpd_app.wording import sentence
 
 log = structlog.get_logger()
@@ -30,8 +30,8 @@ HTTP_CODES = {
 def status_of(error: DomainError) -> int:
     """The HTTP status of a refusal."""
     match error:
-        case DomainError(status=int(status)):
-            return status
+        case ChangedSince():
+            return 412
         case NotSignedIn():
             return 401
         case NotAllowed():
@@ -93,9 +93,10 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
     if status >= 500:
         return on_unexpected(error)
     code = HTTP_CODES.get(status, "bad_request")
-    response = answer(status, code, sentence(code))
-    if error.get_response().headers.get("Allow"):
-        return response[0], status, {"Allow": error.get_response().headers["Allow"]}  # type: ignore[index]
+    response = make_response(answer(status, code, sentence(code)))
+    allowed = error.get_response().headers.get("Allow")
+    if allowed:
+        response.headers["Allow"] = allowed
     return response
 
 

@@ -9,7 +9,7 @@ from cpd_app import clock
 from cpd_app.access import current_actor, signed_in
 from cpd_app.api.shown import registration_asked
 from cpd_app.db import transaction
-from cpd_app.domain.errors import Conflict
+from cpd_app.domain.errors import ChangedSince
 from cpd_app.schemas.activities import (
     ActivityJson,
     ActivityListSchema,
@@ -20,13 +20,13 @@ from cpd_app.schemas.activities import (
 )
 from cpd_app.schemas.answers import refuses
 from cpd_app.usecases import activities, evidence
-from cpd_app.usecases.activities import NewActivity
+from cpd_app.usecases.activity_input import NewActivity, patched
 from cpd_app.usecases.evidence import Attachment
 from cpd_app.usecases.progress import standing_of
 from cpd_app.usecases.record_details import RecordDetail, details_of, record_detail
 from cpd_app.wording import arithmetic
 
-blp = Blueprint("activities", __name__, description="Records of what a member did")
+blp = Blueprint("api_activities", __name__, description="Records of what a member did")
 
 PAGE = 50
 
@@ -87,7 +87,7 @@ def change(patch: dict[str, Any], activity_id: int) -> Response:
     with transaction():
         known = activities.own_activity(actor, activity_id)
         version = _version_sent(known.version)
-        new = activities.patched(known, patch)
+        new = patched(known, patch)
         activities.correct_activity(
             actor, activity_id, new, version=version, now=clock.now(), today=today
         )
@@ -150,11 +150,5 @@ def _version_sent(present: int) -> int | None:
     if not sent:
         return None
     if not sent.contains(str(present)):
-        raise PreconditionFailed("changed_meanwhile")
+        raise ChangedSince("changed_meanwhile")
     return present
-
-
-class PreconditionFailed(Conflict):
-    """The ETag that was sent is not that of the present version (412)."""
-
-    status = 412

@@ -12,7 +12,7 @@ from cpd_app.schemas.answers import refuses
 from cpd_app.usecases.conversions import convert_record
 from cpd_app.wording import arithmetic
 
-blp = Blueprint("conversions", __name__, description="What a record is worth by itself")
+blp = Blueprint("api_conversions", __name__, description="What a record is worth by itself")
 
 
 @blp.post("/conversions")

@@ -13,7 +13,7 @@ from cpd_app.usecases.progress import Standing, standing_of
 from cpd_app.usecases.registrations_shown import readable_number
 from cpd_app.wording import check_sentence
 
-blp = Blueprint("readiness", __name__, description="Whether a registration can be renewed")
+blp = Blueprint("api_readiness", __name__, description="Whether a registration can be renewed")
 
 
 @blp.get("/readiness")

@@ -37,3 +37,7 @@ class NotAllowed(DomainError):
 
 class Conflict(DomainError):
     """Somebody else changed it meanwhile, or it is done already (409)."""
+
+
+class ChangedSince(Conflict):
+    """The version that was seen is not the present one any more (412)."""

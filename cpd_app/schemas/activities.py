@@ -17,7 +17,7 @@ from cpd_app.domain.errors import Rejected
 from cpd_app.domain.hours import to_number
 from cpd_app.schemas.answers import Described
 from cpd_app.schemas.fields import KeyField, TextField, TimeField, day_of, is_storable
-from cpd_app.usecases.activities import NewActivity
+from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.conversions import Converted
 from cpd_app.usecases.record_details import RecordDetail
 from cpd_app.usecases.rules_in_force import RuleInForce
@@ -89,18 +89,14 @@ class NewActivitySchema(Schema):
     @post_load
     def make(self, data: dict[str, Any], **_kwargs: Any) -> NewActivity:
         """The typed input; fields that are null are absent."""
-        frame = {name: data.get(name) for name in FRAME}
-        frame |= frame_read(frame)
-        if frame["ended_on"] is None:
+        read = frame_read(data)
+        if read["ended_on"] is None:
             raise Rejected("missing_field", "ended_on")
-        own = {k: v for k, v in data.items() if k not in FRAME and v is not None}
+        plain = {name: data[name] for name in FRAME if name not in {*read, "competences"}}
         return NewActivity(
-            **{
-                **frame,
-                "title": frame["title"] or "",
-                "competences": tuple(frame["competences"] or ()),
-                "fields": own,
-            }
+            **{**plain, **read, "title": data["title"] or ""},
+            competences=tuple(data["competences"] or ()),
+            fields={k: v for k, v in data.items() if k not in FRAME and v is not None},
         )
 
 

@@ -1,73 +1,20 @@
 """What a member does with a record: log, correct, withdraw, restore, accept, tell two apart."""
 
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time
-from enum import StrEnum
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from cpd_app.db import session
-from cpd_app.domain.competences import check_competences
 from cpd_app.domain.conversion import check_finished
 from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.domain.keys import normal_key
-from cpd_app.models import Activity, ActivityChange, Credit, Registration
+from cpd_app.models import Activity, Credit, Registration
 from cpd_app.policy import Actor, Permission, Target, may, require
-from cpd_app.usecases import journal
+from cpd_app.usecases.activity_changes import differences_of, seen, write_down
+from cpd_app.usecases.activity_input import PLAIN, ActivityState, NewActivity, check_text
 from cpd_app.usecases.allocation import allocate
 from cpd_app.usecases.credits import lock, settle
-
-MOST_TITLE = 200
-MOST_REFLECTION = 4000
-
-
-class ActivityState(StrEnum):
-    """Where a record stands; only `recorded` counts."""
-
-    DRAFT = "draft"
-    PROPOSED = "proposed"
-    RECORDED = "recorded"
-    WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True)
-class NewActivity:
-    """A record as it comes in; `fields` are the kind's own, JSON numbers, not strings."""
-
-    kind: str
-    title: str
-    started_on: date | None
-    ended_on: date
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    organiser: str | None = None
-    place: str | None = None
-    starts_at_time: time | None = None
-    ends_at_time: time | None = None
-    achievement_key: str | None = None
-    competences: tuple[str, ...] = ()
-    reflection: str | None = None
-    #: UUID made by the client once per record
-    key: str | None = None
-
-    @property
-    def flat(self) -> dict[str, Any]:
-        """What the conversion reads."""
-        return {
-            "kind": self.kind,
-            "started_on": self.started_on,
-            "ended_on": self.ended_on,
-            **self.fields,
-        }
-
-    def body_hash(self) -> str:
-        """A hash of everything but the key, to tell a repeat from another record."""
-        body = {k: v for k, v in asdict(self).items() if k != "key"}
-        text = json.dumps(body, sort_keys=True, default=str, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -85,21 +32,6 @@ class Source:
     name: str = "self"
     shown_as: str | None = None
     import_id: int | None = None
-
-
-#: columns that a correction may change, besides `fields`
-PLAIN = (
-    "kind",
-    "title",
-    "started_on",
-    "ended_on",
-    "organiser",
-    "place",
-    "starts_at_time",
-    "ends_at_time",
-    "achievement_key",
-    "reflection",
-)
 
 
 def log_activity(
@@ -148,7 +80,7 @@ def log_activity(
     if state is ActivityState.RECORDED:
         check_finished(activity.ended_on, today)
         settle(actor, activity, now=now)
-    _write_down(actor, activity, "logged", {}, now=now)
+    write_down(actor, activity, "logged", {}, now=now)
     return Logged(activity, created=True)
 
 
@@ -172,7 +104,7 @@ def correct_activity(
         raise Rejected("withdrawn")
     check_text(new, ActivityState.RECORDED)
     check_finished(new.ended_on, today)
-    before = _seen(activity)
+    before = seen(activity)
     if activity.state == ActivityState.DRAFT:
         activity.entered_on = today
     activity.state = ActivityState.RECORDED
@@ -181,9 +113,9 @@ def correct_activity(
     _take_over(activity, new)
     _touch(activity, now)
     session.flush()
-    changed = _differences(before, _seen(activity))
+    changed = differences_of(before, seen(activity))
     settle(actor, activity, now=now, changed=frozenset(changed))
-    _write_down(actor, activity, "corrected", changed, now=now)
+    write_down(actor, activity, "corrected", changed, now=now)
     return activity
 
 
@@ -216,7 +148,7 @@ def withdraw_activity(
     _touch(activity, now)
     session.flush()
     settle(actor, activity, now=now)
-    _write_down(actor, activity, "withdrawn", {"state": [before, activity.state]}, now=now)
+    write_down(actor, activity, "withdrawn", {"state": [before, activity.state]}, now=now)
     return activity
 
 
@@ -232,7 +164,7 @@ def restore_activity(actor: Actor, activity_id: int, *, now: datetime, today: da
     session.flush()
     settle(actor, activity, now=now)
     changed = {"state": [ActivityState.WITHDRAWN, activity.state]}
-    _write_down(actor, activity, "restored", changed, now=now)
+    write_down(actor, activity, "restored", changed, now=now)
     return activity
 
 
@@ -248,7 +180,7 @@ def accept_activity(actor: Actor, activity_id: int, *, now: datetime, today: dat
     session.flush()
     settle(actor, activity, now=now)
     changed = {"state": [ActivityState.PROPOSED, activity.state]}
-    _write_down(actor, activity, "accepted", changed, now=now)
+    write_down(actor, activity, "accepted", changed, now=now)
     return activity
 
 
@@ -263,7 +195,7 @@ def tell_apart(
     _touch(activity, now)
     session.flush()
     settle(actor, activity, now=now)
-    _write_down(actor, activity, "told_apart", {"different_from": [None, other.id]}, now=now)
+    write_down(actor, activity, "told_apart", {"different_from": [None, other.id]}, now=now)
     return activity
 
 
@@ -287,21 +219,8 @@ def leave_out(
     session.flush()
     allocate(actor, registration_id, now=now, cause_id=activity.id)
     changed = {"left_out": [not left_out, left_out], "registration": [None, registration_id]}
-    _write_down(actor, activity, "left_out", changed, now=now)
+    write_down(actor, activity, "left_out", changed, now=now)
     return credit
-
-
-def patched(activity: Activity, patch: Mapping[str, Any]) -> NewActivity:
-    """The record with some parts replaced; null takes a part away, another kind its old fields."""
-    present = {name: getattr(activity, name) for name in PLAIN}
-    frame = {name: patch.get(name, value) for name, value in present.items()}
-    kept = activity.fields if frame["kind"] == activity.kind else {}
-    own = {**kept, **{k: v for k, v in patch.items() if k not in {*PLAIN, "competences"}}}
-    return NewActivity(
-        **{**frame, "title": frame["title"] or ""},
-        fields={name: value for name, value in own.items() if value is not None},
-        competences=tuple(patch.get("competences", activity.competences) or ()),
-    )
 
 
 def own_activity(actor: Actor, activity_id: int) -> Activity:
@@ -333,46 +252,6 @@ def target_of(activity: Activity) -> Target:
         .where(Credit.activity_id == activity.id)
     )
     return Target(owner_id=activity.person_id, societies=frozenset(societies))
-
-
-def history_of(activity_id: int) -> list[ActivityChange]:
-    """Every change of a record, newest first."""
-    return list(
-        session.scalars(
-            select(ActivityChange)
-            .where(ActivityChange.activity_id == activity_id)
-            .order_by(ActivityChange.id.desc())
-        )
-    )
-
-
-def note_change(
-    actor: Actor, activity: Activity, verb: str, changed: dict[str, Any], *, now: datetime
-) -> None:
-    """Write a change of a record down from another use case (evidence, ruling, check)."""
-    credits.touch(activity.id)
-    _write_down(actor, activity, verb, changed, now=now)
-
-
-def check_text(new: NewActivity, state: ActivityState) -> None:
-    """Refuse what no rule set looks at: title, lengths, times of day, competences."""
-    if state is not ActivityState.DRAFT and not new.title.strip():
-        raise Rejected("missing", "title")
-    for name, most in (("title", MOST_TITLE), ("organiser", 160), ("place", 160),
-                       ("achievement_key", 160), ("reflection", MOST_REFLECTION)):  # fmt: skip
-        if len(getattr(new, name) or "") > most:
-            raise Rejected("too_long", name, most=most)
-    if (new.starts_at_time is None) != (new.ends_at_time is None):
-        raise Rejected("both_times", "starts_at_time")
-    one_day = (new.started_on or new.ended_on) == new.ended_on
-    if (
-        one_day
-        and new.starts_at_time
-        and new.ends_at_time
-        and (new.ends_at_time <= new.starts_at_time)
-    ):
-        raise Rejected("ends_before_start", "ends_at_time")
-    check_competences(new.competences)
 
 
 def _may_log(actor: Actor, owner_id: int) -> None:
@@ -413,37 +292,3 @@ def _take_over(activity: Activity, new: NewActivity) -> None:
 def _touch(activity: Activity, now: datetime) -> None:
     activity.version += 1
     activity.updated_at = now
-
-
-def _seen(activity: Activity) -> dict[str, Any]:
-    """The values a person sees, as JSON."""
-    plain = {name: _plain(getattr(activity, name)) for name in PLAIN}
-    return {**plain, **activity.fields, "competences": activity.competences}
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date | time) else value
-
-
-def _differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    names = sorted({*before, *after})
-    return {n: [before.get(n), after.get(n)] for n in names if before.get(n) != after.get(n)}
-
-
-def _write_down(
-    actor: Actor, activity: Activity, verb: str, changed: dict[str, Any], *, now: datetime
-) -> None:
-    session.add(
-        ActivityChange(
-            activity_id=activity.id, at=now, by_id=actor.person_id, verb=verb, changed=changed
-        )
-    )
-    journal.record(
-        actor,
-        f"activity.{verb}",
-        "activity",
-        activity.id,
-        now=now,
-        data={"person": activity.person_id, "version": activity.version, "fields": [*changed]},
-        values=changed or None,
-    )

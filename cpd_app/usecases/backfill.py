@@ -12,7 +12,8 @@ from cpd_app.models import Activity, ActivityChange, Credit, Evidence
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import activities, evidence, journal
-from cpd_app.usecases.activities import ActivityState, NewActivity, Source
+from cpd_app.usecases.activities import Source
+from cpd_app.usecases.activity_input import ActivityState, NewActivity
 from cpd_app.usecases.evidence import Attachment, Outcome
 from cpd_app.usecases.files import FileState, Upload, let_go, receive_file
 

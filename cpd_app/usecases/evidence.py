@@ -13,7 +13,8 @@ from cpd_app.domain.kinds import Kind
 from cpd_app.models import Activity, Credit, Evidence, File
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.storage import LocalFiles
-from cpd_app.usecases.activities import note_change, own_activity
+from cpd_app.usecases.activities import own_activity
+from cpd_app.usecases.activity_changes import note_change
 from cpd_app.usecases.credits import places_of
 from cpd_app.usecases.files import (
     FileState,

@@ -88,8 +88,10 @@ def _registration_for(
     if activity.person_id != actor.person_id and not actor.is_system:
         registrations = [r for r in registrations if r.society_id in actor.staff_of]
     named = [r for r in registrations if r.id == registration_id]
-    if named or not registrations:
-        return (named or [None])[0]
+    if named:
+        return named[0]
+    if not registrations:
+        return None
     shown, _all = shown_registration(activity.person_id, chosen_id=registration_id, day=on)
     chosen = shown.registration if shown else None
     return chosen if chosen in registrations else registrations[0]

@@ -41,7 +41,8 @@ def term_on(registration: Registration, day: date) -> Term | None:
     terms = registration.terms
     holding = [t for t in terms if t.starts_on <= day < t.ends_on]
     coming = [t for t in terms if t.starts_on > day]
-    return (holding or coming[:1] or terms[-1:] or [None])[0]
+    found = holding or coming[:1] or terms[-1:]
+    return found[0] if found else None
 
 
 def default_registration(registrations: list[Registration], day: date) -> Registration | None:

@@ -11,7 +11,7 @@ from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.models import Activity, Credit, Registration, Ruling
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
-from cpd_app.usecases.activities import note_change
+from cpd_app.usecases.activity_changes import note_change
 from cpd_app.usecases.credits import settle
 
 MOST_REASON = 1000

@@ -1,6 +1,6 @@
 """Which language a page speaks: the person's choice, the browser's cookie, the browser's list."""
 
-from flask import request
+from flask import has_request_context, request
 from flask_login import current_user
 
 LOCALE_COOKIE = "cpd_locale"
@@ -9,8 +9,8 @@ CATALOGUES = {"zh": "zh_Hans_CN", "en": "en"}
 
 
 def short_locale() -> str:
-    """zh or en."""
-    if not request:
+    """Zh or en."""
+    if not has_request_context():
         return "zh"
     chosen = request.cookies.get(LOCALE_COOKIE)
     if current_user.is_authenticated and current_user.person.locale:

@@ -26,7 +26,8 @@ from cpd_app.models import (
 from cpd_app.policy import Actor
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import evidence, files
-from cpd_app.usecases.activities import NewActivity, log_activity
+from cpd_app.usecases.activities import log_activity
+from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.evidence import Attachment, Outcome
 from tests.support.files import a_heic, a_jpeg, a_pdf, a_png, an_upload, pixels
 from tests.support.people import Someone
@@ -142,7 +143,7 @@ def test_the_same_bytes_serve_two_records_and_two_proofs(
 
 
 def test_a_file_can_be_attached_from_another_record(
-    store: Store, do: Do, add: Do, member: Someone, record: Activity
+    do: Do, add: Do, member: Someone, record: Activity
 ):
     other = a_record(do, member)
     made = add(member, record)
@@ -233,7 +234,7 @@ def test_nobody_else_reaches_a_file_or_attaches_to_a_record(
 
 
 def test_a_file_of_somebody_else_cannot_be_attached(
-    store: Store, do: Do, add: Do, member: Someone, other_member: Someone, record: Activity
+    do: Do, add: Do, member: Someone, other_member: Someone, record: Activity
 ):
     theirs = add(other_member, a_record(do, other_member))
 
@@ -397,7 +398,7 @@ def test_a_purge_while_the_work_runs_leaves_nothing_behind(
 
 
 def test_a_purge_leaves_the_same_photo_of_somebody_else_alone(
-    store: Store, do: Do, disk: LocalFiles, add: Do, member: Someone, other_member: Someone,
+    do: Do, disk: LocalFiles, add: Do, member: Someone, other_member: Someone,
     record: Activity,
 ):  # fmt: skip
     mine = add(member, record)
@@ -409,7 +410,7 @@ def test_a_purge_leaves_the_same_photo_of_somebody_else_alone(
 
 
 def test_the_same_bytes_of_two_members_are_flagged(
-    store: Store, do: Do, disk: LocalFiles, add: Do, member: Someone, other_member: Someone,
+    do: Do, disk: LocalFiles, add: Do, member: Someone, other_member: Someone,
     record: Activity,
 ):  # fmt: skip
     mine, only_mine = add(member, record), add(member, record, a_png())
@@ -422,7 +423,7 @@ def test_the_same_bytes_of_two_members_are_flagged(
 
 
 def test_evidence_of_many_records_is_one_statement(
-    do: Do, add: Do, app: Flask, store: Store, member: Someone, record: Activity
+    do: Do, add: Do, app: Flask, member: Someone, record: Activity
 ):
     other = a_record(do, member)
     add(member, record)
