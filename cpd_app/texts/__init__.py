@@ -4,10 +4,11 @@ One module per feature holds a dictionary `SENTENCES`; the edges translate. A se
 happened and what to do. Places for values are written `%(name)s`.
 """
 
-from cpd_app.texts import evidence, register, renewal, shared, signin
+from cpd_app.texts import activities, evidence, register, renewal, shared, signin
 
 SENTENCES: dict[str, str] = {
     **shared.SENTENCES,
+    **activities.SENTENCES,
     **signin.SENTENCES,
     **register.SENTENCES,
     **renewal.SENTENCES,

@@ -2,12 +2,22 @@
 
 from flask import Flask
 
-from cpd_app.web import activation, context, filters, health, me, signin, switches
+from cpd_app.web import (
+    activation,
+    activities,
+    context,
+    filters,
+    health,
+    me,
+    progress,
+    signin,
+    switches,
+)
 
 
 def init(app: Flask) -> None:
     """Register the pages and what every template may use."""
     filters.init(app)
     context.init(app)
-    for module in (health, switches, signin, activation, me):
+    for module in (health, switches, signin, activation, me, progress, activities):
         app.register_blueprint(module.bp)

@@ -13,6 +13,7 @@ from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.domain.kinds import Kind
 from cpd_app.usecases import activities, preview, same_activity
 from cpd_app.usecases.activity_input import ActivityState
+from cpd_app.usecases.activity_input import ActivityState
 from cpd_app.usecases.progress import standing_of
 from cpd_app.usecases.record_details import record_detail
 from cpd_app.usecases.records import unfinished_of

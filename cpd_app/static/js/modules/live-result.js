@@ -1,0 +1,47 @@
+// The dock of the log form: what was typed is sent to data-live, and each part of the answer takes
+// the inside of the element with the same id. No rule stands here; the server computes.
+import { post } from "../lib/http.js";
+
+const PAUSE = 250;
+
+/** What was typed, without photos: they do not change the hours and would be sent on every key. */
+function typed(form) {
+  const data = new FormData(form);
+  for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+  return data;
+}
+
+function put(html) {
+  const answer = document.createElement("template");
+  answer.innerHTML = html;
+  for (const part of answer.content.querySelectorAll(":scope > [id]")) {
+    const place = document.getElementById(part.id);
+    // The element itself stays: it is a live region, and its words are read when they change.
+    if (place && place.innerHTML !== part.innerHTML) place.innerHTML = part.innerHTML;
+  }
+}
+
+export function start(form) {
+  let waiting;
+  let asking;
+  const ask = async () => {
+    asking?.abort();
+    asking = new AbortController();
+    const result = await post(form.dataset.live, typed(form), {
+      headers: { Accept: "text/html" },
+      signal: asking.signal,
+    });
+    // Without network the last result stays; saving says what becomes of it.
+    if (result.ok && typeof result.data === "string") put(result.data);
+  };
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "file") return;
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, PAUSE);
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.type === "file") return;
+    clearTimeout(waiting);
+    ask();
+  });
+}
