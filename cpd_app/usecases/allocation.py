@@ -1,6 +1,6 @@
 """Giving out a registration's hours: what every record is recognised for, stored with why."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -55,13 +55,24 @@ def allocate(
 
 
 def allocate_many(
-    actor: Actor, registration_ids: Iterable[int], *, now: datetime, cause_id: int | None = None
+    actor: Actor,
+    registration_ids: Iterable[int],
+    *,
+    now: datetime,
+    cause_id: int | None = None,
+    entered: Container[int] = (),
 ) -> int:
-    """The same for many registrations, two statements for 500 of them (imports, recalculation)."""
+    """The same for many registrations, two statements for 500 of them (imports, recalculation).
+
+    `entered`: records that are being entered or withdrawn; only changes of others are journalled.
+    """
     ids = list(registration_ids)
     if len(ids) > AT_ONCE:
         parts = (ids[i : i + AT_ONCE] for i in range(0, len(ids), AT_ONCE))
-        return sum(allocate_many(actor, part, now=now, cause_id=cause_id) for part in parts)
+        return sum(
+            allocate_many(actor, part, now=now, cause_id=cause_id, entered=entered)
+            for part in parts
+        )
     rows: dict[int, list[Any]] = {}
     for row in counting_rows(ids):
         rows.setdefault(row.registration_id, []).append(row)
@@ -73,7 +84,7 @@ def allocate_many(
             if changed is None:
                 continue
             changes.append(changed)
-            if row.activity_id != cause_id:
+            if row.activity_id != cause_id and row.activity_id not in entered:
                 _note(actor, row, registration_id, changed, cause_id, now)
     if changes:
         session.execute(

@@ -1,5 +1,6 @@
 """学时认定: what each registration makes of a record, and how a year's hours are given out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -106,8 +107,15 @@ def places_of(person_id: int, day: date) -> list[Place]:
 
     The one that is shown to the member comes first: its rule set decides what is refused.
     """
-    rows = session.execute(
+    return places_among(terms_of([person_id]).get(person_id, []), day)
+
+
+def terms_of(person_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """The terms of people, with registration and society, as `places_among` wants them."""
+    found: dict[int, list[Any]] = {}
+    for row in session.execute(
         select(
+            Registration.person_id,
             Registration.id.label("registration_id"),
             Registration.society_id,
             Society.year_kind,
@@ -117,17 +125,23 @@ def places_of(person_id: int, day: date) -> list[Place]:
         )
         .join(Society, Society.id == Registration.society_id)
         .join(Term, Term.registration_id == Registration.id)
-        .where(Registration.person_id == person_id)
+        .where(Registration.person_id.in_(person_ids))
         .order_by(Term.ends_on, Registration.id)
-    ).all()
+    ):
+        found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def places_among(terms: Sequence[Any], day: date) -> list[Place]:
+    """Where a day falls among one person's terms."""
     inside = [
         Place(r.registration_id, r.society_id, r.term_id, year_index(r, day))
-        for r in rows
+        for r in terms
         if r.starts_on <= day < r.ends_on
     ]
     if inside:
         return inside
-    outside = {r.registration_id: Place(r.registration_id, r.society_id, None, None) for r in rows}
+    outside = {r.registration_id: Place(r.registration_id, r.society_id, None, None) for r in terms}
     return list(outside.values())
 
 
