@@ -37,6 +37,8 @@ class Job(Base):
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     finished_at: Mapped[datetime | None]
+    #: what came of it, for work whose answer is shown and kept nowhere else
+    result: Mapped[dict[str, Any] | None]
 
 
 class JobRun(Base):

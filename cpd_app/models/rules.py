@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cpd_app.models.base import Base
@@ -28,6 +28,8 @@ class RuleVersion(Base):
     baseline_id: Mapped[int | None] = mapped_column(ForeignKey("rule_versions.id"))
     #: the whole rule set (baseline) or the values that differ (overlay)
     body: Mapped[dict[str, Any]]
+    #: the YAML as somebody typed it, with its comments; None when the body was made otherwise
+    text: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     published_at: Mapped[datetime | None]

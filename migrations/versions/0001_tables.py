@@ -205,6 +205,7 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_by_id', sa.Integer(), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('result', sa.JSON(), nullable=True),
     sa.ForeignKeyConstraint(['created_by_id'], ['people.id'], name=op.f('fk_jobs_created_by_id_people')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_jobs')),
     sa.UniqueConstraint('key', name=op.f('uq_jobs_key'))
@@ -339,6 +340,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=20), nullable=False),
     sa.Column('baseline_id', sa.Integer(), nullable=True),
     sa.Column('body', sa.JSON(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_by_id', sa.Integer(), nullable=True),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
