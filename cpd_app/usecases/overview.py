@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from sqlalchemy import and_, case, func, select
 
 from cpd_app.db import session
-from cpd_app.domain.errors import NotFound
 from cpd_app.domain.renewal import AFTER_EXPIRY_DAYS, WINDOW_DAYS
 from cpd_app.domain.years import months_after
 from cpd_app.models import (
@@ -155,15 +154,6 @@ def societies_of_staff(actor: Actor) -> list[Society]:
             select(Society).where(Society.id.in_(actor.staff_of)).order_by(Society.name)
         )
     )
-
-
-def society_at_desk(actor: Actor, chosen_id: int | None) -> Society:
-    """The society whose desk is open: the chosen one, else the first; NotFound for nobody's."""
-    societies = societies_of_staff(actor)
-    chosen = next((s for s in societies if s.id == chosen_id), None)
-    if chosen is None and not societies:
-        raise NotFound
-    return chosen or societies[0]
 
 
 def _catch_up(society_id: int, on: date) -> CaughtUp:

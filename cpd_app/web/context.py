@@ -9,6 +9,7 @@ from flask_login import current_user
 from cpd_app import clock
 from cpd_app.access import current_actor, somebody_is_signed_in
 from cpd_app.policy import may
+from cpd_app.web.desk import Desk, desks, open_desk
 from cpd_app.web.locale import short_locale
 
 THEME_COOKIE = "cpd_theme"
@@ -31,7 +32,7 @@ class Ui:
 
     @property
     def locale(self) -> str:
-        """zh or en."""
+        """Zh or en."""
         return short_locale()
 
     @property
@@ -44,7 +45,7 @@ class Ui:
 
     @property
     def text(self) -> str:
-        """normal or large."""
+        """Normal or large."""
         if current_user.is_authenticated:
             return str(current_user.person.text_size)
         return "large" if request.cookies.get(TEXT_COOKIE) == "large" else "normal"
@@ -60,6 +61,17 @@ class Ui:
         return str(current_user.person.name) if current_user.is_authenticated else ""
 
     @property
+    def society_name(self) -> str:
+        """The society at whose desk the visitor sits; the federation's for who has none."""
+        desk = open_desk()
+        return desk.name if desk else _("中国工程师联合体")
+
+    @property
+    def desks(self) -> list[Desk]:
+        """Societies to choose between."""
+        return desks()
+
+    @property
     def nav(self) -> list[NavItem]:
         """The member's bottom bar; only what works is shown."""
         places = (
@@ -72,7 +84,11 @@ class Ui:
 
     @property
     def staff_nav(self) -> list[NavItem]:
-        """The staff's navigation."""
+        """The staff's navigation; the federation has counts and rules, no members."""
+        if not desks():
+            return self._items(
+                (("staff.overview", "house", _("总览")), ("rules.index", "sliders", _("折算规则")))
+            )
         places = (
             ("staff.overview", "house", _("总览")),
             ("members.index", "people", _("会员")),
