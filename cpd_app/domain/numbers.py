@@ -25,6 +25,11 @@ def number_key(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).upper().split())
 
 
+def login_key(text: str) -> str:
+    """The name that a society's files give an account, as compared: NFKC, lower, no white space."""
+    return "".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
 def normal_phone(text: str) -> str | None:
     """A phone with its country code, +86 when none is written; None when it is no such number."""
     bare = BETWEEN.sub("", unicodedata.normalize("NFKC", text))

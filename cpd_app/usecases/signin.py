@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select, update
 
 from cpd_app.db import session
 from cpd_app.domain.errors import NotFound
-from cpd_app.domain.numbers import normal_email, normal_phone, number_key
+from cpd_app.domain.numbers import login_key, normal_email, normal_phone, number_key
 from cpd_app.models import Person, Registration, SignIn
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import attempts, journal, passwords
@@ -73,7 +73,7 @@ def person_named(name: str) -> Person | None:
     if phone := normal_phone(name):
         ways.append(Person.phone == phone)
     numbered = select(Registration.person_id).where(Registration.number_key == number_key(name))
-    ways += [Person.id.in_(numbered), Person.login == name.strip().lower()]
+    ways += [Person.id.in_(numbered), Person.login == login_key(name)]
     for way in ways:
         found = session.scalar(select(Person).where(way, Person.merged_into_id.is_(None)))
         if found is not None:
