@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -110,6 +110,7 @@ class Ui:
                 or (chosen is None and endpoint.split(".")[0] == here.split(".")[0]),
             )
             for endpoint, icon, label in places
+            if endpoint in current_app.view_functions  # no link to a screen that does not exist
         ]
 
 
