@@ -28,7 +28,8 @@ DRAWINGS = {
     "certificate": _SVG.format(
         350,
         250,
-        '<path d="M0 0h350v250H0z" fill="#a8b4b6"/><path d="M35 18l290 8-8 224H22z" fill="#fdfcf6"/>'
+        '<path d="M0 0h350v250H0z" fill="#a8b4b6"/>'
+        '<path d="M35 18l290 8-8 224H22z" fill="#fdfcf6"/>'
         '<path d="M48 32l264 6-6 206H38z" fill="none" stroke="#c9b789" stroke-width="2"/>'
         '<path d="M120 62h110v14H120zm-56 48h170v6H64zm0 22h220v6H64zm0 22h60v6H64z"'
         ' fill="#4c5b66"/>',
