@@ -1,4 +1,4 @@
-"""The columns of the members file as JSON or form: who is registered where, from when, at what level."""
+"""The columns of the members file as JSON or form: who is registered where, since when."""
 
 from typing import Any
 

@@ -4,13 +4,14 @@ One module per feature holds a dictionary `SENTENCES`; the edges translate. A se
 happened and what to do. Places for values are written `%(name)s`.
 """
 
-from cpd_app.texts import activities, evidence, register, renewal, shared, signin
+from cpd_app.texts import activities, evidence, members, register, renewal, shared, signin
 
 SENTENCES: dict[str, str] = {
     **shared.SENTENCES,
     **activities.SENTENCES,
     **signin.SENTENCES,
     **register.SENTENCES,
+    **members.SENTENCES,
     **renewal.SENTENCES,
     **evidence.SENTENCES,
 }

@@ -3,7 +3,7 @@
 SENTENCES: dict[str, str] = {
     "unknown_society": "没有代码为“%(society)s”的学会。",
     "unknown_level": "级别“%(level)s”不认识，应为 apprentice、professional 或 senior。",
-    "unknown_state": "状态“%(state)s”不认识，应为 active、suspended、expired、cancelled 或 revoked。",
+    "unknown_state": "状态“%(state)s”不认识，应为 active、suspended、expired、cancelled、revoked。",
     "term_too_long": "一个有效期最长五年，最后一天到 %(last)s。",
     "terms_overlap": "与从 %(starts_on)s 开始的有效期重叠。",
     "window_not_open": "再注册从 %(opens_on)s 起才能登记。",
