@@ -8,6 +8,8 @@ compiled catalogue, made here.
     python tools/messages.py compile   only compile (set-up)
 """
 
+import importlib
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,8 +20,6 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-
-from cpd_app.texts import SENTENCES
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "cpd_app"
@@ -34,6 +34,7 @@ METHODS = [
 ]
 OPTIONS = {"templates/**": {"trimmed": "true", "silent": "false"}}
 KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2), "_l": None}
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 Text = str
 Place = str
@@ -69,9 +70,19 @@ def sources() -> dict[Text, Place]:
         first = text[0] if isinstance(text, tuple) else text
         named = f"{context}\x04{first}" if context else first
         found.setdefault(named, f"cpd_app/{name}:{line}")
-    for code, sentence in SENTENCES.items():
-        found.setdefault(sentence, f"cpd_app/texts ({code})")
+    for place, text in tables():
+        found.setdefault(text, place)
     return found
+
+
+def tables() -> Iterator[tuple[Place, Text]]:
+    """Texts of `cpd_app/texts`: the values of every table there that gives Chinese for a code."""
+    for path in sorted((PACKAGE / "texts").glob("[a-z]*.py")):
+        for table, content in vars(importlib.import_module(f"cpd_app.texts.{path.stem}")).items():
+            if table.isupper() and isinstance(content, dict):
+                for code, text in content.items():
+                    if isinstance(text, str) and CHINESE.search(text):
+                        yield f"cpd_app/texts/{path.name} {table}[{code}]", text
 
 
 def english() -> Iterator[tuple[Path, Message]]:

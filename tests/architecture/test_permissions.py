@@ -48,6 +48,7 @@ EXPECTED = {
     Permission.DECIDE_RULING: "auditor registrar",
     Permission.READ_COUNTS: "auditor registrar federation",
     Permission.OWN_ACCOUNT: "owner",
+    Permission.WATCH_JOB: "owner registrar",
 }
 #: nobody decides about themselves, whatever their roles
 NEVER_ONESELF = {

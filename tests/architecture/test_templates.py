@@ -26,7 +26,8 @@ def test_it_compiles_and_uses_what_it_imports(shape: Flask, path):
     }
     used = {found.name for found in tree.find_all(nodes.Name) if found.ctx == "load"}
 
-    assert not imported - used, "imported and not used"
+    unused = imported - used
+    assert not unused
 
 
 @pytest.mark.parametrize("path", TITLED, ids=name)

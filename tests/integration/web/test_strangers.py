@@ -27,7 +27,9 @@ OPEN = {"static", "older_static"}
 #: names that are the same for everyone, not ids of something
 NAMES = {"kind": "training"}
 #: what a body must hold for the route to look at the id at all
-BODIES: dict[str, dict[str, Any]] = {}
+BODIES: dict[str, dict[str, Any]] = {
+    "activities.same": {"other": "1", "word": "两次不同的讲座"},
+}
 
 
 @pytest.fixture
