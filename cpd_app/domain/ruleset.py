@@ -17,6 +17,7 @@ __all__ = [
     "apply_overlay",
     "compile_rule_set",
     "in_force",
+    "overlay_of",
     "problems_of",
 ]
 
@@ -64,6 +65,20 @@ def apply_overlay(base: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[s
         merged[key] = apply_overlay(value, ours) if both else ours
     merged |= {k: v for k, v in overlay.items() if k not in base and v is not None}
     return merged
+
+
+def overlay_of(base: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
+    """The smallest overlay that makes `whole` of `base`; `apply_overlay` takes it back."""
+    overlay: dict[str, Any] = {}
+    for key, value in whole.items():
+        if key not in base:
+            overlay[key] = value
+        elif isinstance(value, Mapping) and isinstance(base[key], Mapping):
+            if inner := overlay_of(base[key], value):
+                overlay[key] = inner
+        elif value != base[key] or isinstance(value, bool) != isinstance(base[key], bool):
+            overlay[key] = value
+    return overlay | {key: None for key in base if key not in whole}
 
 
 def in_force(versions: Sequence[tuple[date | None, Version]], day: date) -> Version:

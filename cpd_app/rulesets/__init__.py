@@ -1,6 +1,6 @@
 """Rule sets as YAML files: read with line numbers, checked, compiled."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,10 @@ from cpd_app.domain.ruleset import compile_rule_set
 
 FOLDER = Path(__file__).parent
 DEFAULT = "cse-default"
+
+#: YAML is written for a page of about this many columns, and a key takes about so many of them
+WIDTH = 100
+NAME = 14
 
 Lines = dict[KeyPath, int]
 
@@ -35,9 +39,7 @@ def compile_text(text: str) -> RuleSet:
     try:
         return compile_rule_set(body)
     except RuleSetInvalid as invalid:
-        raise RuleSetInvalid(
-            problem._replace(line=_line_of(problem.path, lines)) for problem in invalid.problems
-        ) from None
+        raise RuleSetInvalid(located(invalid.problems, lines)) from None
 
 
 def parse(text: str) -> tuple[dict[str, Any], Lines]:
@@ -61,6 +63,44 @@ def parse(text: str) -> tuple[dict[str, Any], Lines]:
     if problems:
         raise RuleSetInvalid(problems)
     return dict(body), lines
+
+
+def located(problems: Iterable[Problem], lines: Lines) -> list[Problem]:
+    """The problems with the line at which each of them stands."""
+    return [problem._replace(line=_line_of(problem.path, lines)) for problem in problems]
+
+
+def write(body: Mapping[str, Any]) -> str:
+    """A rule set or an overlay as YAML that people read: small things on one line.
+
+    `parse` gives the same body back.
+    """
+    if not body:
+        return ""
+    root = _Plain("", sort_keys=False).represent_data(body)
+    _lay_out(root)
+    text: str = yaml.serialize(root, Dumper=yaml.SafeDumper, allow_unicode=True, width=WIDTH + 20)
+    return text
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes a thing that stands twice twice, for people do not read anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the name is PyYAML's
+        """Never an anchor."""
+        return True
+
+
+def _lay_out(node: yaml.Node, indent: int = 0) -> int:
+    """Put what fits on a line in flow style; the width of the node so written."""
+    if not isinstance(node, yaml.CollectionNode):
+        return sum(2 if ord(c) > 0xFF else 1 for c in node.value) + 2
+    if isinstance(node, yaml.MappingNode):
+        inner = sum(_lay_out(k) + _lay_out(v, indent + 2) + 2 for k, v in node.value)
+    else:
+        inner = sum(_lay_out(item, indent + 2) + 2 for item in node.value)
+    node.flow_style = indent > 2 and inner + indent + NAME <= WIDTH
+    return inner if node.flow_style else WIDTH
 
 
 def _value(node: yaml.Node | None, path: KeyPath, lines: Lines, problems: list[Problem]) -> Any:

@@ -1,32 +1,51 @@
 """Rule versions of a society and the federation: draft, check, publish, adopt, compare."""
 
+import hashlib
+import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
 
 from cpd_app.db import session
-from cpd_app.domain.differences import Difference, differences
 from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.domain.kinds import RuleSet
-from cpd_app.domain.ruleset import Problem, apply_overlay, problems_of
+from cpd_app.domain.rule_values import with_value
+from cpd_app.domain.ruleset import Problem, apply_overlay, overlay_of, problems_of
 from cpd_app.models import RuleAdoption, RuleVersion
-from cpd_app.policy import Actor, Permission, Target, require
+from cpd_app.policy import Actor, Permission, Target, may, require
 from cpd_app.usecases import journal
 from cpd_app.usecases.rules_in_force import compile_version, compiled
 
 
+@dataclass(frozen=True)
+class KindChange:
+    """What a person changed of a kind; None leaves a part as it is."""
+
+    enabled: bool | None = None
+    #: figures by their path (see `domain.rule_values`); None takes a cap away
+    values: Mapping[tuple[str, ...], int | float | None] = field(default_factory=dict)
+    evidence: tuple[str, ...] | None = None
+
+
 def versions_of(actor: Actor, society_id: int | None) -> list[RuleVersion]:
-    """The versions of one society and of the baseline, newest first."""
-    require(actor, Permission.READ_RULES, _target(society_id))
-    return list(
-        session.scalars(
-            select(RuleVersion)
-            .where(or_(RuleVersion.society_id == society_id, RuleVersion.society_id.is_(None)))
-            .order_by(RuleVersion.society_id.is_(None), RuleVersion.number.desc())
-        )
+    """The versions of one society, then of the baseline, each newest first.
+
+    Drafts stand among them only for those who may change them.
+    """
+    require(actor, Permission.READ_RULES, target_of(society_id))
+    versions = session.scalars(
+        select(RuleVersion)
+        .where(or_(_society_is(society_id), RuleVersion.society_id.is_(None)))
+        .order_by(RuleVersion.society_id.is_(None), RuleVersion.number.desc())
     )
+    return [
+        v
+        for v in versions
+        if v.state == "published" or may(actor, Permission.DRAFT_RULES, target_of(v.society_id))
+    ]
 
 
 def version_of(actor: Actor, version_id: int) -> RuleVersion:
@@ -35,8 +54,8 @@ def version_of(actor: Actor, version_id: int) -> RuleVersion:
     if version is None:
         raise NotFound
     if version.state != "published":
-        require(actor, Permission.DRAFT_RULES, _target(version.society_id))
-    elif version.society_id is not None and version.society_id not in actor.roles:
+        require(actor, Permission.DRAFT_RULES, target_of(version.society_id))
+    elif not actor.is_system and version.society_id not in {None, *actor.roles}:
         raise NotFound
     return version
 
@@ -48,7 +67,7 @@ def draft_version(
 
     A society's version is an overlay: only the values that differ from the baseline.
     """
-    require(actor, Permission.DRAFT_RULES, _target(society_id))
+    require(actor, Permission.DRAFT_RULES, target_of(society_id))
     _check_head(title, in_force_on)
     if session.scalar(_own(society_id).where(RuleVersion.state == "draft")) is not None:
         raise Conflict("draft_exists")
@@ -74,22 +93,83 @@ def draft_version(
     return version
 
 
-def change_draft(
+def change_head(
     actor: Actor,
     version_id: int,
     *,
     title: str,
     in_force_on: date | None,
-    body: Mapping[str, Any],
+    seen: str | None = None,
     now: datetime,
 ) -> RuleVersion:
-    """Keep a draft as it was typed, also while something in it is wrong."""
-    version = _draft(actor, version_id)
+    """Call a draft differently, or let it begin on another day."""
+    version = _draft(actor, version_id, seen)
     _check_head(title, in_force_on)
     version.title, version.in_force_on = title.strip(), in_force_on
-    version.body = dict(body)
     _note(actor, version, "draft_changed", now)
     return version
+
+
+def change_body(
+    actor: Actor,
+    version_id: int,
+    *,
+    body: Mapping[str, Any],
+    text: str | None = None,
+    seen: str | None = None,
+    now: datetime,
+) -> RuleVersion:
+    """Keep a draft as it was typed, also while something in it is wrong.
+
+    `text` is the YAML that `body` was read from. `seen` is the `state_of` the draft that the
+    person saw; Conflict `changed_meanwhile` when it was changed elsewhere.
+    """
+    version = _draft(actor, version_id, seen)
+    version.body, version.text = dict(body), text
+    _note(actor, version, "draft_changed", now)
+    return version
+
+
+def change_kinds(
+    actor: Actor,
+    version_id: int,
+    changes: Mapping[str, KindChange],
+    *,
+    seen: str | None = None,
+    now: datetime,
+) -> RuleVersion:
+    """Change figures, switches and evidence of some kinds of a draft.
+
+    A society's draft keeps only what then differs from its baseline. Raises Rejected
+    `value_is_gone` for a kind or a figure that the draft does not have.
+    """
+    version = _draft(actor, version_id, seen)
+    whole = whole_body(version)
+    kinds = dict(whole.get("kinds") or {})
+    for code, change in changes.items():
+        if not isinstance(kinds.get(code), Mapping):
+            raise Rejected("value_is_gone", kind=code)
+        kinds[code] = _changed(code, kinds[code], change)
+    body = {**whole, "kinds": kinds}
+    if body != whole:
+        baseline = _baseline_of(version)
+        version.body = overlay_of(baseline.body, body) if baseline else body
+        version.text = None
+        _note(actor, version, "draft_changed", now)
+    return version
+
+
+def state_of(version: RuleVersion) -> str:
+    """A word for what a draft holds, to see whether somebody changed it meanwhile."""
+    day = version.in_force_on.isoformat() if version.in_force_on else None
+    held = [version.title, day, version.body, version.text]
+    return hashlib.sha256(json.dumps(held, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def whole_body(version: RuleVersion) -> dict[str, Any]:
+    """The whole rule set of a version as plain data, also while something in it is wrong."""
+    baseline = _baseline_of(version)
+    return apply_overlay(baseline.body, version.body) if baseline else dict(version.body)
 
 
 def discard_draft(actor: Actor, version_id: int, *, now: datetime) -> None:
@@ -101,10 +181,7 @@ def discard_draft(actor: Actor, version_id: int, *, now: datetime) -> None:
 
 def problems_in(version: RuleVersion) -> tuple[Problem, ...]:
     """Everything that keeps a draft from being published; empty when nothing does."""
-    if version.baseline_id is None:
-        return problems_of(version.body)
-    baseline = session.get_one(RuleVersion, version.baseline_id)
-    return problems_of(apply_overlay(baseline.body, version.body))
+    return problems_of(whole_body(version))
 
 
 def publish_version(actor: Actor, version_id: int, *, now: datetime) -> RuleVersion:
@@ -113,7 +190,7 @@ def publish_version(actor: Actor, version_id: int, *, now: datetime) -> RuleVers
     Raises Rejected `rule_set_invalid` while something in it is wrong.
     """
     version = _draft(actor, version_id)
-    require(actor, Permission.PUBLISH_RULES, _target(version.society_id))
+    require(actor, Permission.PUBLISH_RULES, target_of(version.society_id))
     found = problems_in(version)
     if found:
         raise Rejected("rule_set_invalid", problems=len(found))
@@ -138,7 +215,7 @@ def adopt_version(
 
     From then on item-based results read 已认定 instead of 系统折算.
     """
-    require(actor, Permission.ADOPT_RULES, _target(society_id))
+    require(actor, Permission.ADOPT_RULES, target_of(society_id))
     version = version_of(actor, version_id)
     if version.society_id not in {None, society_id}:
         raise NotFound
@@ -148,6 +225,8 @@ def adopt_version(
         raise Rejected("missing", "document_no")
     if len(document_no) > 80:
         raise Rejected("too_long", "document_no", most=80)
+    if adopted_on > now.date() + timedelta(days=1):
+        raise Rejected("in_future", "adopted_on")
     if adoption_of(society_id, version_id) is not None:
         raise Conflict("adopted_already")
     adoption = RuleAdoption(
@@ -187,13 +266,38 @@ def rule_set_of(version: RuleVersion) -> RuleSet:
     return compiled(version.id) if version.state == "published" else compile_version(version)
 
 
-def differences_between(actor: Actor, old_id: int, new_id: int) -> list[Difference]:
-    """What changed from one version to another, value by value."""
-    old, new = version_of(actor, old_id), version_of(actor, new_id)
-    return differences(rule_set_of(old), rule_set_of(new))
+def adoptions_of(society_id: int) -> dict[int, RuleAdoption]:
+    """A society's adoptions by the version that was adopted."""
+    rows = session.scalars(select(RuleAdoption).where(RuleAdoption.society_id == society_id))
+    return {adoption.rule_version_id: adoption for adoption in rows}
 
 
-def _target(society_id: int | None) -> Target:
+def predecessor_of(version: RuleVersion) -> RuleVersion | None:
+    """What a version takes the place of: what was in force on its first day without it."""
+    day = version.in_force_on or date.min
+    candidates = session.scalars(
+        select(RuleVersion).where(
+            RuleVersion.id != version.id,
+            RuleVersion.state == "published",
+            or_(_society_is(version.society_id), RuleVersion.society_id.is_(None)),
+        )
+    )
+    older = [
+        v
+        for v in candidates
+        if (v.in_force_on or date.min) <= day
+        and (v.society_id != version.society_id or v.number < version.number)
+    ]
+    # The society's own versions go before the baseline's (domain.md §4).
+    return max(
+        older,
+        key=lambda v: (v.society_id is not None, v.in_force_on or date.min, v.number),
+        default=None,
+    )
+
+
+def target_of(society_id: int | None) -> Target:
+    """Where a version lies: in its society, or (baseline) in none."""
     return Target(societies=frozenset({society_id} if society_id is not None else ()))
 
 
@@ -216,12 +320,39 @@ def _newest_baseline() -> RuleVersion:
     return found
 
 
-def _draft(actor: Actor, version_id: int) -> RuleVersion:
+def _draft(actor: Actor, version_id: int, seen: str | None = None) -> RuleVersion:
     version = version_of(actor, version_id)
-    require(actor, Permission.DRAFT_RULES, _target(version.society_id))
+    require(actor, Permission.DRAFT_RULES, target_of(version.society_id))
+    # Nobody publishes it while it is being changed.
+    session.refresh(version, with_for_update=True)
     if version.state != "draft":
         raise Conflict("published_already")
+    if seen is not None and seen != state_of(version):
+        raise Conflict("changed_meanwhile")
     return version
+
+
+def _baseline_of(version: RuleVersion) -> RuleVersion | None:
+    if version.baseline_id is None:
+        return None
+    return session.get_one(RuleVersion, version.baseline_id)
+
+
+def _changed(code: str, kind: Mapping[str, Any], change: KindChange) -> dict[str, Any]:
+    changed = dict(kind)
+    if change.enabled is not None and change.enabled != bool(kind.get("enabled", True)):
+        changed["enabled"] = change.enabled
+    listed = kind.get("evidence")
+    if change.evidence is not None and set(change.evidence) != set(
+        listed if isinstance(listed, list) else []
+    ):
+        changed["evidence"] = list(change.evidence)
+    for path, number in change.values.items():
+        try:
+            changed = with_value(changed, path, number)
+        except (KeyError, ValueError):
+            raise Rejected("value_is_gone", kind=code) from None
+    return changed
 
 
 def _check_head(title: str, in_force_on: date | None) -> None:
