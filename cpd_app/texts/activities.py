@@ -26,7 +26,5 @@ SENTENCES: dict[str, str] = {
     "not_a_draft": "这条记录已经不是草稿。请从记录里打开它再改。",
     "not_proposed": "这条记录不需要确认，或已经确认过。",
     "same_record": "请选另一条记录。",
-    "not_same_activity": "这两条记录没有重合，不能合并。",
-    "not_different_twice": "这两条记录已经说明过是不同的活动。",
     "bad_secrecy": "上传照片或文件前，请说明内容是否涉密。",
 }

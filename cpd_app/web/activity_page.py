@@ -147,7 +147,9 @@ def verb_words(verb: str) -> str:
         "recalculated": _("按新规则重算"),
         "checked": _("学会核对佐证"),
         "evidence_added": _("添加佐证"),
+        "evidence_tagged": _("标注佐证用途"),
         "evidence_removed": _("移除佐证"),
+        "evidence_purged": _("紧急清除"),
     }.get(verb, _("改动"))
 
 

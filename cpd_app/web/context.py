@@ -75,9 +75,9 @@ class Ui:
     def nav(self) -> list[NavItem]:
         """The member's bottom bar; only what works is shown."""
         places = (
-            ("progress.home", "house", _("首页")),
-            ("activities.index", "journal-text", _("记录")),
-            ("activities.choose", "plus-square", _("记一笔")),
+            ("progress.home", "house-door", _("首页")),
+            ("activities.index", "file-text", _("记录")),
+            ("activities.choose", "plus-circle", _("记一笔")),
             ("me.index", "person", _("我的")),
         )
         return self._items(places)

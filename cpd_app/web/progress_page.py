@@ -213,7 +213,8 @@ class ReadinessPage:
     """续期体检 as the member reads it."""
 
     standing: Standing
-    answer: str
+    #: phrases that stay together when the line breaks
+    answer: list[str]
     sub: str
     to_do: list[CheckItem]
     fine: list[CheckItem]
@@ -234,19 +235,17 @@ def readiness_page(standing: Standing) -> ReadinessPage:
     )
 
 
-def _answer(to_do: tuple[Check, ...]) -> str:
+def _answer(to_do: tuple[Check, ...]) -> list[str]:
     blockers = sum(1 for c in to_do if c.state is State.BLOCKER)
     rest = len(to_do) - blockers
     if not to_do:
-        return _("没有要做的事，现在就能续期")
-    if not blockers:
-        return ngettext(
-            "没有拦路的问题，还有 %(num)s 件事要做", "没有拦路的问题，还有 %(num)s 件事要做", rest
-        )
-    stopping = ngettext("有 %(num)s 个拦路的问题", "有 %(num)s 个拦路的问题", blockers)
-    if not rest:
-        return stopping
-    return stopping + ngettext("，还有 %(num)s 件事要做", "，还有 %(num)s 件事要做", rest)
+        return [_("没有要做的事，"), _("现在就能续期")]
+    phrases = [_("没有拦路的问题，")]
+    if blockers and rest:
+        phrases = [ngettext("有 %(num)s 个拦路的问题，", "有 %(num)s 个拦路的问题，", blockers)]
+    elif blockers:
+        return [ngettext("有 %(num)s 个拦路的问题", "有 %(num)s 个拦路的问题", blockers)]
+    return [*phrases, ngettext("还有 %(num)s 件事要做", "还有 %(num)s 件事要做", rest)]
 
 
 def _window(standing: Standing) -> str:
@@ -288,19 +287,28 @@ def title_of(check: Check) -> str:
 
 def _item(check: Check, standing: Standing) -> CheckItem:
     action, href = _action(check)
-    text = check_sentence(check)
-    if check.says == "evidence_missing":
-        text = _("共 %(hours)s 学时，现在照计，审核时可能被减。", **_evidence(standing))
     short = [y for y in standing.years if y.verdict is Verdict.SHORT]
     return CheckItem(
         code=check.code,
         state=check.state.value,
         title=title_of(check),
-        text=text,
+        text=_text_of(check, standing),
         action=action,
         href=href,
         short_years=short if check.says == "year_short" else [],
     )
+
+
+def _text_of(check: Check, standing: Standing) -> str:
+    """Why it matters; the title has said already what it is."""
+    if check.says == "evidence_missing":
+        return _("共 %(hours)s 学时，现在照计，审核时可能被减。", **_evidence(standing))
+    if check.says == "ruling_open":
+        return _("由学会逐条认定，认定前计 0.0 学时。")
+    if check.says == "summary_missing":
+        least, most = (f"{check.values[name]:,}" for name in ("least", "most"))
+        return _("%(least)s 至 %(most)s 字，提交再注册前写好。", least=least, most=most)
+    return check_sentence(check)
 
 
 def _action(check: Check) -> tuple[str, str]:

@@ -6,8 +6,11 @@ function show(slot, file) {
   const before = square.querySelector("img");
   if (before) URL.revokeObjectURL(before.src);
   slot.classList.toggle("proof--chosen", Boolean(file));
-  const caption = slot.querySelector(".proof__caption .icon");
-  caption?.replaceWith(icon(file ? "check-lg" : "exclamation-triangle"));
+  const input = slot.querySelector("input");
+  const words = document.createElement("span");
+  words.textContent = file ? input.dataset.proof : input.dataset.missing;
+  slot.querySelector(".proof__caption")
+    .replaceChildren(icon(file ? "check-lg" : "exclamation-triangle"), words);
   if (!file) {
     square.replaceChildren(icon("camera"));
   } else if (/^image\/(?:jpeg|png|webp)$/.test(file.type)) {
@@ -18,7 +21,7 @@ function show(slot, file) {
   } else {
     square.replaceChildren(icon(file.type === "application/pdf" ? "file-earmark-pdf" : "file-earmark"));
   }
-  slot.querySelector("input").title = file?.name ?? "";
+  input.title = file?.name ?? "";
 }
 
 export function start(fieldset) {
