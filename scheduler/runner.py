@@ -17,7 +17,7 @@ from cpd_app.usecases import job_runs, jobs
 from cpd_app.usecases.actors import actor_for
 from cpd_app.usecases.jobs import Step
 from scheduler.jobs import ClockJob
-from scheduler.tasks import Task, Work
+from scheduler.work import Task, Work
 
 log = structlog.get_logger()
 

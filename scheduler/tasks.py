@@ -1,42 +1,15 @@
 """What each kind of job does, step by step; every step is kept whole or not at all."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Protocol
+from datetime import datetime
 
 from cpd_app.domain.errors import Rejected
 from cpd_app.media.reading import Reading, read_through
-from cpd_app.policy import Actor
 from cpd_app.storage import local_files
 from cpd_app.usecases import files, letters
 from cpd_app.usecases.jobs import Step
+from scheduler.import_tasks import read_import, save_import, undo_import
 from scheduler.post import post
-
-
-class Keep(Protocol):
-    """Runs one use case in a transaction of its own, together with the report of its progress."""
-
-    def __call__(self, act: Callable[[datetime], Step | None]) -> Step | None:
-        """What `act` returned; None means that nothing was left to do.
-
-        Raises `runner.Stopped` when the job was cancelled or given to another worker.
-        """
-
-
-@dataclass(frozen=True)
-class Work:
-    """A claimed job: who ordered it, on what, and how to keep a step of it."""
-
-    job_id: int
-    actor: Actor
-    subject_id: int
-    payload: dict[str, Any]
-    today: date
-    keep: Keep
-
-
-Task = Callable[[Work], None]
+from scheduler.work import Task, Work
 
 
 def process_file(work: Work) -> None:
@@ -81,4 +54,10 @@ def send_code(work: Work) -> None:
         post(letter, now=now)
 
 
-TASKS: dict[str, Task] = {"process_file": process_file, letters.TASK: send_code}
+TASKS: dict[str, Task] = {
+    "process_file": process_file,
+    letters.TASK: send_code,
+    "read_import": read_import,
+    "save_import": save_import,
+    "undo_import": undo_import,
+}

@@ -74,18 +74,22 @@ def headed(sheet: Sheet, known: tuple[Column, ...], required: frozenset[str]) ->
 
     Raises Rejected `columns_missing`, `column_twice`.
     """
-    by_name = {folded(n): c.code for c in known for n in (c.code, c.zh, c.en)}
+    by_name: dict[str, str] = {}
+    for name, code in [(c.code, c.code) for c in known] + [
+        (name, c.code) for c in known for name in (c.zh, c.en)
+    ]:
+        by_name.setdefault(folded(name), code)
     places: dict[int, str] = {}
-    ignored = []
+    ignored: list[str] = []
     for index, heading in enumerate(sheet.heading):
-        code = by_name.get(folded(heading))
-        if code is None:
+        column = by_name.get(folded(heading))
+        if column is None:
             if heading:
                 ignored.append(heading[:60])
-        elif code in places.values():
+        elif column in places.values():
             raise Rejected("column_twice", "file", column=heading)
         else:
-            places[index] = code
+            places[index] = column
     missing = [c.code for c in known if c.code in required and c.code not in places.values()]
     if missing:
         raise Rejected("columns_missing", "file", columns=", ".join(missing))

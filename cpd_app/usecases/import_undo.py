@@ -1,0 +1,235 @@
+"""Taking a whole import back: what nobody touched since is undone, the rest stays and is listed."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from cpd_app.db import session
+from cpd_app.domain.errors import Rejected
+from cpd_app.models import (
+    Activity,
+    ActivityChange,
+    Base,
+    Credit,
+    Import,
+    ImportRow,
+    OneTimeCode,
+    Person,
+    Registration,
+    Role,
+)
+from cpd_app.policy import Actor
+from cpd_app.usecases import journal
+from cpd_app.usecases.allocation import allocate_many
+from cpd_app.usecases.import_reading import parts_of
+from cpd_app.usecases.imports import import_of
+from cpd_app.usecases.jobs import Step
+from cpd_app.usecases.registrations import replace_credits
+
+PART = 500
+#: tables in the order in which their rows can be removed
+REMOVED_FIRST = (
+    "terms",
+    "registrations",
+    "society_memberships",
+    "employments",
+    "person_names",
+    "people",
+)
+
+
+def parts_to_undo(actor: Actor, import_id: int) -> list[list[int]]:
+    """Ids of the saved rows in parts, the last row of the file first."""
+    imported = import_of(actor, import_id)
+    ids = session.scalars(
+        select(ImportRow.id)
+        .where(ImportRow.import_id == imported.id, ImportRow.state == "saved")
+        .order_by(ImportRow.row.desc())
+    ).all()
+    return [list(part) for part in parts_of(ids, PART)]
+
+
+def undo_part(actor: Actor, import_id: int, row_ids: Sequence[int], *, now: datetime) -> Step:
+    """Undo some rows: withdraw records, take back what was entered in the register."""
+    imported = import_of(actor, import_id)
+    if imported.state != "undoing":
+        raise Rejected("import_not_done")
+    rows = session.scalars(
+        select(ImportRow)
+        .where(ImportRow.id.in_(row_ids), ImportRow.state == "saved")
+        .order_by(ImportRow.row.desc())
+    ).all()
+    if imported.kind == "activities":
+        _withdraw(actor, rows, now=now)
+    else:
+        for row in rows:
+            row.state = "undone" if _take_back(actor, row, now=now) else "kept"
+    session.flush()
+    return _step(imported)
+
+
+def finish_undo(actor: Actor, import_id: int, *, now: datetime) -> Step:
+    """Everything was taken back that could be; the counts say how much."""
+    imported = import_of(actor, import_id)
+    states = _states(imported)
+    imported.state, imported.undone_at = "undone", now
+    imported.counts = {
+        **imported.counts,
+        "undone": states.get("undone", 0),
+        "kept": states.get("kept", 0),
+    }
+    journal.record(
+        actor,
+        "import.undone",
+        "import",
+        imported.id,
+        now=now,
+        society_id=imported.society_id,
+        data={"undone": states.get("undone", 0), "kept": states.get("kept", 0)},
+    )
+    return _step(imported)
+
+
+def _withdraw(actor: Actor, rows: Sequence[ImportRow], *, now: datetime) -> None:
+    """Withdraw the records that still are as they were saved."""
+    saved = {row.object_id: row for row in rows}
+    found = session.execute(
+        select(Activity.id, Activity.version, Activity.state).where(Activity.id.in_(saved))
+    )
+    untouched = [
+        a.id for a in found if a.version == saved[a.id].object_version and a.state == "recorded"
+    ]
+    for row in rows:
+        row.state = "undone" if row.object_id in set(untouched) else "kept"
+    if not untouched:
+        return
+    session.execute(
+        update(Activity)
+        .where(Activity.id.in_(untouched))
+        .values(state="withdrawn", version=Activity.version + 1, updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    changed = {"state": ["recorded", "withdrawn"]}
+    session.execute(
+        insert(ActivityChange),
+        [{"activity_id": i, "at": now, "by_id": actor.person_id, "verb": "withdrawn",
+          "changed": changed} for i in untouched],
+    )  # fmt: skip
+    registrations = session.scalars(
+        select(Credit.registration_id).where(Credit.activity_id.in_(untouched)).distinct()
+    ).all()
+    session.execute(
+        update(Registration)
+        .where(Registration.id.in_(sorted(registrations)))
+        .values(version=Registration.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    allocate_many(actor, sorted(registrations), now=now, entered=frozenset(untouched))
+    journal.record_many(
+        actor,
+        "activity.withdrawn",
+        "activity",
+        [(i, None, {"import": rows[0].import_id}) for i in untouched],
+        now=now,
+    )
+
+
+def _take_back(actor: Actor, row: ImportRow, *, now: datetime) -> bool:
+    """Undo what one row did to the register; all of it or nothing."""
+    made = [(table, int(key)) for table, key in row.made.get("made", [])]
+    changed = [tuple(change) for change in row.made.get("changed", [])]
+    if not all(_is_as_left(*change) for change in changed) or _is_in_use(row, made):
+        return False
+    try:
+        with session.begin_nested():
+            for name in REMOVED_FIRST:
+                for table, key in made:
+                    if table == name:
+                        _remove(table, key)
+            for table, key, column, before, _after in changed:
+                _set(table, key, column, before)
+    except IntegrityError:
+        # Something we do not know of refers to it: it was touched.
+        return False
+    if row.person_id is not None and session.get(Person, row.person_id) is not None:
+        replace_credits(actor, row.person_id, since=date.min, now=now)
+    journal.record(
+        actor,
+        "registration.import_undone",
+        "registration",
+        row.object_id,
+        now=now,
+        data={"import": row.import_id, "person": row.person_id},
+    )
+    return True
+
+
+def _is_in_use(row: ImportRow, made: list[tuple[str, int]]) -> bool:
+    """Whether what the row made has come to mean something: hours, an account, a later row."""
+    created = dict(made)
+    registration_id, person_id = created.get("registrations"), created.get("people")
+    questions = []
+    if registration_id is not None:
+        questions += [
+            exists().where(Credit.registration_id == registration_id),
+            exists().where(
+                ImportRow.object_id == registration_id,
+                ImportRow.state == "saved",
+                ImportRow.id != row.id,
+                ImportRow.made.is_not(None),
+                ImportRow.import_id.in_(
+                    select(Import.id).where(Import.kind == "members", Import.id != row.import_id)
+                ),
+            ),
+        ]
+    if "terms" in created:
+        questions.append(exists().where(Credit.term_id == created["terms"]))
+    if person_id is not None:
+        questions += [
+            exists().where(Person.id == person_id, Person.activated_at.is_not(None)),
+            exists().where(OneTimeCode.person_id == person_id),
+            exists().where(Activity.person_id == person_id),
+            exists().where(Role.person_id == person_id),
+            exists().where(Registration.person_id == person_id, Registration.id != registration_id),
+        ]
+    return any(session.scalar(select(question)) for question in questions)
+
+
+def _is_as_left(table: str, key: int, column: str, _before: Any, after: Any) -> bool:
+    of = Base.metadata.tables[table]
+    present = session.scalar(select(of.c[column]).where(of.c.id == key))
+    return bool((present.isoformat() if isinstance(present, date) else present) == after)
+
+
+def _remove(table: str, key: int) -> None:
+    of = Base.metadata.tables[table]
+    session.execute(delete(of).where(of.c.id == key))
+
+
+def _set(table: str, key: int, column: str, value: Any) -> None:
+    of = Base.metadata.tables[table]
+    days = of.c[column].type.python_type is date and value is not None
+    session.execute(
+        update(of)
+        .where(of.c.id == key)
+        .values({column: date.fromisoformat(value) if days else value})
+    )
+
+
+def _states(imported: Import) -> dict[str, int]:
+    return dict(
+        session.execute(
+            select(ImportRow.state, func.count())
+            .where(ImportRow.import_id == imported.id)
+            .group_by(ImportRow.state)
+        ).tuples()
+    )
+
+
+def _step(imported: Import) -> Step:
+    states = _states(imported)
+    done = states.get("undone", 0) + states.get("kept", 0)
+    return Step(done, done + states.get("saved", 0))
