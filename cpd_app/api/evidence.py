@@ -22,7 +22,7 @@ from cpd_app.storage import local_files
 from cpd_app.usecases import activities, evidence
 from cpd_app.usecases.evidence import Outcome
 
-blp = Blueprint("evidence", __name__, description="Photos and PDFs that prove records")
+blp = Blueprint("api_evidence", __name__, description="Photos and PDFs that prove records")
 
 
 @blp.post("/activities/<int:activity_id>/evidence")

@@ -29,6 +29,7 @@ class OpenLink:
     activity_id: int
     owner_id: int
     title: str
+    began_at: datetime
     expires_at: datetime
     #: photos that came by this link
     received: int
@@ -62,7 +63,14 @@ def link_of(token: str, *, now: datetime) -> OpenLink:
         .select_from(Evidence)
         .where(Evidence.activity_id == activity.id, Evidence.created_at >= link.created_at)
     )
-    return OpenLink(activity.id, link.created_by_id, activity.title, link.expires_at, received or 0)
+    return OpenLink(
+        activity.id,
+        link.created_by_id,
+        activity.title,
+        link.created_at,
+        link.expires_at,
+        received or 0,
+    )
 
 
 def add_by_link(

@@ -16,7 +16,7 @@ from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.media.reading import Reading
 from cpd_app.media.types import MediaType
 from cpd_app.models import Credit, Evidence, File, FileView, Person, Registration
-from cpd_app.policy import Actor, Permission, Target, require
+from cpd_app.policy import Actor, Permission, Target, may, require
 from cpd_app.storage import LocalFiles, digest_of
 from cpd_app.texts.evidence import SECRECY_VERSION
 from cpd_app.usecases import jobs, journal
@@ -210,6 +210,19 @@ def readable_file(actor: Actor, file_id: int) -> File:
     return file
 
 
+def purgeable_file(actor: Actor, file_id: int) -> File:
+    """A file that the actor may remove for good: its owner, or a registrar of such a society."""
+    file = readable_file(actor, file_id)
+    require(actor, Permission.PURGE_EVIDENCE, target_of(file))
+    return file
+
+
+def may_purge(actor: Actor, file_id: int) -> bool:
+    """Whether a page offers 紧急清除."""
+    file = session.get(File, file_id)
+    return file is not None and may(actor, Permission.PURGE_EVIDENCE, target_of(file))
+
+
 def target_of(file: File) -> Target:
     """Whose file it is, and which societies see it: those that credit a record it proves."""
     societies = session.scalars(
@@ -260,8 +273,7 @@ def purge_file(actor: Actor, file_id: int, *, store: LocalFiles, now: datetime) 
     The bytes go before the row is committed: if that fails, nothing can be opened all the same,
     and asking again finishes it.
     """
-    file = readable_file(actor, file_id)
-    require(actor, Permission.PURGE_EVIDENCE, target_of(file))
+    file = purgeable_file(actor, file_id)
     if file.state == FileState.PURGED:
         return file
     viewers = sorted(set(session.scalars(

@@ -5,7 +5,10 @@ from flask import Flask
 from cpd_app.web import (
     activation,
     activities,
+    backfill,
+    capture,
     context,
+    evidence,
     filters,
     health,
     me,
@@ -19,5 +22,16 @@ def init(app: Flask) -> None:
     """Register the pages and what every template may use."""
     filters.init(app)
     context.init(app)
-    for module in (health, switches, signin, activation, me, progress, activities):
+    for module in (
+        health,
+        switches,
+        signin,
+        activation,
+        me,
+        progress,
+        activities,
+        evidence,
+        capture,
+        backfill,
+    ):
         app.register_blueprint(module.bp)

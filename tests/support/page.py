@@ -220,7 +220,7 @@ def _control_faults(soup: BeautifulSoup) -> Iterable[str]:
             yield f"no label for {control.get('name')}"
     for button in soup.select("button, a[href]"):
         named = button.get("aria-label") or button.get("title") or text_of(button)
-        if not (named or button.select_one("img[alt]:not([alt=''])")):
+        if not (named or button.select_one("img[alt]:not([alt='']), svg[aria-label]")):
             yield f"a button or link without a word ({str(button)[:80]})"
 
 
