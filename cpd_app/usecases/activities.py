@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from cpd_app.db import session
 from cpd_app.domain.conversion import check_finished
@@ -75,8 +76,9 @@ def log_activity(
         version=1,
     )
     _take_over(activity, new)
-    session.add(activity)
-    session.flush()
+    first = _first_with_key(activity, new)
+    if first is not None:
+        return Logged(first, created=False)
     if state is ActivityState.RECORDED:
         check_finished(activity.ended_on, today)
         settle(actor, activity, now=now)
@@ -274,6 +276,20 @@ def _repeated(owner_id: int, new: NewActivity) -> Activity | None:
     if known is not None and known.key_body_hash != new.body_hash():
         raise Conflict("key_reused", "key")
     return known
+
+
+def _first_with_key(activity: Activity, new: NewActivity) -> Activity | None:
+    """Keep the record; or the one that another request kept with its key at that moment."""
+    if new.key is None:
+        session.add(activity)
+        session.flush()
+        return None
+    try:
+        with session.begin_nested():
+            session.add(activity)
+    except IntegrityError:
+        return _repeated(activity.person_id, new)
+    return None
 
 
 def _check_version(activity: Activity, version: int | None) -> None:
