@@ -120,6 +120,7 @@ def _after(found: Preview) -> str:
 
 
 def _notice(found: Preview) -> str:
-    if found.rule.adopted or not found.kind.item_based:
+    in_time = found.conversion.trace[:1] and found.conversion.trace[0]["rule"] == "per_minutes"
+    if found.rule.adopted or in_time:
         return ""
     return _("系统折算（默认表，非官方），以学会认定为准")

@@ -99,19 +99,35 @@ class Ui:
         return self._items(places)
 
     def _items(self, places: tuple[tuple[str, str, str], ...]) -> list[NavItem]:
-        here = request.endpoint or ""
-        chosen = here if here in {p[0] for p in places} else None
+        chosen = _place_of(request.endpoint or "", [p[0] for p in places])
         return [
             NavItem(
                 href=url_for(endpoint),
                 icon=icon,
                 label=label,
-                active=endpoint == chosen
-                or (chosen is None and endpoint.split(".")[0] == here.split(".")[0]),
+                active=endpoint == chosen,
             )
             for endpoint, icon, label in places
             if endpoint in current_app.view_functions  # no link to a screen that does not exist
         ]
+
+
+#: pages that belong to another place than the first one of their feature
+BELONGS = {
+    "activities.log": "activities.choose",
+    "evidence": "activities.index",
+    "capture": "activities.index",
+    "backfill": "progress.home",
+}
+
+
+def _place_of(here: str, places: list[str]) -> str:
+    """The one place of a navigation that a page belongs to."""
+    feature = here.split(".", maxsplit=1)[0]
+    asked = BELONGS.get(here) or BELONGS.get(feature) or here
+    if asked in places:
+        return asked
+    return next((p for p in places if p.split(".", maxsplit=1)[0] == feature), "")
 
 
 def init(app: Flask) -> None:
