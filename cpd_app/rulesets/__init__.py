@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def write(body: Mapping[str, Any]) -> str:
     """
     if not body:
         return ""
-    root = _Plain("", sort_keys=False).represent_data(body)
+    root = _Plain(StringIO(), sort_keys=False).represent_data(body)
     _lay_out(root)
     text: str = yaml.serialize(root, Dumper=yaml.SafeDumper, allow_unicode=True, width=WIDTH + 20)
     return text

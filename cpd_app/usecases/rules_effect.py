@@ -1,6 +1,6 @@
-"""What a draft would change for a society's members, counted before it is published."""
+"""What other rules would change for a society's members, counted before anything is kept."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -20,15 +20,28 @@ from cpd_app.usecases.credits import cpd_years
 from cpd_app.usecases.progress import requirements_of
 from cpd_app.usecases.rules_in_force import compiled
 
-#: years that ended longer ago are not looked at
+#: years that ended longer ago are not looked at, unless the question is about a day before
 LOOKS_BACK = timedelta(days=366)
+#: difference in whole 学时 beyond which a histogram has one bar
+WIDEST = 10
 #: names are listed up to this number; the counts are of everybody
 MOST_NAMED = 200
 
 
+@dataclass(frozen=True)
+class Question:
+    """Which rules are tried on which records."""
+
+    #: the rules for a record of COLUMNS that is looked at; None leaves it as it is
+    rules_for: Callable[[Any], RuleSet | None]
+    #: years that ended before this day are not looked at
+    since: date
+    today: date
+
+
 @dataclass(frozen=True, slots=True)
 class YearEffect:
-    """One member's year before and with the draft, in hundredths of 学时."""
+    """One member's year before and with the other rules, in hundredths of 学时."""
 
     registration_id: int
     year: int
@@ -71,7 +84,7 @@ class Effect:
             self.changed += 1
             self.more += difference > 0
             self.fewer += difference < 0
-            bar = max(-10, min(10, round(difference / 100)))
+            bar = _bar(difference)
             self.histogram[bar] = self.histogram.get(bar, 0) + 1
         losing = [y for y in of_member if y.loses]
         self.losing += bool(losing)
@@ -92,6 +105,7 @@ class Effect:
                 {
                     "registration_id": y.registration_id,
                     "year": y.year,
+                    "required": y.required,
                     "before": y.before,
                     "after": y.after,
                     "because": y.because,
@@ -101,8 +115,26 @@ class Effect:
         }
 
 
+@dataclass(frozen=True)
+class KindSide:
+    """A kind's records of one year under one table, hours in hundredths."""
+
+    conversion: int
+    counted: int
+
+
+@dataclass(frozen=True)
+class KindEffect:
+    """A kind of one member's year, before and with the other rules."""
+
+    kind: str
+    records: int
+    before: KindSide
+    after: KindSide
+
+
 def members_touched(society_id: int, today: date) -> list[int]:
-    """Registrations of a society whose certificate is running: those a draft could touch."""
+    """Registrations of a society whose certificate is running: those that rules could touch."""
     return list(
         session.scalars(
             select(Registration.id)
@@ -117,21 +149,33 @@ def members_touched(society_id: int, today: date) -> list[int]:
     )
 
 
-def effect_on(
-    effect: Effect, registration_ids: list[int], rule_set: RuleSet, *, today: date
-) -> None:
-    """Add the effect on some registrations: their running year and the one before, whole.
+def draft_question(rule_set: RuleSet, *, today: date) -> Question:
+    """What if this were in force: the running year and the one before, whole.
 
-    Every record of those years is converted as if the draft were in force; in truth it will
-    only apply to finishing days from its own day on, and nothing computed before changes.
+    In truth it will only apply to finishing days from its own day on, and nothing computed
+    before changes.
     """
-    rows: dict[int, list[Any]] = {}
-    for row in counting_rows(registration_ids):
-        rows.setdefault(row.registration_id, []).append(row)
-    for registration_id, term, years in _years(registration_ids, today):
-        effect.add(
-            _of_member(registration_id, term, years, rows.get(registration_id, []), rule_set)
-        )
+    return Question(lambda _row: rule_set, today - LOOKS_BACK, today)
+
+
+def effect_on(effect: Effect, registration_ids: list[int], question: Question) -> None:
+    """Add the effect on some registrations, over the years of their running term."""
+    rows = _rows(registration_ids)
+    for registration_id, term, years in _years(registration_ids, question):
+        of_one = rows.get(registration_id, [])
+        effect.add(_of_member(registration_id, term, years, of_one, question))
+
+
+def effect_in_year(
+    registration_id: int, year: int, question: Question
+) -> tuple[YearEffect, list[KindEffect]] | None:
+    """One member's year with its kinds that change; None for a year that is not looked at."""
+    rows = _rows([registration_id]).get(registration_id, [])
+    for _id, term, years in _years([registration_id], question):
+        for effect in _of_member(registration_id, term, years, rows, question):
+            if effect.year == year:
+                return effect, _kinds(rows, term, years, year, question)
+    return None
 
 
 def names_of(registration_ids: Iterable[int]) -> dict[int, str]:
@@ -145,10 +189,18 @@ def names_of(registration_ids: Iterable[int]) -> dict[int, str]:
     return {r.id: r.name for r in rows}
 
 
+def _rows(registration_ids: list[int]) -> dict[int, list[Any]]:
+    rows: dict[int, list[Any]] = {}
+    for row in counting_rows(registration_ids):
+        rows.setdefault(row.registration_id, []).append(row)
+    return rows
+
+
 def _years(
-    registration_ids: list[int], today: date
+    registration_ids: list[int], question: Question
 ) -> Iterable[tuple[int, int, list[tuple[CpdYear, int]]]]:
     """Of each registration: the running term and the years looked at, with what they require."""
+    today = question.today
     rows = session.execute(
         select(
             Registration.id,
@@ -169,7 +221,7 @@ def _years(
         looked_at = [
             (t.year, t.required)
             for t in targets
-            if t.year.starts_on <= today and t.year.ends_on > today - LOOKS_BACK
+            if t.year.starts_on <= today and t.year.ends_on > question.since
         ]
         yield row.id, row.term_id, looked_at
 
@@ -179,11 +231,10 @@ def _of_member(
     term_id: int,
     years: list[tuple[CpdYear, int]],
     rows: list[Any],
-    rule_set: RuleSet,
+    question: Question,
 ) -> list[YearEffect]:
     slots = {(term_id, year.index): required for year, required in years}
-    inputs = [_input(row, rule_set, slots) for row in rows]
-    given = give_out(inputs)
+    given = give_out([_input(row, question, slots) for row in rows])
     effects = []
     for (term, index), required in slots.items():
         before: dict[str, int] = {}
@@ -193,22 +244,41 @@ def _of_member(
                 before[row.kind] = before.get(row.kind, 0) + row.recognised
                 new = given.records[row.activity_id].recognised
                 after[row.kind] = after.get(row.kind, 0) + new
-        effects.append(
-            YearEffect(
-                registration_id,
-                index,
-                required,
-                sum(before.values()),
-                sum(after.values()),
-                _because(before, after),
-            )
-        )
+        total, new_total = sum(before.values()), sum(after.values())
+        because = _because(before, after)
+        effects.append(YearEffect(registration_id, index, required, total, new_total, because))
     return effects
 
 
-def _input(row: Any, rule_set: RuleSet, slots: Mapping[tuple[int, int], int]) -> CreditInput:
-    """The record as the draft would have it; years not looked at stay as they are."""
-    if (row.term_id, row.year_index) not in slots:
+def _kinds(
+    rows: list[Any],
+    term_id: int,
+    years: list[tuple[CpdYear, int]],
+    index: int,
+    question: Question,
+) -> list[KindEffect]:
+    slots = {(term_id, year.index): required for year, required in years}
+    inputs = {row.activity_id: _input(row, question, slots) for row in rows}
+    given = give_out(inputs.values())
+    found = []
+    of_year = [r for r in rows if (r.term_id, r.year_index) == (term_id, index)]
+    for kind in sorted({r.kind for r in of_year}):
+        of_kind = [r for r in of_year if r.kind == kind]
+        before = KindSide(sum(r.conversion for r in of_kind), sum(r.recognised for r in of_kind))
+        after = KindSide(
+            sum(inputs[r.activity_id].conversion for r in of_kind),
+            sum(given.records[r.activity_id].recognised for r in of_kind),
+        )
+        if before != after:
+            found.append(KindEffect(kind, len(of_kind), before, after))
+    return sorted(found, key=lambda k: -abs(k.after.counted - k.before.counted))
+
+
+def _input(row: Any, question: Question, slots: Mapping[tuple[int, int], int]) -> CreditInput:
+    """The record as the other rules would have it; years not looked at stay as they are."""
+    looked_at = (row.term_id, row.year_index) in slots
+    rule_set = question.rules_for(row) if looked_at else None
+    if rule_set is None:
         return credit_input(row, compiled(row.rule_version_id))
     record = {
         "kind": row.kind,
@@ -216,12 +286,20 @@ def _input(row: Any, rule_set: RuleSet, slots: Mapping[tuple[int, int], int]) ->
         "ended_on": row.ended_on,
         **row.fields,
     }
+    kind = rule_set.kinds.get(row.kind)
+    ruled = row.ruled if kind is not None and kind.needs_ruling else None
     try:
-        made = convert(rule_set, record, row.ruled)
+        made = convert(rule_set, record, ruled)
     except Rejected:
-        # The draft does not take the record: it would give nothing.
+        # The other rules do not take the record: it would give nothing.
         return credit_input(row, compiled(row.rule_version_id), conversion=0)
     return credit_input(row, rule_set, conversion=made.hours)
+
+
+def _bar(difference: int) -> int:
+    """Whole 学时 away from zero, so that half an hour is seen; the outer bars are open."""
+    whole = -(-abs(difference) // 100)
+    return max(-WIDEST, min(WIDEST, whole if difference > 0 else -whole))
 
 
 def _because(before: Mapping[str, int], after: Mapping[str, int]) -> str | None:
