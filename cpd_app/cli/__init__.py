@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from cpd_app.cli import admin, database, run, tokens
+from cpd_app.cli import admin, database, imports, run, tokens
 from cpd_app.config import SettingError
 
 
@@ -13,7 +13,14 @@ def cpd() -> None:
     """Run and look after the CPD service."""
 
 
-for command in (run.run, database.migrate, database.verify_journal, admin.admin, tokens.token):
+for command in (
+    run.run,
+    database.migrate,
+    database.verify_journal,
+    admin.admin,
+    tokens.token,
+    imports.import_,
+):
     cpd.add_command(command)
 
 

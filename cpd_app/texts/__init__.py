@@ -4,7 +4,7 @@ One module per feature holds a dictionary `SENTENCES`; the edges translate. A se
 happened and what to do. Places for values are written `%(name)s`.
 """
 
-from cpd_app.texts import activities, evidence, members, register, renewal, shared, signin
+from cpd_app.texts import activities, evidence, imports, members, register, renewal, shared, signin
 
 SENTENCES: dict[str, str] = {
     **shared.SENTENCES,
@@ -14,4 +14,5 @@ SENTENCES: dict[str, str] = {
     **members.SENTENCES,
     **renewal.SENTENCES,
     **evidence.SENTENCES,
+    **imports.SENTENCES,
 }

@@ -51,12 +51,14 @@ class Findings:
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values that JSON can hold; only what a sentence may show."""
-    return {
-        k: v if isinstance(v, int | float | str | None) else str(v)
-        for k, v in values.items()
-        if not isinstance(v, list | tuple | dict)
-    }
+    """Values that JSON can hold, as a sentence shows them."""
+    return {name: _shown(value) for name, value in values.items()}
+
+
+def _shown(value: Any) -> int | float | str | None:
+    if isinstance(value, list | tuple | set | frozenset):
+        return "、".join(map(str, value))
+    return value if isinstance(value, int | float | str | None) else str(value)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 
 from cpd_app.db import session
 from cpd_app.domain.errors import Rejected
@@ -21,7 +21,7 @@ from cpd_app.usecases.import_checks import (
 )
 from cpd_app.usecases.import_columns import Findings, Row
 from cpd_app.usecases.import_reading import parts_of
-from cpd_app.usecases.imports import import_of, scope_of
+from cpd_app.usecases.imports import import_of, scope_of, states_of
 from cpd_app.usecases.jobs import Step
 from cpd_app.usecases.member_rows import Applied, read_member
 from cpd_app.usecases.registrations import replace_credits
@@ -76,7 +76,7 @@ def save_part(
 def finish_saving(actor: Actor, import_id: int, *, now: datetime) -> Step:
     """Everything was saved that could be; the counts say what came of it."""
     imported = import_of(actor, import_id)
-    states = _states(imported)
+    states = states_of(imported)
     imported.state = "done"
     imported.counts = {
         **imported.counts,
@@ -238,17 +238,7 @@ def _write(kept: list[ImportRow], outcome: dict[int, dict[str, Any]]) -> None:
         session.expunge(row)
 
 
-def _states(imported: Import) -> dict[str, int]:
-    return dict(
-        session.execute(
-            select(ImportRow.state, func.count())
-            .where(ImportRow.import_id == imported.id)
-            .group_by(ImportRow.state)
-        ).tuples()
-    )
-
-
 def _step(imported: Import) -> Step:
-    states = _states(imported)
+    states = states_of(imported)
     total = sum(states.values())
     return Step(total - states.get("good", 0), total)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cpd_app.db import session
@@ -25,7 +25,7 @@ from cpd_app.policy import Actor
 from cpd_app.usecases import journal
 from cpd_app.usecases.allocation import allocate_many
 from cpd_app.usecases.import_reading import parts_of
-from cpd_app.usecases.imports import import_of
+from cpd_app.usecases.imports import import_of, states_of
 from cpd_app.usecases.jobs import Step
 from cpd_app.usecases.registrations import replace_credits
 
@@ -74,7 +74,7 @@ def undo_part(actor: Actor, import_id: int, row_ids: Sequence[int], *, now: date
 def finish_undo(actor: Actor, import_id: int, *, now: datetime) -> Step:
     """Everything was taken back that could be; the counts say how much."""
     imported = import_of(actor, import_id)
-    states = _states(imported)
+    states = states_of(imported)
     imported.state, imported.undone_at = "undone", now
     imported.counts = {
         **imported.counts,
@@ -219,17 +219,7 @@ def _set(table: str, key: int, column: str, value: Any) -> None:
     )
 
 
-def _states(imported: Import) -> dict[str, int]:
-    return dict(
-        session.execute(
-            select(ImportRow.state, func.count())
-            .where(ImportRow.import_id == imported.id)
-            .group_by(ImportRow.state)
-        ).tuples()
-    )
-
-
 def _step(imported: Import) -> Step:
-    states = _states(imported)
+    states = states_of(imported)
     done = states.get("undone", 0) + states.get("kept", 0)
     return Step(done, done + states.get("saved", 0))

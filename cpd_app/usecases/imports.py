@@ -13,6 +13,7 @@ from cpd_app.policy import Actor, Permission, RoleName, Target, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import jobs, journal
 from cpd_app.usecases.import_checks import CheckedFile, Scope
+from cpd_app.usecases.import_reading import parts_of
 from cpd_app.usecases.jobs import Step
 
 KINDS = {"members": Permission.IMPORT_MEMBERS, "activities": Permission.IMPORT_ACTIVITIES}
@@ -153,10 +154,7 @@ def page_of(
     """An import and a page of its rows: wrong ones first, then those with a warning."""
     imported = import_of(actor, import_id)
     of_import = ImportRow.import_id == imported.id
-    counted = session.execute(
-        select(ImportRow.state, func.count()).where(of_import).group_by(ImportRow.state)
-    )
-    per_state = dict(counted.tuples())
+    per_state = states_of(imported)
     shown = of_import if not states else of_import & ImportRow.state.in_(states)
     total = sum(n for s, n in per_state.items() if not states or s in states)
     rows = session.scalars(
@@ -272,6 +270,52 @@ def job_of(imported: Import) -> Job | None:
     return jobs.job_with_key(f"import:{imported.id}:{act}") if act else None
 
 
+def states_of(imported: Import) -> dict[str, int]:
+    """How many of its rows are in which state."""
+    counted = session.execute(
+        select(ImportRow.state, func.count())
+        .where(ImportRow.import_id == imported.id)
+        .group_by(ImportRow.state)
+    )
+    return dict(counted.tuples().all())
+
+
 def _names(person_ids: set[Any]) -> dict[int, str]:
     people = session.scalars(select(Person).where(Person.id.in_(person_ids)))
     return {person.id: person.name for person in people}
+
+
+def take_checked(
+    actor: Actor, scope: Scope, file_name: str, digest: str, checked: CheckedFile, *, now: datetime
+) -> Import:
+    """Take in a file that was checked already and is to be saved at once (command line)."""
+    require(actor, KINDS[scope.kind], target_of(scope))
+    taken = Import(
+        kind=scope.kind,
+        society_id=scope.society_id,
+        by_id=actor.person_id,
+        file_name=file_name[:200],
+        file_hash=digest,
+        state="saving",
+        counts=checked.counts,
+        notes=checked.notes,
+        created_at=now,
+        confirmed_at=now,
+    )
+    session.add(taken)
+    session.flush()
+    for part in parts_of(checked.rows, 5000):
+        session.execute(insert(ImportRow), [{**row, "import_id": taken.id} for row in part])
+    return taken
+
+
+def bad_rows(actor: Actor, import_id: int) -> list[ImportRow]:
+    """The rows that could not be saved, in the order of the file."""
+    imported = import_of(actor, import_id)
+    return list(
+        session.scalars(
+            select(ImportRow)
+            .where(ImportRow.import_id == imported.id, ImportRow.state == "bad")
+            .order_by(ImportRow.row)
+        )
+    )
