@@ -3,8 +3,7 @@
 #: raised by one whenever the words below change; each file keeps the version that was agreed to
 SECRECY_VERSION = 1
 
-#: what is asked, and the two answers (SEED 10, 12: classified content is redacted before upload)
-SECRECY_QUESTION = "涉密内容不得上传。请确认这些文件的内容："
+#: the two answers to 保密 beside "涉密内容不得上传" (handbook Q10, Q12: redacted before upload)
 SECRECY_ANSWERS = {
     "none": "无涉密内容",
     "declassified": "已脱密",
@@ -33,12 +32,4 @@ SENTENCES: dict[str, str] = {
     "capture_over": "这个二维码已经过期。请在电脑上重新打开一个。",
     # 补录
     "backfill_full": "还有 %(waiting)s 张没有补完。请先补完一些再选。",
-}
-
-#: what the history of a record calls each change
-CHANGES: dict[str, str] = {
-    "evidence_added": "添加了佐证",
-    "evidence_tagged": "改了佐证的用途",
-    "evidence_removed": "移除了佐证",
-    "evidence_purged": "紧急清除了佐证",
 }
