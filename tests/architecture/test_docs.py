@@ -5,6 +5,8 @@ import re
 import pytest
 
 from cpd_app import config
+from cpd_app.cli import cpd
+from scheduler.jobs import table
 from tests.architecture.places import ROOT, written
 
 SETTINGS = sorted(config.DESCRIPTIONS)
@@ -24,6 +26,19 @@ def test_no_setting_is_explained_that_is_not_there(document: str):
     named = set(re.findall(r"\bCPD_[A-Z_]+\b", (ROOT / document).read_text("utf-8")))
 
     assert {n for n in named if not n.startswith("CPD_TEST_")} <= set(SETTINGS)
+
+
+def test_every_job_of_the_clock_is_explained():
+    rows = (ROOT / "docs/operations.md").read_text("utf-8").splitlines()
+
+    for job in table(lambda _now: {}):
+        assert any(row.startswith(f"| `{job.name}` |") for row in rows), job.name
+
+
+def test_every_command_is_explained():
+    text = (ROOT / "docs/operations.md").read_text("utf-8")
+
+    assert [command for command in cpd.commands if f"`cpd {command}" not in text] == []
 
 
 def test_every_target_of_make_that_is_named_exists():
