@@ -9,7 +9,9 @@ SENTENCES: dict[str, str] = {
     "unknown_value": "请从列出的选项里选一个。",
     "ends_before_start": "结束早于开始。请检查日期或时刻。",
     "bad_value": "请填一个有效的数值，例如 120。",
-    "too_many_minutes": "超过了每天 450 分钟的上限，这里最多 %(most)s 分钟。跨几天的活动请填开始日期。",
+    "too_many_minutes": (
+        "超过了每天 450 分钟的上限，这里最多 %(most)s 分钟。跨几天的活动请填开始日期。"
+    ),
     "too_many_days": "超过了活动跨越的 %(most)s 天。请检查开始和结束日期。",
     "no_ruling_needed": "这一类活动按折算表计学时，不需要认定。",
     # at entry

@@ -1,4 +1,4 @@
-"""What a record that is being typed would come to: the live result of the log form, nothing kept."""
+"""What a record that is being typed would come to: the live result of the log form."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from cpd_app.domain.program import Conversion
 from cpd_app.domain.years import targets_of
 from cpd_app.models import Activity, Credit, Term
 from cpd_app.policy import Actor
+from cpd_app.usecases.activities import own_activity
 from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.allocation import COLUMNS, credit_input
 from cpd_app.usecases.credits import Place, cpd_years, places_of
@@ -92,11 +93,12 @@ def preview_of(
     Raises the refusals of domain.md §4, as saving would.
     """
     place = _place_of(actor, new.ended_on)
-    rule = Rules(place.society_id).on(new.ended_on)
-    conversion = convert(rule.rule_set, new.flat)
+    kept = _kept(actor, activity_id, place)
+    rule, ruled = _rule_and_ruling(kept, new, place)
+    conversion = convert(rule.rule_set, new.flat, ruled)
     check_finished(new.ended_on, today)
     rows = [r for r in _rows_of(place.registration_id) if r.activity_id != activity_id]
-    mine = _as_row(actor, new, place, rule, conversion, activity_id)
+    mine = _as_row(new, place, rule, conversion, kept, ruled)
     inputs = [credit_input(r, compiled(r.rule_version_id)) for r in rows]
     before = allocate(inputs)
     after = allocate([*inputs, credit_input(mine, rule.rule_set)])
@@ -144,20 +146,51 @@ def _rows_of(registration_id: int) -> list[Any]:
     )
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """The record that is being corrected, and its credit in the registration looked at."""
+
+    activity: Activity
+    credit: Credit | None
+
+
+def _kept(actor: Actor, activity_id: int | None, place: Place) -> _Kept | None:
+    if activity_id is None:
+        return None
+    activity = own_activity(actor, activity_id)
+    credit = session.scalar(
+        select(Credit).where(
+            Credit.activity_id == activity_id, Credit.registration_id == place.registration_id
+        )
+    )
+    return _Kept(activity, credit)
+
+
+def _rule_and_ruling(
+    kept: _Kept | None, new: NewActivity, place: Place
+) -> tuple[RuleInForce, int | None]:
+    """As `credits.settle` does: the version stays while the day does, a ruling while all does."""
+    rules = Rules(place.society_id)
+    if kept is None or kept.credit is None or kept.activity.ended_on != new.ended_on:
+        return rules.on(new.ended_on), None
+    was, now = kept.activity, new
+    same = (was.kind, was.fields, was.started_on) == (
+        now.kind, dict(now.fields), now.started_on or now.ended_on
+    )  # fmt: skip
+    return rules.version(kept.credit.rule_version_id), kept.credit.ruled if same else None
+
+
 def _as_row(
-    actor: Actor,
     new: NewActivity,
     place: Place,
     rule: RuleInForce,
     conversion: Conversion,
-    activity_id: int | None,
+    kept: _Kept | None,
+    ruled: int | None,
 ) -> SimpleNamespace:
     """The record as `allocation.COLUMNS` would bring it once it is kept."""
-    kept = session.get(Activity, activity_id) if activity_id is not None else None
-    if kept is not None and kept.person_id != actor.person_id:
-        raise NotFound
     return SimpleNamespace(
-        activity_id=kept.id if kept else NOT_YET,
+        activity_id=kept.activity.id if kept else NOT_YET,
         kind=new.kind,
         ended_on=new.ended_on,
         started_on=new.started_on or new.ended_on,
@@ -170,10 +203,10 @@ def _as_row(
         term_id=place.term_id,
         year_index=place.year_index,
         rule_version_id=rule.version_id,
-        different_from=kept.different_from if kept else {},
-        source=kept.source if kept else "self",
+        different_from=kept.activity.different_from if kept else {},
+        source=kept.activity.source if kept else "self",
         needs_ruling=conversion.needs_ruling,
-        ruled=None,
+        ruled=ruled,
     )
 
 

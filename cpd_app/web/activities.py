@@ -10,9 +10,8 @@ from cpd_app import clock
 from cpd_app.access import current_actor, current_person, signed_in
 from cpd_app.db import transaction
 from cpd_app.domain.errors import Conflict, NotFound, Rejected
-from cpd_app.domain.kinds import Kind
+from cpd_app.domain.kinds import Kind, RuleSet
 from cpd_app.usecases import activities, preview, same_activity
-from cpd_app.usecases.activity_input import ActivityState
 from cpd_app.usecases.activity_input import ActivityState
 from cpd_app.usecases.progress import standing_of
 from cpd_app.usecases.record_details import record_detail
@@ -23,6 +22,7 @@ from cpd_app.web.activity_files import attach, secrecy_fault
 from cpd_app.web.activity_list import Filters, listing
 from cpd_app.web.activity_live import consequence_of, live, saved_words
 from cpd_app.web.activity_page import differences, record_page
+from cpd_app.web.forms import Read
 
 if TYPE_CHECKING:
     from cpd_app.models import Activity
@@ -119,7 +119,7 @@ def edit(activity_id: int) -> ResponseReturnValue:
     code = request.args.get("kind") or activity.kind
     if not code:
         return redirect(url_for("activities.choose", draft=activity_id), 303)
-    known = _kind(code)
+    known = _kind_of(activity) if code == activity.kind else _kind(code)
     if request.method == "POST":
         return _correct(known, activity)
     return _form_page(forms.form_of(known, activity))
@@ -243,7 +243,7 @@ def _correct(kind: Kind, activity: "Activity") -> ResponseReturnValue:
     return _form_page(form), 422
 
 
-def _check_files(read: forms.Read) -> None:
+def _check_files(read: Read) -> None:
     if fault := secrecy_fault(request.files, request.form):
         read.errors["secrecy"] = fault
 
@@ -251,8 +251,7 @@ def _check_files(read: forms.Read) -> None:
 def _saved(activity_id: int) -> ResponseReturnValue:
     """Attach what came with the form, say what it came to, open the record."""
     actor = current_actor()
-    for category, words in attach(actor, activity_id, request.files, request.form):
-        flash(words, category)
+    attach(actor, activity_id, request.files, request.form)
     detail = record_detail(actor, activity_id, on=clock.today())
     flash(saved_words(actor, detail, clock.today()), "success")
     return _to(activity_id)
@@ -288,7 +287,13 @@ def _kind(code: str) -> Kind:
     return kind
 
 
-def _rule_set_or_none():  # type: ignore[no-untyped-def]
+def _kind_of(activity: "Activity") -> Kind:
+    """A record's kind by the version that computed it, also when it was switched off since."""
+    detail = record_detail(current_actor(), activity.id, on=clock.today())
+    return detail.kind or _kind(activity.kind)
+
+
+def _rule_set_or_none() -> RuleSet | None:
     try:
         return preview.rules_on(current_actor(), clock.today()).rule_set
     except Rejected:

@@ -144,7 +144,8 @@ def listing(
 def entry_of(row: RecordRow, *, whole_day: bool = False) -> Entry:
     """A record as a row of a list."""
     kind = kind_of(row)
-    day = short_day(row.ended_on) if whole_day or short_locale() == "en" else f"{row.ended_on.day}日"
+    whole_day = whole_day or short_locale() == "en"
+    day = short_day(row.ended_on) if whole_day else f"{row.ended_on.day}日"
     counted = row.state == "recorded"
     return Entry(
         title=row.title or _("未命名"),
@@ -183,26 +184,24 @@ def assurance_words(row: RecordRow) -> str:
 
 def mark_of(row: RecordRow) -> str:
     """The one warning word that matters most in a list."""
-    codes = [r.get("code") for r in row.reasons]
-    if row.left_out:
-        return _("已移出，不计")
-    if "outside_term" in codes:
-        return _("有效期外")
-    if "same_activity" in codes:
-        return _("同一活动？")
-    if row.waiting_ruling:
-        return _("待学会认定")
-    if "counts_once" in codes:
-        return _("同一成果已计")
-    if "year_cap" in codes:
-        return _("超年度上限")
-    if row.missing_proofs:
-        return missing_words(row)
-    return _("迟录") if "late_entry" in row.marks else ""
+    codes = {r.get("code") for r in row.reasons}
+    marks = (
+        (row.left_out, _("已移出，不计")),
+        ("outside_term" in codes, _("有效期外")),
+        ("same_activity" in codes, _("同一活动？")),
+        (row.waiting_ruling, _("待学会认定")),
+        ("counts_once" in codes, _("同一成果已计")),
+        ("year_cap" in codes, _("超年度上限")),
+        (bool(row.missing_proofs), missing_words(row)),
+        ("late_entry" in row.marks, _("迟录")),
+    )
+    return next((words for stands, words in marks if stands), "")
 
 
 def missing_words(row: RecordRow) -> str:
     """缺签到表, or how many are missing."""
+    if not row.missing_proofs:
+        return ""
     if len(row.missing_proofs) > 1:
         return ngettext("缺 %(num)s 种佐证", "缺 %(num)s 种佐证", len(row.missing_proofs))
     kind = kind_of(row)

@@ -79,14 +79,13 @@ def consequence_of(actor: Actor, ended_on: str) -> str:
 
 
 def saved_words(actor: Actor, detail: RecordDetail, today: date) -> str:
-    """已记入 8.5 学时，第 4 年 41.0 / 50.0；and why it is less where something was cut."""
+    """已保存，计 8.5 学时。第 4 年 41.0 / 50.0。 And why it is less where something was cut."""
     row = detail.row
     words = _("已保存，计 %(hours)s 学时。", hours=hours(row.recognised))
     if detail.registration is None:
         return words
-    if row.recognised < row.conversion:
-        why = trace_lines(row.reasons, short_locale())
-        words += _("折算 %(hours)s：", hours=hours(row.conversion)) + _("；").join(why) + _("。")
+    if why := _why_less(detail):
+        words += _("；").join(why) + _("。")
     standing = standing_of(actor, detail.registration, on=today)
     year = next((y for y in standing.years if y.index == row.year_index), None)
     if year is None or row.term_id != standing.term.id:
@@ -95,6 +94,12 @@ def saved_words(actor: Actor, detail: RecordDetail, today: date) -> str:
         "第 %(n)s 年 %(recognised)s / %(required)s。",
         n=year.index, recognised=hours(year.recognised), required=hours(year.required),
     )  # fmt: skip
+
+
+def _why_less(detail: RecordDetail) -> list[str]:
+    """The lines of the arithmetic after the conversion."""
+    alone = len(trace_lines(detail.trace, short_locale()))
+    return trace_lines([*detail.trace, *detail.row.reasons], short_locale())[alone:]
 
 
 def _unfinished(kind: Kind, name: str, values: Mapping[str, Any] | None = None) -> str:
@@ -111,11 +116,13 @@ def _after(found: Preview) -> str:
     year = found.year
     if year is None:
         return ""
-    values = {"after": hours(year.after), "required": hours(year.required)}
+    values = {
+        "after": hours(year.after),
+        "required": hours(year.required),
+        "missing": hours(year.missing),
+    }
     if year.missing:
-        return _(
-            "记入后 %(after)s / %(required)s，还差 %(missing)s", **values, missing=hours(year.missing)
-        )
+        return _("记入后 %(after)s / %(required)s，还差 %(missing)s", **values)
     return _("记入后 %(after)s / %(required)s，已达标", **values)
 
 

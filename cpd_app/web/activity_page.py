@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from cpd_app.domain.competences import COMPETENCES
-from cpd_app.domain.kinds import FieldType, Kind
+from cpd_app.domain.kinds import Field, FieldType, Kind
 from cpd_app.policy import Actor
 from cpd_app.texts.trace import trace_lines
 from cpd_app.usecases.activity_changes import history_of
@@ -75,19 +75,30 @@ def value_words(kind: Kind | None, name: str, value: Any) -> str:
     """A field's value as people read it: names of choices, yes and no, days."""
     if value in (None, "", []):
         return "–"
-    known = kind.fields.get(name) if kind else None
-    if known is not None and known.type is FieldType.CHOICE and value in known.choices:
-        return named(known.choices[value])
-    if known is not None and known.type is FieldType.BOOLEAN:
-        return _("是") if value in (True, "true") else _("否")
     if name == "competences":
-        english = short_locale() == "en"
-        return _("、").join(COMPETENCES[c][2 if english else 1] for c in value if c in COMPETENCES)
+        short = 2 if short_locale() == "en" else 1
+        return _("、").join(COMPETENCES[c][short] for c in value if c in COMPETENCES)
     if name in {"started_on", "ended_on"} and isinstance(value, str):
-        return day(date.fromisoformat(value))
-    if known is not None and known.unit is not None:
-        return f"{value} {named(known.unit)}"
-    return str(value)
+        return _day_words(value)
+    known = kind.fields.get(name) if kind else None
+    return str(value) if known is None else _field_words(known, value)
+
+
+def _day_words(text: str) -> str:
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:  # typed, and not a day
+        return text
+
+
+def _field_words(known: Field, value: Any) -> str:
+    if known.type is FieldType.BOOLEAN:
+        return _("是") if value in (True, "true") else _("否")
+    if value in known.choices:
+        return named(known.choices[value])
+    if known.ranges is not None:
+        return named(known.ranges).replace("{}", str(value))
+    return f"{value} {named(known.unit)}" if known.unit else str(value)
 
 
 def _facts(detail: RecordDetail) -> list[list[str]]:
@@ -100,9 +111,11 @@ def _facts(detail: RecordDetail) -> list[list[str]]:
         facts.append(
             [_("时刻"), f"{_clock(activity.starts_at_time)}–{_clock(activity.ends_at_time)}"]
         )
-    for code, value in activity.fields.items():
+    order = list(kind.fields) if kind else []
+    for code in sorted(activity.fields, key=lambda c: order.index(c) if c in order else len(order)):
         known = kind.fields.get(code) if kind else None
-        facts.append([named(known.names) if known else code, value_words(kind, code, value)])
+        words = value_words(kind, code, activity.fields[code])
+        facts.append([named(known.names) if known else code, words])
     if activity.achievement_key:
         label = named(kind.key_label) if kind else ""
         facts.append([label or _("成果编号"), activity.achievement_key])

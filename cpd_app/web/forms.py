@@ -40,7 +40,7 @@ def read(schema: Schema, data: Mapping[str, Any] | None = None) -> Read:
     try:
         return Read(schema.load(given))
     except ValidationError as error:
-        found = error.normalized_messages()
+        found: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
         return Read(errors={name: _said(schema, name, said) for name, said in found.items()})
 
 

@@ -73,9 +73,7 @@ def arithmetic() -> ResponseReturnValue:
 def switch() -> ResponseReturnValue:
     """Show another of the person's registrations from now on."""
     with transaction():
-        people.show_registration(
-            current_actor(), request.form.get("registration_id", 0, type=int)
-        )
+        people.show_registration(current_actor(), request.form.get("registration_id", 0, type=int))
     return redirect(safe_path(request.form.get("next")), 303)
 
 

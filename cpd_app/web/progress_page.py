@@ -229,9 +229,7 @@ def readiness_page(standing: Standing) -> ReadinessPage:
         answer=_answer(found.to_do),
         sub=_window(standing),
         to_do=[_item(c, standing) for c in found.to_do],
-        fine=[
-            CheckItem(c.code, "ok", _(CHECK_NAMES[c.code]), check_sentence(c)) for c in fine
-        ],
+        fine=[CheckItem(c.code, "ok", _(CHECK_NAMES[c.code]), check_sentence(c)) for c in fine],
     )
 
 

@@ -14,7 +14,7 @@ function typed(form) {
 function put(html) {
   const answer = document.createElement("template");
   answer.innerHTML = html;
-  for (const part of answer.content.querySelectorAll(":scope > [id]")) {
+  for (const part of answer.content.children) {
     const place = document.getElementById(part.id);
     // The element itself stays: it is a live region, and its words are read when they change.
     if (place && place.innerHTML !== part.innerHTML) place.innerHTML = part.innerHTML;
