@@ -9,6 +9,7 @@ from typing import Any
 
 from cpd_app.models import (
     Activity,
+    File,
     Person,
     PersonName,
     Registration,
@@ -159,6 +160,27 @@ def an_activity(store: Store, person: Person, **over: Any) -> Activity:
             "updated_at": LONG_AGO,
             "entered_on": date(2024, 5, 6),
             "version": 1,
+            **over,
+        }
+    )
+    store.add(row)
+    return row
+
+
+def a_file(store: Store, person: Person, **over: Any) -> File:
+    """A photo that was looked at, without bytes in the store."""
+    row = File(
+        **{
+            "person_id": person.id,
+            "original_hash": "0" * 64,
+            "name": "签到表.jpg",
+            "media_type": "image/jpeg",
+            "size": 1,
+            "state": "ready",
+            "secrecy": "none",
+            "secrecy_text_version": 1,
+            "secrecy_at": LONG_AGO,
+            "created_at": LONG_AGO,
             **over,
         }
     )

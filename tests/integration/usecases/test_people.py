@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from cpd_app.domain.errors import Conflict, NotAllowed, NotFound, Rejected
-from cpd_app.models import Employment, File, FileView, Person, Role, Society
+from cpd_app.models import Employment, FileView, Role, Society
 from cpd_app.policy import Actor, RoleName
 from cpd_app.usecases import people, roles, societies
 from cpd_app.usecases.actors import actor_for
@@ -24,24 +24,6 @@ OWNER = Actor.system("cli")
 @pytest.fixture
 def now(at: Callable[[str], datetime]) -> datetime:
     return at("2026-10-22 09:00")
-
-
-def a_file(store: Store, person: Person, now: datetime) -> File:
-    """A file of somebody, as far as the list of views needs it."""
-    row = File(
-        person_id=person.id,
-        original_hash="0" * 64,
-        name="签到表.jpg",
-        media_type="image/jpeg",
-        size=1,
-        state="ready",
-        secrecy="none",
-        secrecy_text_version=1,
-        secrecy_at=now,
-        created_at=now,
-    )
-    store.add(row)
-    return row
 
 
 @pytest.mark.parametrize(
@@ -106,7 +88,10 @@ def test_a_member_reads_who_opened_their_evidence(
     auditor: Someone,
     now: datetime,
 ) -> None:
-    mine, theirs = a_file(store, member.person, now), a_file(store, other_member.person, now)
+    mine, theirs = (
+        builders.a_file(store, member.person),
+        builders.a_file(store, other_member.person),
+    )
     store.add(
         FileView(file_id=mine.id, person_id=auditor.id, at=now - timedelta(days=40)),
         FileView(file_id=mine.id, person_id=auditor.id, at=now - timedelta(days=1)),
