@@ -1,88 +1,93 @@
-"""The columns of the members file as JSON or form: who is registered where, since when."""
+"""A member to be registered, as the members file has it; a registration as JSON."""
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, post_load
+from marshmallow import Schema, fields, validate
 
-from cpd_app.schemas.fields import DayField, TextField
-from cpd_app.usecases.registrations import NewRegistration, NextTerm
+from cpd_app.schemas.answers import Described
+from cpd_app.schemas.fields import TextField
 
-DAY = {"type": ["string", "null"], "format": "date"}
+DAY = "2026-10-15"
+LEVELS = ["apprentice", "professional", "senior"]
+
+
+def _text(most: int, *, required: bool = False, **metadata: Any) -> TextField:
+    return TextField(
+        required=required,
+        allow_none=not required,
+        validate=validate.Length(max=most),
+        metadata={"maxLength": most, **metadata},
+    )
 
 
 class NewRegistrationSchema(Schema):
-    """A certificate to be entered, and the person whose it is."""
+    """The columns of the members file; null and "" are absent."""
 
-    class Meta:
-        """What a page sends beside its fields (the form's token) is passed over."""
-
-        unknown = EXCLUDE
-
-    login = TextField(load_default=None, allow_none=True)
-    name = TextField(required=True)
-    email = TextField(load_default=None, allow_none=True)
-    phone = TextField(load_default=None, allow_none=True)
-    name_en = TextField(load_default=None, allow_none=True)
-    employer = TextField(load_default=None, allow_none=True)
-    society = TextField(required=True, metadata={"description": "code of the society"})
-    registration_no = TextField(required=True)
-    level = TextField(required=True, metadata={"enum": ["apprentice", "professional", "senior"]})
-    field = TextField(
-        required=True, metadata={"description": "Chinese name or code; unknown: to be mapped"}
-    )
-    specialty = TextField(load_default=None, allow_none=True)
-    starts_on = DayField(required=True, metadata={"type": "string", "format": "date"})
-    ends_on = DayField(
-        load_default=None,
-        allow_none=True,
-        metadata={**DAY, "description": "exclusive; absent: five years"},
-    )
-    state = TextField(load_default="active", allow_none=True)
-    society_member_no = TextField(load_default=None, allow_none=True)
-    membership_until = DayField(load_default=None, allow_none=True, metadata=DAY)
-
-    @post_load
-    def make(self, data: dict[str, Any], **_kwargs: Any) -> NewRegistration:
-        """The typed input; a field that is null is absent."""
-        required = {name: data[name] or "" for name in ("name", "society", "registration_no")}
-        return NewRegistration(
-            **{
-                **data,
-                **required,
-                "level": data["level"] or "",
-                "field": data["field"] or "",
-                "login": data["login"] or "",
-                "state": data["state"] or "active",
-            }
-        )
+    login = _text(80, description="e-mail, phone, registration number or a name of the society's")
+    name = _text(80, required=True)
+    email = _text(254)
+    society = _text(40, required=True, description="code of the society")
+    registration_no = _text(60, required=True)
+    level = _text(20, required=True, enum=LEVELS)
+    field = _text(120, required=True, description="name or code of the taxonomy")
+    starts_on = _text(20, required=True, format="date", example=DAY)
+    phone = _text(40)
+    employer = _text(160)
+    name_en = _text(120)
+    specialty = _text(120)
+    ends_on = _text(20, format="date", example=DAY)
+    state = _text(20, enum=["active", "suspended", "expired", "cancelled", "revoked"])
+    society_member_no = _text(60)
+    membership_until = _text(20, format="date", example=DAY)
 
 
-class RegisteredJson(Schema):
-    """What registering came to."""
+class NewTermSchema(Described):
+    """The certificate's term, half-open."""
 
-    registration_id = fields.Integer()
+    level = fields.String(metadata={"enum": LEVELS})
+    starts_on = fields.String(metadata={"format": "date"})
+    ends_on = fields.String(metadata={"format": "date"})
+    state = fields.String()
+
+
+class RegistrationWarningSchema(Described):
+    """Something to look at, though it was saved."""
+
+    code = fields.String()
+    field = fields.String(allow_none=True)
+    message = fields.String()
+
+
+class RegistrationSchema(Described):
+    """A registration with the term that was entered."""
+
+    id = fields.Integer()
     registration_no = fields.String()
-    society = fields.String()
-    new_person = fields.Boolean()
-    new_registration = fields.Boolean(
-        metadata={"description": "false: the number was there and got one more term"}
-    )
-    field_known = fields.Boolean(metadata={"description": "false: the field is to be mapped"})
+    society = fields.String(metadata={"description": "code of the society"})
+    field = fields.String()
+    field_known = fields.Boolean(metadata={"description": "false: to be mapped by staff"})
+    term = fields.Nested(NewTermSchema)
+    warnings = fields.List(fields.Nested(RegistrationWarningSchema))
 
 
-class NextTermSchema(Schema):
-    """A decision that gives a registration its next term."""
-
-    class Meta:
-        """What a page sends beside its fields is passed over."""
-
-        unknown = EXCLUDE
-
-    act = fields.String(required=True)
-    document_no = TextField(required=True)
-    starts_on = DayField(load_default=None, allow_none=True)
-
-    @post_load
-    def make(self, data: dict[str, Any], **_kwargs: Any) -> NextTerm:
-        """The typed input."""
-        return NextTerm(data["act"], data["document_no"] or "", data["starts_on"])
+def registration_json(entered: Any, messages: list[str]) -> dict[str, Any]:
+    """What was entered (usecases.member_entry) as RegistrationSchema has it."""
+    registration, term = entered.registration, entered.term
+    field = registration.field
+    return {
+        "id": registration.id,
+        "registration_no": registration.number,
+        "society": registration.society.code,
+        "field": field.name if field is not None else registration.field_text,
+        "field_known": field is not None,
+        "term": {
+            "level": term.level,
+            "starts_on": term.starts_on.isoformat(),
+            "ends_on": term.ends_on.isoformat(),
+            "state": term.state,
+        },
+        "warnings": [
+            {"code": w["code"], "field": w["field"], "message": message}
+            for w, message in zip(entered.warnings, messages, strict=True)
+        ],
+    }
