@@ -67,14 +67,10 @@ def plan_amount(
 
 def range_label(field: Field, first: int, last: int | None) -> Label:
     """What a range of a whole field is called: 第 2–5 名, ranks 6 and on."""
-    if last is None:
-        text = Label(f"{first} 及以后", f"{first} and on")
-    elif first == last:
-        text = Label(str(first), str(first))
-    else:
-        text = Label(f"{first}–{last}", f"{first}–{last}")
+    text = str(first) if last in {None, first} else f"{first}–{last}"
     frame = field.ranges or Label(f"{field.names.zh} {{}}", f"{field.names.en} {{}}")
-    return Label(frame.zh.replace("{}", text.zh), frame.en.replace("{}", text.en))
+    zh, en = frame.zh.replace("{}", text), frame.en.replace("{}", text)
+    return Label(f"{zh}及以后", f"{en} and on") if last is None else Label(zh, en)
 
 
 def value_label(field: Field, value: Key) -> Label:

@@ -27,6 +27,8 @@ class Difference(NamedTuple):
 
 
 ABSENT = None
+#: what an absent value stands for where that is a number
+DEFAULTS = {"weight": 1}
 IGNORED = ("code", "version", "source", "official")
 WORDS = ("names", "hint", "range", "unit", "why", "icon", "date_label", "key", "zh", "en")
 GIVES = ("amount", "factor", "item_cap", "year_cap", "pools", "minutes_per_day")
@@ -68,10 +70,18 @@ def _compare(
     kind: str | None, old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> Iterator[Difference]:
     olds, news = dict(_leaves(old)), dict(_leaves(new))
+    shared = _parents(olds, news)
     for path in dict.fromkeys((*olds, *news)):
-        before, after = olds.get(path, ABSENT), news.get(path, ABSENT)
+        missing = DEFAULTS.get(path[-1], ABSENT) if path[:-1] in shared else ABSENT
+        before, after = olds.get(path, missing), news.get(path, missing)
         if before != after or (type(before) is not type(after) and not _numbers(before, after)):
             yield Difference(kind, path, before, after, _direction(path, before, after))
+
+
+def _parents(*leaves: Mapping[tuple[str, ...], Any]) -> set[tuple[str, ...]]:
+    """Paths under which both have something, so that what is absent stands at its default."""
+    of_each = [{path[:-1] for path in one} for one in leaves]
+    return set.intersection(*of_each)
 
 
 def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
