@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from cpd_app.cli import admin, database, imports, run, tokens
+from cpd_app.cli import admin, database, demo, imports, run, tokens
 from cpd_app.config import SettingError
 
 
@@ -20,6 +20,7 @@ for command in (
     admin.admin,
     tokens.token,
     imports.import_,
+    demo.make_demo,
 ):
     cpd.add_command(command)
 

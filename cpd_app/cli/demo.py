@@ -1,0 +1,248 @@
+"""cpd demo: two societies, two hundred members and the people one signs in as; all marked 示范."""
+
+import csv
+import io
+import secrets
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cpd_app import clock, storage
+from cpd_app.cli.people import sentences
+from cpd_app.config import load
+from cpd_app.db import transaction
+from cpd_app.demo import pictures, plan, story
+from cpd_app.media.reading import read_arrived
+from cpd_app.policy import Actor, RoleName
+from cpd_app.usecases import (
+    accounts,
+    activation,
+    activities,
+    demo,
+    evidence,
+    import_saving,
+    imports,
+    passwords,
+    roles,
+    societies,
+)
+from cpd_app.usecases.activity_input import NewActivity
+from cpd_app.usecases.actors import actor_for
+from cpd_app.usecases.files import Upload
+from cpd_app.usecases.import_checks import Scope, check_file
+
+ACTOR = Actor.system("cli")
+SIGN_INS = "demo-sign-ins.txt"
+SOCIETIES = (
+    ("demo-elec", "示范电机工程学会", "Demonstration Society of Electrical Engineering"),
+    ("demo-mech", "示范机械工程学会", "Demonstration Society of Mechanical Engineering"),
+)
+#: login -> name, society, role; the first two are members
+STAFF = {
+    "organiser@demo.test": ("示范·汪组织", "demo-elec", RoleName.ORGANISER),
+    "auditor@demo.test": ("示范·许岩", "demo-elec", RoleName.AUDITOR),
+    "auditor2@demo.test": ("示范·周婧", "demo-elec", RoleName.AUDITOR),
+    "registrar@demo.test": ("示范·沈登记", "demo-elec", RoleName.REGISTRAR),
+    "federation@demo.test": ("示范·联合体", None, RoleName.FEDERATION),
+    "registrar@other.test": ("示范·韩登记", "demo-mech", RoleName.REGISTRAR),
+}
+MEMBERS = {
+    "member@demo.test": ("示范·高启明", "demo-elec", "SF-E-2023-00417"),
+    "member@other.test": ("示范·程远", "demo-mech", "SF-M-2024-00031"),
+}
+#: part of a profile's records that have their papers
+WITH_PAPERS = {"ready": 1.0, "thin": 0.4, "behind": 0.7, "short": 0.6, "first_year": 0.8}
+
+
+@click.command("demo")
+@click.option("--once", is_flag=True, help="Do nothing when data is there already.")
+def make_demo(*, once: bool) -> None:
+    """Fill an empty installation with demo data; refused in production."""
+    settings = load()
+    if settings.is_production:
+        raise click.ClickException("demo data is refused when CPD_ENV=production")
+    with sentences():
+        if demo.has_data():
+            if once:
+                return
+            raise click.ClickException("there is data here already; demo data needs an empty one")
+        password = secrets.token_urlsafe(9)
+        today = clock.today()
+        people = plan.demo_members(today)
+        _societies(today)
+        _import("members", [p.member for p in people])
+        logins = _people(password, today)
+        _import("activities", [r for p in people for r in p.records])
+        _activate(people)
+        _story(today)
+        _papers(people)
+        _rulings(people, today)
+        _write(settings.var_dir / SIGN_INS, logins, password)
+
+
+def _societies(today: date) -> None:
+    for code, name, name_en in SOCIETIES:
+        with transaction():
+            societies.add_society(
+                ACTOR, code, name, name_en,
+                began_on=today - timedelta(days=6 * 365), now=clock.now(), is_demo=True,
+            )  # fmt: skip
+
+
+def _import(kind: str, rows: list[dict[str, Any]]) -> None:
+    """Through the same import that staff use; a bad row here is our own mistake."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names)
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({k: _cell(v) for k, v in row.items()})
+    data = text.getvalue().encode()
+    scope = Scope(kind)
+    checked = check_file(ACTOR, scope, data, now=clock.now(), today=clock.today())
+    bad = [row for row in checked.rows if row["problems"]]
+    if bad:
+        raise click.ClickException(f"demo row {bad[0]['row']}: {bad[0]['problems']}")
+    with transaction():
+        taken = imports.take_checked(
+            ACTOR, scope, f"示范-{kind}.csv", storage.digest_of(data), checked, now=clock.now()
+        )
+    for part in import_saving.parts_to_save(ACTOR, taken.id):
+        with transaction():
+            import_saving.save_part(ACTOR, taken.id, part, now=clock.now(), today=clock.today())
+    with transaction():
+        import_saving.finish_saving(ACTOR, taken.id, now=clock.now())
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _people(password: str, today: date) -> list[str]:
+    """Staff with their roles and the two members one signs in as, all with the one password."""
+    rows = []
+    for login, (name, code, number) in MEMBERS.items():
+        rows.append(
+            {
+                "login": login,
+                "name": name,
+                "email": login,
+                "society": code,
+                "registration_no": number,
+                "level": "professional",
+                "field": "电气工程类" if code == "demo-elec" else "机械工程类",
+                "starts_on": story.starts_on(today),
+                "name_en": "Gao Qiming" if login == "member@demo.test" else "Cheng Yuan",
+                "employer": "示范超高压公司",
+                "society_member_no": "SF100417",
+                "membership_until": story.starts_on(today) + timedelta(days=6 * 365),
+            }
+        )
+    _import("members", rows)
+    for login, (name, code, role) in STAFF.items():
+        with transaction():
+            person, _new = accounts.find_or_add(
+                accounts.NewPerson(name=name, email=login), known=None, since=today, now=clock.now()
+            )
+            society_id = societies.society_of_code(code).id if code else None
+            roles.grant_role(
+                ACTOR, person.id, role, society_id=society_id, now=clock.now(), today=today
+            )
+    chosen = passwords.choose(password)
+    for login in (*MEMBERS, *STAFF):
+        _activate_one(login, chosen)
+    return [*MEMBERS, *STAFF]
+
+
+def _activate_one(login: str, chosen: passwords.ChosenPassword) -> None:
+    person = accounts.person_with_login(login)
+    if person is None:
+        raise click.ClickException(f"demo sign-in {login} was not made")
+    with transaction():
+        code = activation.issue_code(ACTOR, person.id, now=clock.now())
+    with transaction():
+        activation.use_code(code.code, chosen, device="示范", now=clock.now())
+
+
+def _activate(people: list[plan.Demo]) -> None:
+    """Most members have activated; nobody knows their password."""
+    chosen = passwords.choose(secrets.token_urlsafe(24))
+    with transaction():
+        for one in people:
+            if one.profile != "not_activated":
+                person = accounts.person_with_login(one.member["login"])
+                if person is not None:
+                    code = activation.issue_code(ACTOR, person.id, now=clock.now())
+                    activation.use_code(code.code, chosen, device="示范", now=clock.now())
+
+
+def _member_actor(login: str) -> Actor:
+    person = accounts.person_with_login(login)
+    if person is None:
+        raise click.ClickException(f"demo member {login} was not made")
+    return actor_for(person.id, origin="cli", today=clock.today())
+
+
+def _story(today: date) -> None:
+    """The member's own records, each with its own papers."""
+    actor = _member_actor("member@demo.test")
+    store = storage.local_files()
+    for number, told in enumerate([*story.past_years(today), *story.running_year(today)]):
+        with transaction():
+            logged = activities.log_activity(
+                actor,
+                NewActivity(
+                    told.kind, told.title, told.started_on, told.ended_on, told.fields,
+                    organiser=told.organiser or None, achievement_key=told.key,
+                    competences=told.competences,
+                ),
+                now=clock.now(), today=today,
+            )  # fmt: skip
+            listed = tuple(p.code for p in evidence.listed_proofs(logged.activity))
+            for part, proof in enumerate(listed if told.proofs is None else told.proofs):
+                upload = Upload(
+                    read_arrived(pictures.paper(1000 + 10 * number + part)),
+                    f"{proof}.jpg", "none", (proof,),
+                )  # fmt: skip
+                evidence.add_file(actor, logged.activity.id, upload, store=store, now=clock.now())
+
+
+def _papers(people: list[plan.Demo]) -> None:
+    """One photo of papers a member, attached to a part of their records."""
+    store = storage.local_files()
+    for number, one in enumerate(people, start=1):
+        share = WITH_PAPERS.get(one.profile, 0)
+        if not share or not one.records:
+            continue
+        actor = _member_actor(one.member["login"])
+        reading = read_arrived(pictures.paper(number))
+        with transaction():
+            demo.attach_papers(
+                actor, Upload(reading, "佐证汇编.jpg", "none"), share, store=store, now=clock.now()
+            )
+
+
+def _rulings(people: list[plan.Demo], today: date) -> None:
+    """A few records wait for the society's ruling."""
+    asked = ("科普进校园：用电安全", "示范灾区抢修志愿服务", "工程史料口述整理")
+    for one, title in zip([p for p in people if p.profile == "behind"], asked, strict=False):
+        actor = _member_actor(one.member["login"])
+        with transaction():
+            activities.log_activity(
+                actor,
+                NewActivity("other", title, None, today - timedelta(days=9), {"hours_asked": 4}),
+                now=clock.now(), today=today,
+            )  # fmt: skip
+
+
+def _write(path: Path, logins: list[str], password: str) -> None:
+    """Keep the sign-ins beside the data, readable for the owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    lines = [f"{login}  {password}" for login in logins]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    click.echo(f"demo data is ready; sign-ins in {path.name}, password {password}")

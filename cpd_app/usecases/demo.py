@@ -1,0 +1,45 @@
+"""What only demo data needs: is anything here, and papers for many records in one act."""
+
+from datetime import datetime
+from random import Random
+
+from sqlalchemy import select
+
+from cpd_app.db import session
+from cpd_app.models import Activity, Person, Society
+from cpd_app.policy import Actor
+from cpd_app.storage import LocalFiles
+from cpd_app.usecases import evidence
+from cpd_app.usecases.files import Upload
+
+
+def has_data() -> bool:
+    """Whether there is any person or society; demo data never mixes with real data."""
+    return (
+        session.scalar(select(Person.id).limit(1)) is not None
+        or session.scalar(select(Society.id).limit(1)) is not None
+    )
+
+
+def attach_papers(
+    actor: Actor, upload: Upload, share: float, *, store: LocalFiles, now: datetime
+) -> int:
+    """Attach one file, as all the listed proofs, to a share of a member's records; how many."""
+    chance = Random(actor.person_id)  # noqa: S311 - demo data
+    ids = session.scalars(
+        select(Activity.id).where(
+            Activity.person_id == actor.person_id, Activity.state == "recorded"
+        )
+    ).all()
+    file_id: int | None = None
+    chosen = [i for i in ids if chance.random() < share]
+    for activity_id in chosen:
+        activity = session.get_one(Activity, activity_id)
+        proofs = [p.code for p in evidence.listed_proofs(activity)]
+        if file_id is None:
+            file_id = evidence.add_file(actor, activity_id, upload, store=store, now=now).file_id
+            made = evidence.evidence_of([activity_id])[activity_id][0]
+            evidence.tag_evidence(actor, made.id, proofs, now=now)
+        else:
+            evidence.attach_file(actor, activity_id, file_id, proofs, now=now)
+    return len(chosen)
