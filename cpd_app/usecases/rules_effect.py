@@ -48,8 +48,14 @@ class YearEffect:
     required: int
     before: int
     after: int
-    #: the kind that loses most
-    because: str | None
+    #: what each kind gains or loses, where that is not 0
+    kinds: Mapping[str, int]
+
+    @property
+    def because(self) -> str | None:
+        """The kind that loses most."""
+        worst = min(self.kinds, key=lambda kind: self.kinds[kind], default=None)
+        return worst if worst is not None and self.kinds[worst] < 0 else None
 
     @property
     def loses(self) -> bool:
@@ -75,6 +81,8 @@ class Effect:
     gaining: int = 0
     #: difference in whole 学时, cut at ±10 -> members
     histogram: dict[int, int] = field(default_factory=dict)
+    #: kind -> (registration, year, hours) of the year that it changes most
+    examples: dict[str, tuple[int, int, int]] = field(default_factory=dict)
 
     def add(self, of_member: list[YearEffect]) -> None:
         """Count one member."""
@@ -90,6 +98,10 @@ class Effect:
         self.losing += bool(losing)
         self.gaining += any(y.gains for y in of_member)
         self.loses += losing[: max(0, MOST_NAMED - len(self.loses))]
+        for year in of_member:
+            for kind, hours in year.kinds.items():
+                if abs(hours) > abs(self.examples.get(kind, (0, 0, 0))[2]):
+                    self.examples[kind] = (year.registration_id, year.year, hours)
 
     def as_json(self) -> dict[str, Any]:
         """What a finished job keeps."""
@@ -101,6 +113,7 @@ class Effect:
             "losing": self.losing,
             "gaining": self.gaining,
             "histogram": {str(k): v for k, v in sorted(self.histogram.items())},
+            "examples": {kind: list(example) for kind, example in self.examples.items()},
             "loses": [
                 {
                     "registration_id": y.registration_id,
@@ -237,16 +250,15 @@ def _of_member(
     given = give_out([_input(row, question, slots) for row in rows])
     effects = []
     for (term, index), required in slots.items():
-        before: dict[str, int] = {}
-        after: dict[str, int] = {}
+        before = after = 0
+        kinds: dict[str, int] = {}
         for row in rows:
             if (row.term_id, row.year_index) == (term, index):
-                before[row.kind] = before.get(row.kind, 0) + row.recognised
                 new = given.records[row.activity_id].recognised
-                after[row.kind] = after.get(row.kind, 0) + new
-        total, new_total = sum(before.values()), sum(after.values())
-        because = _because(before, after)
-        effects.append(YearEffect(registration_id, index, required, total, new_total, because))
+                before, after = before + row.recognised, after + new
+                kinds[row.kind] = kinds.get(row.kind, 0) + new - row.recognised
+        changed = {kind: hours for kind, hours in kinds.items() if hours}
+        effects.append(YearEffect(registration_id, index, required, before, after, changed))
     return effects
 
 
@@ -300,9 +312,3 @@ def _bar(difference: int) -> int:
     """Whole 学时 away from zero, so that half an hour is seen; the outer bars are open."""
     whole = -(-abs(difference) // 100)
     return max(-WIDEST, min(WIDEST, whole if difference > 0 else -whole))
-
-
-def _because(before: Mapping[str, int], after: Mapping[str, int]) -> str | None:
-    losses = {kind: hours - after.get(kind, 0) for kind, hours in before.items()}
-    worst = max(losses, key=lambda kind: losses[kind], default=None)
-    return worst if worst is not None and losses[worst] > 0 else None

@@ -39,9 +39,12 @@ _compiled: dict[int, RuleSet] = {}
 
 
 class Rules:
-    """The published versions of one society and of the baseline, as read at one moment."""
+    """The published versions of one society and of the baseline, as read at one moment.
 
-    def __init__(self, society_id: int) -> None:
+    Without a society: the baseline's alone.
+    """
+
+    def __init__(self, society_id: int | None) -> None:
         self.society_id = society_id
         self._listed = _listed(society_id)
 
@@ -100,7 +103,7 @@ def _newness(version: _Listed) -> tuple[date, int]:
     return (version.in_force_on or date.min, version.number)
 
 
-def _listed(society_id: int) -> tuple[_Listed, ...]:
+def _listed(society_id: int | None) -> tuple[_Listed, ...]:
     rows = session.execute(
         select(
             RuleVersion.id,
