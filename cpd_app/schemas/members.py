@@ -7,6 +7,7 @@ from marshmallow import EXCLUDE, Schema, fields, post_load
 from cpd_app.schemas.fields import DayField, TextField
 from cpd_app.usecases.accounts import NewPerson
 from cpd_app.usecases.member_changes import EmployerChange, MembershipChange, NameChange
+from cpd_app.usecases.registrations import NextTerm
 
 
 class DeskSchema(Schema):
@@ -81,3 +82,16 @@ class MergeSchema(DeskSchema):
     """Why two accounts are one person's."""
 
     reason = TextField(required=True)
+
+
+class NextTermSchema(DeskSchema):
+    """A decision that gives a registration its next term."""
+
+    act = fields.String(required=True)
+    document_no = TextField(required=True)
+    starts_on = DayField(load_default=None)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_kwargs: Any) -> NextTerm:
+        """The typed input."""
+        return NextTerm(data["act"], data["document_no"] or "", data["starts_on"])

@@ -13,7 +13,7 @@ SENTENCES: dict[str, str] = {
     "no_term": "这个注册还没有有效期。",
     "unknown_act": "请选再注册或晋级。",
     "number_taken": "编号 %(number)s 已属于别的学会的注册，请核对。",
-    "already_registered": "编号 %(number)s 从这一天起的有效期已经登记过。",
+    "already_registered": "编号 %(number)s 已经登记过。要更正或加有效期，请打开那个会员。",
     "bad_email": "邮箱的写法不对。",
     "bad_phone": "手机号的写法不对。",
     "email_taken": "这个邮箱已属于另一个账号，请核对。",

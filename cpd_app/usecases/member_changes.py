@@ -48,7 +48,7 @@ def change_name(
     actor: Actor, registration_id: int, change: NameChange, *, now: datetime, today: date
 ) -> None:
     """Call a member by another name from a day on; the same day again mends a slip."""
-    registration = _changeable(actor, registration_id)
+    registration = changeable(actor, registration_id)
     name = _text(change.name, "name", MOST_NAME)
     name_en = text_or_none(change.name_en)
     if name_en and len(name_en) > MOST_NAME_EN:
@@ -70,7 +70,7 @@ def change_employer(
     actor: Actor, registration_id: int, change: EmployerChange, *, now: datetime, today: date
 ) -> None:
     """Enter where a member works from a day on; the same day again mends a slip."""
-    registration = _changeable(actor, registration_id)
+    registration = changeable(actor, registration_id)
     employer = _text(change.employer, "employer", MOST_EMPLOYER)
     _check_day(change.from_on, today)
     last = session.scalar(
@@ -97,7 +97,7 @@ def change_membership(
     actor: Actor, registration_id: int, change: MembershipChange, *, now: datetime
 ) -> None:
     """Enter number and end of the ordinary membership in this society."""
-    registration = _changeable(actor, registration_id)
+    registration = changeable(actor, registration_id)
     number = text_or_none(change.number)
     if number and len(number) > MOST_MEMBER_NO:
         raise Rejected("too_long", "number", most=MOST_MEMBER_NO)
@@ -119,7 +119,8 @@ def change_membership(
                 {"before": before, "after": [number, _iso(change.until_on)]}, now=now)  # fmt: skip
 
 
-def _changeable(actor: Actor, registration_id: int) -> Registration:
+def changeable(actor: Actor, registration_id: int) -> Registration:
+    """A registration whose member the actor may change: a registrar's, and not one's own."""
     registration = readable_registration(actor, registration_id)
     require(
         actor,

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NoReturn
 
+from sqlalchemy import select
+
 from cpd_app.db import session
 from cpd_app.domain.errors import Conflict, Rejected
-from cpd_app.models import Registration, Term
+from cpd_app.domain.numbers import number_key
+from cpd_app.models import Registration, Society, Term
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases.import_checks import member_applier
 from cpd_app.usecases.import_columns import Findings, Row
@@ -57,6 +60,22 @@ def enter_member(
     )
     term = next(t for t in registration.terms if t.starts_on == new.starts_on)
     return Entered(registration, term, created, found.warnings)
+
+
+def enter_at_desk(
+    actor: Actor, society_id: int, columns: Mapping[str, str], *, now: datetime, today: date
+) -> Entered:
+    """The same for the form of a society's desk, which enters new numbers only.
+
+    Nothing shows there beforehand what would be corrected; Conflict `already_registered`.
+    """
+    require(actor, Permission.IMPORT_MEMBERS, Target(societies=frozenset({society_id})))
+    number = columns.get("registration_no", "")
+    known = select(Registration.id).where(Registration.number_key == number_key(number))
+    if session.scalar(known) is not None:
+        raise Conflict("already_registered", "registration_no", number=number)
+    society = session.get_one(Society, society_id)
+    return enter_member(actor, {**columns, "society": society.code}, now=now, today=today)
 
 
 def _refuse(problem: dict[str, Any]) -> NoReturn:

@@ -192,21 +192,6 @@ def undo_merge(actor: Actor, merge_id: int, *, now: datetime) -> Merge:
     return row
 
 
-def merges_of(actor: Actor, registration_id: int) -> list[Merge]:
-    """Merges that made this member's account, newest first."""
-    registration = readable_registration(actor, registration_id)
-    return list(
-        session.scalars(
-            select(Merge)
-            .where(
-                Merge.kept_id == registration.person_id,
-                Merge.society_id == registration.society_id,
-            )
-            .order_by(Merge.id.desc())
-        )
-    )
-
-
 def can_undo(row: Merge) -> bool:
     """Whether nothing of the kept account was changed or added since the merge."""
     kept = session.get_one(Person, row.kept_id)

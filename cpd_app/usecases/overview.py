@@ -21,7 +21,7 @@ from cpd_app.models import (
 )
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases.members import RENEWABLE, shown_term, state_on
-from cpd_app.usecases.standings import CaughtUp, catch_up
+from cpd_app.usecases.standings import CaughtUp, catch_up, waiting_in
 
 #: months shown
 MONTHS = 12
@@ -99,12 +99,9 @@ class SocietyCounts:
 def overview_of(actor: Actor, society_id: int, *, on: date) -> Overview:
     """Counts over a society: a fixed number of statements, whatever the number of its members.
 
-    Readiness comes from the kept standings; those due within the year are brought up to date
-    first, within a limit (see `standings`).
+    Readiness comes from the kept standings (see `standings`): bring them up to date first.
     """
-    target = Target(societies=frozenset({society_id}))
-    require(actor, Permission.FIND_MEMBER, target)
-    caught_up = _catch_up(society_id, on)
+    _may_see(actor, society_id)
     due = _due(society_id, on)
     soon = months_after(on, SOON)
     reasons = Counter[str]()
@@ -125,9 +122,25 @@ def overview_of(actor: Actor, society_id: int, *, on: date) -> Overview:
         ready_soon=ready_soon,
         reasons=tuple(reasons.most_common()),
         open_rulings=_open_rulings(society_id),
-        waiting=caught_up.waiting,
+        waiting=waiting_in(society_id, on=on),
         **counts,
     )
+
+
+def is_up_to_date(actor: Actor, society_id: int, *, on: date) -> bool:
+    """Whether every kept standing of a society is of this day and of what is known now."""
+    _may_see(actor, society_id)
+    return waiting_in(society_id, on=on) == 0
+
+
+def bring_up_to_date(actor: Actor, society_id: int, *, on: date) -> CaughtUp:
+    """Judge what is old, within a page's limit; those due within the year first."""
+    _may_see(actor, society_id)
+    within_year = select(Term.registration_id).where(
+        Term.ends_on >= on, Term.ends_on < months_after(on, MONTHS + 1)
+    )
+    first = catch_up(society_id, on=on, only=Registration.id.in_(within_year))
+    return first if first.more else catch_up(society_id, on=on)
 
 
 def counts_of_societies(actor: Actor, *, on: date) -> list[SocietyCounts]:
@@ -156,17 +169,8 @@ def societies_of_staff(actor: Actor) -> list[Society]:
     )
 
 
-def _catch_up(society_id: int, on: date) -> CaughtUp:
-    """Those whose certificate ends within the year first, then the others."""
-    within_year = (
-        select(Term.registration_id)
-        .where(Term.ends_on >= on, Term.ends_on < months_after(on, MONTHS + 1))
-        .scalar_subquery()
-    )
-    first = catch_up(society_id, on=on, only=Registration.id.in_(within_year))
-    if first.waiting:
-        return first
-    return catch_up(society_id, on=on)
+def _may_see(actor: Actor, society_id: int) -> None:
+    require(actor, Permission.FIND_MEMBER, Target(societies=frozenset({society_id})))
 
 
 def _due(society_id: int, on: date) -> Sequence[tuple[date, bool | None, str | None, int]]:

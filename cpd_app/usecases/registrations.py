@@ -6,23 +6,18 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from cpd_app.db import session
-from cpd_app.domain.errors import Conflict, Rejected
+from cpd_app.domain.errors import Rejected
 from cpd_app.domain.numbers import number_key
 from cpd_app.domain.register import (
     CertificateTerm,
     Level,
-    check_no_overlap,
-    level_of,
     reregistered,
-    state_of,
-    term_of,
     upgraded,
 )
 from cpd_app.domain.renewal import CertificateState
-from cpd_app.models import Activity, Field, Registration, Society, SocietyMembership, Term
+from cpd_app.models import Activity, Field, Registration, Society, Term
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
-from cpd_app.usecases.accounts import NewPerson, find_or_add, text_or_none
 from cpd_app.usecases.credits import lock, settle
 from cpd_app.usecases.registrations_shown import readable_registration
 
@@ -55,18 +50,6 @@ class NewRegistration:
     membership_until: date | None = None
 
 
-@dataclass(frozen=True)
-class Registered:
-    """What registering came to."""
-
-    registration_id: int
-    term_id: int
-    person_id: int
-    new_person: bool
-    new_registration: bool
-    field_known: bool
-
-
 class Known:
     """Societies and fields, read once for a whole file."""
 
@@ -91,64 +74,6 @@ class Known:
     def field_id(self, text: str) -> int | None:
         """The field that a text means; None is to be mapped."""
         return self._fields.get(_folded(text))
-
-
-def register_member(
-    actor: Actor,
-    new: NewRegistration,
-    *,
-    now: datetime,
-    today: date,
-    known: Known | None = None,
-) -> Registered:
-    """Enter a certificate: person, registration, term; what is there already is added to.
-
-    A number that is registered for the same person and society gets one more term. Rejected and
-    Conflict name the column. `known` spares reading societies and fields for every row of a file.
-    """
-    known = known or Known()
-    society = known.society(new.society)
-    require(actor, Permission.WRITE_REGISTRATION, Target(societies=frozenset({society.id})))
-    number = _number(new.registration_no)
-    term = _term(new)
-    present = session.scalar(
-        select(Registration).where(Registration.number_key == number_key(number))
-    )
-    if present is not None and present.society_id != society.id:
-        raise Conflict("number_taken", "registration_no", number=number)
-    person, new_person = find_or_add(
-        NewPerson(
-            new.name, new.login, new.email, new.phone, new.name_en, new.employer, number=number
-        ),
-        known=present.person if present else None,
-        since=min(new.starts_on, today),
-        now=now,
-    )
-    target = Target(owner_id=person.id, societies=frozenset({society.id}))
-    require(actor, Permission.WRITE_REGISTRATION, target)
-    registration = present or _new_registration(new, number, person.id, society.id, known, now)
-    kept = _keep_term(registration, term)
-    _keep_membership(person.id, society.id, new)
-    session.flush()
-    journal.record(
-        actor,
-        "registration.created" if present is None else "term.added",
-        "registration",
-        registration.id,
-        now=now,
-        society_id=society.id,
-        data={"person": person.id, "new_person": new_person, "term": kept.id, "level": kept.level},
-    )
-    if not new_person:
-        replace_credits(actor, person.id, since=kept.starts_on, now=now)
-    return Registered(
-        registration_id=registration.id,
-        term_id=kept.id,
-        person_id=person.id,
-        new_person=new_person,
-        new_registration=present is None,
-        field_known=registration.field_id is not None,
-    )
 
 
 @dataclass(frozen=True)
@@ -177,6 +102,33 @@ def next_term_of(
     if act == "upgrade":
         return upgraded(last, starts_on or last.ends_on)
     raise Rejected("unknown_act", "act")
+
+
+@dataclass(frozen=True)
+class Option:
+    """A next term that could be given, or the refusal that says why not."""
+
+    act: str
+    term: CertificateTerm | None
+    refusal: Rejected | None
+
+
+def next_terms_of(registration: Registration, today: date) -> list[Option]:
+    """What a renewal and an upgrade of a registration would come to on this day."""
+    options = []
+    for act in ("renewal", "upgrade"):
+        try:
+            term, _cut_on = next_term_of(registration, act, None, today)
+        except Rejected as refusal:
+            options.append(Option(act, None, refusal))
+        else:
+            options.append(Option(act, term, None))
+    return options
+
+
+def may_register(actor: Actor, society_id: int) -> None:
+    """For the form: whoever may not register is told so before they type."""
+    require(actor, Permission.WRITE_REGISTRATION, Target(societies=frozenset({society_id})))
 
 
 def add_term(
@@ -287,6 +239,14 @@ def own_registration(actor: Actor, registration_id: int) -> Registration:
     return registration
 
 
+def counter_person(actor: Actor, registration_id: int) -> int:
+    """Whose code is asked for at the counter of a registration's society."""
+    registration = readable_registration(actor, registration_id)
+    target = Target(owner_id=registration.person_id, societies=frozenset({registration.society_id}))
+    require(actor, Permission.ACTIVATE_MEMBER, target)
+    return registration.person_id
+
+
 def replace_credits(actor: Actor, person_id: int, *, since: date, now: datetime) -> None:
     """Make the credits of a person's records anew after the terms they fall in have changed."""
     records = session.scalars(
@@ -300,86 +260,6 @@ def replace_credits(actor: Actor, person_id: int, *, since: date, now: datetime)
     ).all()
     for record in records:
         settle(actor, record, now=now)
-
-
-def _number(text: str) -> str:
-    number = " ".join(text.split())
-    if not number_key(number):
-        raise Rejected("missing", "registration_no")
-    if len(number) > MOST_NUMBER:
-        raise Rejected("too_long", "registration_no", most=MOST_NUMBER)
-    return number
-
-
-def _term(new: NewRegistration) -> CertificateTerm:
-    term = term_of(level_of(new.level), new.starts_on, new.ends_on)
-    return CertificateTerm(term.level, term.starts_on, term.ends_on, state_of(new.state))
-
-
-def _new_registration(
-    new: NewRegistration,
-    number: str,
-    person_id: int,
-    society_id: int,
-    known: Known,
-    now: datetime,
-) -> Registration:
-    text = new.field.strip()
-    if not text:
-        raise Rejected("missing", "field")
-    if len(text) > MOST_FIELD:
-        raise Rejected("too_long", "field", most=MOST_FIELD)
-    registration = Registration(
-        person_id=person_id,
-        society_id=society_id,
-        number=number,
-        number_key=number_key(number),
-        field_id=known.field_id(text),
-        field_text=text,
-        specialty=text_or_none(new.specialty),
-        created_at=now,
-        version=1,
-    )
-    registration.terms = []
-    session.add(registration)
-    return registration
-
-
-def _keep_term(registration: Registration, new: CertificateTerm) -> Term:
-    if any(t.starts_on == new.starts_on for t in registration.terms):
-        raise Conflict("already_registered", "registration_no", number=registration.number)
-    check_no_overlap([_as_rule(t) for t in registration.terms], new)
-    term = Term(
-        level=new.level.value,
-        starts_on=new.starts_on,
-        ends_on=new.ends_on,
-        state=new.state.value,
-    )
-    registration.terms.append(term)
-    registration.version += 1
-    return term
-
-
-def _keep_membership(person_id: int, society_id: int, new: NewRegistration) -> None:
-    number = text_or_none(new.society_member_no)
-    kept = session.scalar(
-        select(SocietyMembership).where(
-            SocietyMembership.person_id == person_id, SocietyMembership.society_id == society_id
-        )
-    )
-    if kept is None:
-        if number or new.membership_until:
-            session.add(
-                SocietyMembership(
-                    person_id=person_id,
-                    society_id=society_id,
-                    number=number,
-                    until_on=new.membership_until,
-                )
-            )
-        return
-    kept.number = number or kept.number
-    kept.until_on = new.membership_until or kept.until_on
 
 
 def _as_rule(term: Term) -> CertificateTerm:

@@ -38,10 +38,10 @@ WORST_FIRST = (
 
 @dataclass(frozen=True)
 class CaughtUp:
-    """What was brought up to date, and how many still show an older day."""
+    """How many were brought up to date, and whether there may be more."""
 
     judged: int
-    waiting: int
+    more: bool
 
 
 def catch_up(
@@ -49,10 +49,15 @@ def catch_up(
 ) -> CaughtUp:
     """Judge registrations of a society whose kept standing is missing or old, at most `limit`."""
     old = _old(society_id, on, only)
-    waiting = session.scalar(select(func.count()).select_from(old.subquery())) or 0
-    ids = list(session.scalars(old.order_by(Registration.id).limit(limit))) if waiting else []
+    ids = list(session.scalars(old.order_by(Registration.id).limit(limit)))
     judge_again(ids, on=on)
-    return CaughtUp(judged=len(ids), waiting=waiting - len(ids))
+    return CaughtUp(judged=len(ids), more=len(ids) == limit)
+
+
+def waiting_in(society_id: int, *, on: date) -> int:
+    """How many registrations of a society have a kept standing that is missing or old."""
+    old = _old(society_id, on, None)
+    return session.scalar(select(func.count()).select_from(old.subquery())) or 0
 
 
 def societies_to_catch_up(*, on: date) -> list[int]:

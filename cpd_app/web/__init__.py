@@ -11,9 +11,14 @@ from cpd_app.web import (
     evidence,
     filters,
     health,
+    imports,
+    jobs,
     me,
+    members,
+    own_imports,
     progress,
     signin,
+    staff,
     switches,
 )
 
@@ -23,6 +28,9 @@ def init(app: Flask) -> None:
     filters.init(app)
     context.init(app)
     for module in (
+        own_imports,
+        jobs,
+        imports,
         health,
         switches,
         signin,
@@ -33,5 +41,7 @@ def init(app: Flask) -> None:
         evidence,
         capture,
         backfill,
+        staff,
+        members,
     ):
         app.register_blueprint(module.bp)

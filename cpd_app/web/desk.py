@@ -6,6 +6,7 @@ from flask import g, session
 
 from cpd_app.access import current_actor, somebody_is_signed_in
 from cpd_app.domain.errors import NotFound
+from cpd_app.policy import Permission, Target, may
 from cpd_app.usecases.overview import societies_of_staff
 from cpd_app.web.locale import short_locale
 
@@ -56,3 +57,9 @@ def sit_down(code: str) -> bool:
     if chosen is not None:
         session[SOCIETY_KEY] = chosen.society_id
     return chosen is not None
+
+
+def is_registrar() -> bool:
+    """Whether the visitor keeps the register of the society at whose desk they sit."""
+    target = Target(societies=frozenset({society_id()}))
+    return may(current_actor(), Permission.CHANGE_MEMBER, target)
