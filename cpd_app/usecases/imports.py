@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, insert, select
+from sqlalchemy import Text, and_, case, cast, delete, func, insert, select
 
 from cpd_app.db import session
 from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.models import Import, ImportRow, Job, Person, Society
-from cpd_app.policy import Actor, Permission, RoleName, Target, require
+from cpd_app.policy import Actor, Permission, Target, may, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import jobs, journal
 from cpd_app.usecases.import_checks import CheckedFile, Scope
@@ -114,23 +114,21 @@ def target_of(scope: Scope) -> Target:
     return Target(owner_id=scope.owner_id)
 
 
-def importing_societies(actor: Actor) -> list[Society]:
-    """Societies for which the actor may import."""
-    ids = [s for s, names in actor.roles.items() if RoleName.REGISTRAR in names]
-    return list(session.scalars(select(Society).where(Society.id.in_(ids)).order_by(Society.name)))
-
-
-def imports_for(actor: Actor, *, own: bool, limit: int = PAGE) -> list[ImportLine]:
-    """The newest imports of the actor's societies, or the actor's own."""
-    if own:
-        require(actor, Permission.IMPORT_ACTIVITIES, Target(owner_id=actor.person_id))
-        mine = and_(Import.society_id.is_(None), Import.by_id == actor.person_id)
+def imports_for(
+    actor: Actor, *, society_id: int | None = None, limit: int = PAGE
+) -> list[ImportLine]:
+    """The newest imports of a society, for its registrars; without one the actor's own."""
+    if society_id is None:
+        shown = and_(Import.society_id.is_(None), Import.by_id == actor.person_id)
     else:
-        mine = and_(Import.society_id.in_([s.id for s in importing_societies(actor)]))
+        shown = and_(Import.society_id == society_id)
+        target = Target(societies=frozenset({society_id}))
+        if not may(actor, Permission.IMPORT_MEMBERS, target):
+            return []
     rows = session.execute(
         select(Import, Person)
         .join(Person, Person.id == Import.by_id)
-        .where(mine, Import.state != "discarded")
+        .where(shown, Import.state != "discarded")
         .order_by(Import.id.desc())
         .limit(limit)
     )
@@ -149,18 +147,28 @@ def imports_for(actor: Actor, *, own: bool, limit: int = PAGE) -> list[ImportLin
 
 
 def page_of(
-    actor: Actor, import_id: int, *, states: tuple[str, ...] = (), page: int = 1
+    actor: Actor,
+    import_id: int,
+    *,
+    states: tuple[str, ...] = (),
+    warned: bool = False,
+    page: int = 1,
 ) -> ImportPage:
     """An import and a page of its rows: wrong ones first, then those with a warning."""
     imported = import_of(actor, import_id)
     of_import = ImportRow.import_id == imported.id
     per_state = states_of(imported)
-    shown = of_import if not states else of_import & ImportRow.state.in_(states)
-    total = sum(n for s, n in per_state.items() if not states or s in states)
+    has_warning = cast(ImportRow.warnings, Text) != "[]"
+    conditions = [of_import]
+    if states:
+        conditions.append(ImportRow.state.in_(states))
+    if warned:
+        conditions.append(has_warning)
+    total = session.scalar(select(func.count()).select_from(ImportRow).where(*conditions)) or 0
     rows = session.scalars(
         select(ImportRow)
-        .where(shown)
-        .order_by(case(FIRST, value=ImportRow.state, else_=9), ImportRow.row)
+        .where(*conditions)
+        .order_by(case(FIRST, value=ImportRow.state, else_=9), has_warning.desc(), ImportRow.row)
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     ).all()
