@@ -16,6 +16,7 @@ from cpd_app.domain.kinds import Field, FieldType, Kind, Label
 from cpd_app.schemas.activities import NewActivitySchema
 from cpd_app.web.forms import Read, plain, read
 from cpd_app.web.locale import short_locale
+from cpd_app.wording import sentence
 
 if TYPE_CHECKING:
     from cpd_app.models import Activity
@@ -220,6 +221,13 @@ def read_record(kind: Kind, posted: MultiDict[str, str]) -> Read:
     """The typed record; the kind's own fields are judged by the rule set, not here."""
     schema = NewActivitySchema()
     frame = {**plain(schema, posted), "kind": kind.code}
+    no_days: dict[str, str] = {
+        name: sentence("bad_day")
+        for name in ("started_on", "ended_on")
+        if name in frame and not _is_day(frame[name])
+    }
+    if no_days:
+        return Read(errors=no_days)
     return read(schema, {**frame, **own_fields(kind, posted)})
 
 
@@ -237,6 +245,14 @@ def own_fields(kind: Kind, posted: Mapping[str, str]) -> dict[str, Any]:
         else:
             own[code] = _number(text.replace(",", ""))
     return own
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _number(text: str) -> int | float | str:

@@ -8,7 +8,7 @@ from flask import request
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
-from cpd_app.domain.errors import DomainError
+from cpd_app.domain.errors import DomainError, Rejected
 from cpd_app.schemas.fields import DayField, TimeField
 from cpd_app.texts import SENTENCES
 from cpd_app.wording import sentence
@@ -39,6 +39,10 @@ def read(schema: Schema, data: Mapping[str, Any] | None = None) -> Read:
     given = plain(schema, request.form) if data is None else data
     try:
         return Read(schema.load(given))
+    except Rejected as refusal:
+        refused = Read()
+        refused.refuse(refusal)
+        return refused
     except ValidationError as error:
         found: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
         return Read(errors={name: _said(schema, name, said) for name, said in found.items()})
