@@ -7,6 +7,7 @@ import click
 from flask_babel import force_locale
 
 from cpd_app.app import create_app
+from cpd_app.db import db, session
 from cpd_app.domain.errors import DomainError, NotFound
 from cpd_app.usecases import signin
 from cpd_app.wording import sentence
@@ -21,6 +22,9 @@ def sentences() -> Iterator[None]:
             yield
         except DomainError as error:
             raise click.ClickException(sentence(error.code, error.values)) from None
+        finally:
+            session.remove()
+            db.engine.dispose()
 
 
 def person_id_of(login: str) -> int:
