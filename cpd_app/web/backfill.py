@@ -1,4 +1,4 @@
-"""补录: pick many photos at once, then fill one card for each; what was chosen last is carried over."""
+"""补录: pick many photos at once, then fill one card for each; the last choice is carried over."""
 
 import uuid
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from cpd_app import clock
 from cpd_app.access import current_actor, signed_in
@@ -164,7 +164,7 @@ def _card_page(
 
 def _pick_page(actor: "Actor") -> str:
     return render_template(
-        "backfill/new.html",
+        "backfill/index.html",
         strip=backfill.strip_of(actor, today=clock.today()),
         most=backfill.MOST_AT_ONCE,
         secrecy=uploads.secrecy_options(),
@@ -192,7 +192,7 @@ def _fitting(form: forms.LogForm, proofs: list[str]) -> list[str]:
     return listed if len(listed) == 1 else [code for code in proofs if code in listed]
 
 
-def _up_to_many():  # type: ignore[no-untyped-def]
+def _up_to_many() -> list[FileStorage]:
     picked = [f for f in request.files.getlist("file") if f.filename]
     if len(picked) > backfill.MOST_AT_ONCE:
         raise Rejected("too_many_at_once", "file", most=backfill.MOST_AT_ONCE)

@@ -1,7 +1,8 @@
-"""Proofs of a record: look at them, add, tag, take off, remove for good; and the files themselves."""
+"""Proofs of a record: look, add, tag, take off, remove for good; and the files themselves."""
 
 import uuid
 from contextlib import nullcontext
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -16,9 +17,13 @@ from cpd_app.schemas.evidence import uploads_of
 from cpd_app.storage import local_files
 from cpd_app.usecases import evidence, files
 from cpd_app.usecases.activities import own_activity, readable_activity
+from cpd_app.usecases.evidence import Attachment
 from cpd_app.web import uploads
-from cpd_app.web.evidence_panel import panel_of
+from cpd_app.web.evidence_panel import Panel, panel_of
 from cpd_app.web.paths import safe_path
+
+if TYPE_CHECKING:
+    from cpd_app.models import Activity
 
 bp = Blueprint("evidence", __name__)
 uploads.make_room(bp)
@@ -27,14 +32,19 @@ uploads.make_room(bp)
 FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'"
 
 
-@bp.app_context_processor
-def panel() -> dict[str, object]:
-    """What the pages of records need: the same slots, small pictures, who may remove for good."""
-    return {
-        "evidence_panel": lambda activity: panel_of(current_actor(), activity),
-        "preview_of": uploads.preview_url,
-        "may_purge": lambda attached: files.may_purge(current_actor(), attached.file_id),
-    }
+@bp.app_template_global("evidence_panel")
+def evidence_panel(activity: "Activity") -> Panel:
+    """The same slots for the record's own page."""
+    return panel_of(current_actor(), activity)
+
+
+@bp.app_template_global("may_purge")
+def may_purge(attached: Attachment) -> bool:
+    """Whether 紧急清除 is offered for a file."""
+    return files.may_purge(current_actor(), attached.file_id)
+
+
+bp.add_app_template_global(uploads.preview_url, "preview_of")
 
 
 @bp.get("/activities/<int:activity_id>/evidence")

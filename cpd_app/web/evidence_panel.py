@@ -1,4 +1,4 @@
-"""The proofs of one record as its pages show them: slots, files, who opened them, flags for staff."""
+"""The proofs of a record as its pages show them: slots, files, who opened them, flags."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What every page that takes files needs: room for several at once, answers to script and to forms."""
+"""What every page that takes files needs: room for several, answers to script and to forms."""
 
 from collections.abc import Iterable
 
