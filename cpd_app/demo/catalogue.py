@@ -1,4 +1,4 @@
-"""Names and titles of the demo: believable in the electrical field, and of nobody and nothing real."""
+"""Names and titles of the demo: believable in the electrical field, real for nobody."""
 
 SURNAMES = "高施范汪邱叶苏康方许周林沈梁韩冯董萧程曹袁邓傅曾彭吕蒋蔡贾丁魏薛阎余潘杜戴夏钟田姜"
 GIVEN = (

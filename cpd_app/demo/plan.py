@@ -1,4 +1,4 @@
-"""Who is in the demo and what they did: rows as a file of members and of records would have them."""
+"""Who is in the demo and what they did: the rows of a members and of a records file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -74,7 +74,7 @@ def demo_members(today: date) -> list[Demo]:
 def _demo(number: int, profile: str, society: str, today: date, chance: Random) -> Demo:
     year = 1 if profile == "first_year" else chance.randint(2, 5)
     gone = chance.randint(20, 350)
-    if profile == "ready" and chance.random() < 0.4:  # noqa: PLR2004 - some come due soon
+    if profile == "ready" and chance.random() < 0.4:
         year, gone = 5, chance.randint(190, 340)
     starts_on = anniversary(today - timedelta(days=gone), 1 - year)
     name = f"示范·{SURNAMES[number % len(SURNAMES)]}{GIVEN[(number * 7) % len(GIVEN)]}"
@@ -91,7 +91,7 @@ def _demo(number: int, profile: str, society: str, today: date, chance: Random) 
         "starts_on": starts_on,
         "employer": chance.choice(EMPLOYERS),
         "society_member_no": f"SF{number:06d}",
-        "membership_until": anniversary(starts_on, 6) if chance.random() < 0.8 else "",  # noqa: PLR2004
+        "membership_until": anniversary(starts_on, 6) if chance.random() < 0.8 else "",
     }
     if number % 37 == 0:
         member["field"] = "储能与氢能工程（示范，待归类）"
@@ -130,10 +130,10 @@ def year_records(
         given[kind] += 1
         ended_on = min(begins + timedelta(days=chance.randrange(max(days, 1))), today)
         own = _own_fields(kind, chance)
-        span = 1 if kind in {"training", "conference", "visit"} and own["minutes"] > 450 else 0  # noqa: PLR2004
+        span = 1 if kind in {"training", "conference", "visit"} and own["minutes"] > 450 else 0
         started_on = max(ended_on - timedelta(days=span), begins)
         record = {"kind": kind, "started_on": started_on, "ended_on": ended_on, **own}
-        if started_on == ended_on and own.get("minutes", 0) > 450:  # noqa: PLR2004 - a day's most
+        if started_on == ended_on and own.get("minutes", 0) > 450:
             record["minutes"] = 450
         left -= convert(default_rule_set(), record).hours
         yield {
