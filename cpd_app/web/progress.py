@@ -11,7 +11,7 @@ from cpd_app.usecases.credits_shown import unfinished_counts
 from cpd_app.usecases.progress import Standing, standing_of
 from cpd_app.usecases.registrations_shown import shown_registration
 from cpd_app.web.paths import safe_path
-from cpd_app.web.progress_page import home_page, readiness_page, verdict_word
+from cpd_app.web.progress_page import home_page, readiness_page, verdict_kind, verdict_word
 from cpd_app.web.progress_sums import sums_of
 
 bp = Blueprint("progress", __name__)
@@ -65,6 +65,7 @@ def arithmetic() -> ResponseReturnValue:
         standing=standing,
         registrations=registrations,
         verdict_word=verdict_word,
+        verdict_kind=verdict_kind,
     )
 
 

@@ -79,7 +79,7 @@ def strip_of(standing: Standing) -> list[dict[str, Any]]:
             "required": year.required,
             "figure": "–" if _is_empty(year) else hours(year.recognised),
             "verdict": verdict_word(year.verdict),
-            "kind": KINDS.get(year.verdict, "none"),
+            "kind": verdict_kind(year.verdict),
             "current": current is not None and year.index == current.index,
             "href": url_for("activities.index", year=year.index),
         }
@@ -90,6 +90,11 @@ def strip_of(standing: Standing) -> list[dict[str, Any]]:
 def verdict_word(verdict: Verdict) -> str:
     """达标, 正常, 落后, 未达标, 已减免, 未开始."""
     return str(_(VERDICTS[verdict]))
+
+
+def verdict_kind(verdict: Verdict) -> str:
+    """How components/state.html and the strip colour it."""
+    return KINDS.get(verdict, "none")
 
 
 def _is_empty(year: YearProgress) -> bool:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
@@ -16,7 +17,7 @@ from cpd_app.usecases import activities
 from cpd_app.usecases.activity_input import ActivityState, NewActivity
 from cpd_app.usecases.rules_in_force import compiled
 from tests.support import builders
-from tests.support.files import a_jpeg
+from tests.support.photos import a_jpeg
 from tests.support.page import Browser, Page, text_of
 from tests.support.people import Someone
 from tests.support.store import Store
@@ -263,10 +264,8 @@ def test_a_proposal_counts_once_it_is_accepted(as_: As, member: Someone, log: Lo
 
 def overlapping(log: Log) -> tuple[Activity, Activity]:
     def one(title: str, start: int) -> Activity:
-        hours = {"starts_at_time": time(start), "ends_at_time": time(start + 2)}
-        return log(
-            NewActivity("training", title, None, TRAINING.ended_on, {"minutes": 90}, **hours)
-        )
+        new = replace(TRAINING, title=title, fields={"minutes": 90})
+        return log(replace(new, starts_at_time=time(start), ends_at_time=time(start + 2)))
 
     return one("上午的培训", 9), one("同一场", 10)
 

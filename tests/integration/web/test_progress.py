@@ -177,8 +177,8 @@ def test_how_it_adds_up_shows_the_sums_of_home(as_: As, member: Someone, log: Lo
     log(4, 40)
     page = as_(member).get("progress.arithmetic")
     assert "50.0 × 235 ÷ 365 天 = 32.2" in words(page, "#pace")
-    assert words(page, "#recognised tbody tr") == "面授培训 4 40.0 40.0 0.0"
-    assert len(page.all("#years tbody tr")) == 5
+    assert words(page, "#recognised tbody tr") == "面授培训 4 条 40.0 40.0 0.0"
+    assert len(page.all("#years .list-row")) == 5
 
 
 def test_another_registration_can_be_shown(
