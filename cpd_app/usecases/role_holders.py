@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 
 from cpd_app.db import session
 from cpd_app.domain.errors import NotFound, Rejected
-from cpd_app.models import Person, Registration, Role
+from cpd_app.models import Person, Role
 from cpd_app.policy import Actor, Permission, RoleName, Target, require
 from cpd_app.usecases.accounts import NewPerson, find_or_add
 from cpd_app.usecases.roles import end_role, grant_role
@@ -99,18 +99,20 @@ def end_held_role(
     actor: Actor, society_id: int, role_id: int, *, now: datetime, today: date
 ) -> None:
     """Take a role away from today on; NotFound when it is another society's."""
-    role = session.get(Role, role_id)
-    if role is None or role.society_id != society_id:
-        raise NotFound
+    role = _held(society_id, role_id)
     end_role(
         actor, role.person_id, RoleName(role.role), society_id=society_id, now=now, today=today
     )
 
 
-def registration_here(person_id: int, society_id: int) -> int | None:
-    """A registration of the person in this society, to link to."""
-    return session.scalar(
-        select(Registration.id)
-        .where(Registration.person_id == person_id, Registration.society_id == society_id)
-        .limit(1)
-    )
+def holder_of(actor: Actor, society_id: int, role_id: int) -> int:
+    """Whose role it is, for a code at the counter; NotFound when it is another society's."""
+    require(actor, Permission.CHANGE_ROLE, Target(societies=frozenset({society_id})))
+    return _held(society_id, role_id).person_id
+
+
+def _held(society_id: int, role_id: int) -> Role:
+    role = session.get(Role, role_id)
+    if role is None or role.society_id != society_id:
+        raise NotFound
+    return role

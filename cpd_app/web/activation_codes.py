@@ -43,9 +43,7 @@ def single(registration_id: int) -> ResponseReturnValue:
     actor = current_actor()
     with transaction():
         issued = issue_code(actor, counter_person(actor, registration_id), now=clock.now())
-    return render_template(
-        "members/slips.html", slips=[_slip(issued)], single=True, registration_id=registration_id
-    )
+    return slips_page([issued], back=url_for("members.show", registration_id=registration_id))
 
 
 @bp.get("/codes")
@@ -76,14 +74,18 @@ def many() -> ResponseReturnValue:
             actor, society_id, people[:MOST_SLIPS] if as_slips else people, now=clock.now()
         )
     if as_slips:
-        slips = [_slip(issued) for issued in codes]
-        return render_template("members/slips.html", slips=slips, single=False)
+        return slips_page(codes, back=url_for("members.index"))
     name = f"codes-{clock.today().isoformat()}.csv"
     return Response(
         _csv(codes),
         mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def slips_page(codes: list[IssuedCode], *, back: str) -> ResponseReturnValue:
+    """The codes on paper; they are shown this once."""
+    return render_template("members/slips.html", slips=[_slip(c) for c in codes], back=back)
 
 
 def _people(society_id: int) -> list[int]:

@@ -120,8 +120,9 @@ def member_list(
     found: Found, wanted: MemberFilter, fields: Iterable[tuple[str, str]]
 ) -> MemberList:
     """Shape what was found."""
+    chips = _chips(wanted, dict(fields))
     return MemberList(
-        heading=_heading(found, wanted),
+        heading=_heading(found, wanted, chips),
         sub=_sub(found, wanted),
         filters=wanted,
         tabs=_tabs(found, wanted),
@@ -131,7 +132,7 @@ def member_list(
         previous=href(wanted, page=found.page - 1) if found.page > 1 else "",
         following=href(wanted, page=found.page + 1) if found.page < found.pages else "",
         kept={k: v for k, v in query_of(wanted).items() if k != "q"},
-        chips=_chips(wanted, dict(fields)),
+        chips=chips,
     )
 
 
@@ -223,7 +224,7 @@ def _one_of(value: str, known: Iterable[str]) -> str:
     return value if value in known else ""
 
 
-def _heading(found: Found, wanted: MemberFilter) -> str:
+def _heading(found: Found, wanted: MemberFilter, chips: Iterable[Mapping[str, str]]) -> str:
     if wanted.q:
         return ngettext("找到 %(num)s 个注册", "找到 %(num)s 个注册", found.total)
     counts = {s: found.by_state.get(s, 0) for s in ("active", "suspended")}
@@ -232,7 +233,11 @@ def _heading(found: Found, wanted: MemberFilter) -> str:
         if counts["suspended"]:
             words += ngettext("，暂停 %(num)s 个", "，暂停 %(num)s 个", counts["suspended"])
         return words
-    return ngettext("%(num)s 个注册", "%(num)s 个注册", found.total)
+    words = [chip["text"] for chip in chips]
+    if wanted.state:
+        words.insert(0, state_word(wanted.state))
+    total = ngettext("%(num)s 个注册", "%(num)s 个注册", found.total)
+    return _("%(asked)s：%(total)s", asked=_("，").join(words), total=total)
 
 
 def _sub(found: Found, wanted: MemberFilter) -> str:

@@ -237,5 +237,8 @@ def heading(file: MemberFile) -> str:
     """Number, level, field: who this is in one line."""
     field = file.registration.field
     parts = [file.registration.number, level_word(file.term.level)]
-    parts.append(field.name if field else file.registration.field_text)
+    if field is None:
+        parts.append(file.registration.field_text)
+    else:
+        parts.append(field.name_en if short_locale() == "en" else field.name)
     return " · ".join(parts)

@@ -12,8 +12,16 @@ from cpd_app.access import asks_again, current_actor, staff_area
 from cpd_app.db import transaction
 from cpd_app.domain.errors import DomainError
 from cpd_app.schemas.members import RoleSchema
-from cpd_app.usecases.role_holders import GIVEN, appoint, end_held_role, role_holders
+from cpd_app.usecases.activation import issue_code
+from cpd_app.usecases.role_holders import (
+    GIVEN,
+    appoint,
+    end_held_role,
+    holder_of,
+    role_holders,
+)
 from cpd_app.web import desk
+from cpd_app.web.activation_codes import slips_page
 from cpd_app.web.forms import Read, read
 from cpd_app.web.member_page import role_word
 
@@ -74,6 +82,18 @@ def end(role_id: int) -> ResponseReturnValue:
         )
     flash(_("角色已结束。"), "success")
     return redirect(url_for("staff.roles.index"), 303)
+
+
+@bp.post("/<int:role_id>/code")
+@staff_area
+@asks_again
+def code(role_id: int) -> ResponseReturnValue:
+    """An activation code for somebody who works here and has no account open yet."""
+    actor = current_actor()
+    with transaction():
+        person_id = holder_of(actor, desk.society_id(), role_id)
+        issued = issue_code(actor, person_id, now=clock.now())
+    return slips_page([issued], back=url_for("staff.roles.index"))
 
 
 def _page(given: Read, values: dict[str, Any]) -> ResponseReturnValue:
