@@ -13,9 +13,9 @@ from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.signin import hash_of
 from tests.support.builders import LONG_AGO
-from tests.support.files import a_jpeg, a_pdf, a_png
 from tests.support.page import Browser
 from tests.support.people import Someone
+from tests.support.photos import a_jpeg, a_pdf, a_png
 from tests.support.store import Store
 
 KEY = "0b5f3a52-58a4-4a3e-9d8f-4f2d8cf9a001"
@@ -39,7 +39,7 @@ def a_token(store: Store, someone: Someone, *scopes: str) -> str:
             token_hash=hash_of(token),
             scopes=list(scopes),
             created_at=LONG_AGO,
-        )  # fmt: skip
+        )
     )
     return token
 
@@ -75,8 +75,8 @@ def test_a_photo_is_attached_and_stands_in_the_record(
         f"/api/v1/activities/{record.id}",
         headers={"Authorization": f"Bearer {a_token(store, member, 'activities:read')}"},
     )
-    assert [e["id"] for e in shown.json["evidence"]] == [answer.json["id"]]
-    assert shown.json["assurance"] == "E"
+    assert [e["id"] for e in shown.get_json()["evidence"]] == [answer.json["id"]]
+    assert shown.get_json()["assurance"] == "E"
 
 
 def test_a_repeat_changes_nothing(post: Post, store: Store):
@@ -134,7 +134,7 @@ def test_a_token_that_may_only_read_is_refused(post: Post, store: Store, member:
 
 
 def test_the_description_names_the_file(anybody: Browser):
-    described = anybody.client.get("/api/v1/openapi.json").json
+    described = anybody.client.get("/api/v1/openapi.json").get_json()
     operation = described["paths"]["/api/v1/activities/{activity_id}/evidence"]["post"]
 
     form = operation["requestBody"]["content"]["multipart/form-data"]["schema"]

@@ -10,7 +10,7 @@ from cpd_app.media import papers, pictures, types
 from cpd_app.media.child import work
 from cpd_app.media.reading import read_arrived, read_through
 from cpd_app.media.types import LONGEST_PREVIEW, LONGEST_SIDE, MediaType, type_of
-from tests.support import files
+from tests.support import photos
 
 
 def refusal(data: bytes) -> str:
@@ -27,10 +27,10 @@ def metadata_of(data: bytes) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (files.a_jpeg(), MediaType.JPEG),
-        (files.a_png(), MediaType.PNG),
-        (files.a_heic(), MediaType.HEIC),
-        (files.a_pdf(), MediaType.PDF),
+        (photos.a_jpeg(), MediaType.JPEG),
+        (photos.a_png(), MediaType.PNG),
+        (photos.a_heic(), MediaType.HEIC),
+        (photos.a_pdf(), MediaType.PDF),
     ],
 )
 def test_the_type_comes_from_the_content(data: bytes, expected: MediaType):
@@ -55,13 +55,13 @@ def test_anything_else_is_refused_with_its_reason(data: bytes, code: str):
 
 
 def test_the_sample_photos_do_carry_a_place():
-    for data in (files.a_jpeg(), files.a_heic()):
+    for data in (photos.a_jpeg(), photos.a_heic()):
         image = Image.open(io.BytesIO(data))
-        assert dict(image.getexif().get_ifd(files.GPS_TAG)) == files.PLACE
+        assert dict(image.getexif().get_ifd(photos.GPS_TAG)) == photos.PLACE
 
 
 def test_nothing_but_pixels_is_kept_of_a_jpeg():
-    head, full, preview = work("arrive", MediaType.JPEG, files.a_jpeg())
+    head, full, preview = work("arrive", MediaType.JPEG, photos.a_jpeg())
 
     assert head == {"width": 200, "height": 320}
     for made in (full, preview):
@@ -72,8 +72,8 @@ def test_nothing_but_pixels_is_kept_of_a_jpeg():
 
 def test_a_turned_photo_stands_upright():
     # Orientation 6: the red corner of the stored picture belongs at the upper right.
-    _head, full, _preview = work("arrive", MediaType.JPEG, files.a_jpeg(orientation=6))
-    image = files.pixels(full)
+    _head, full, _preview = work("arrive", MediaType.JPEG, photos.a_jpeg(orientation=6))
+    image = photos.pixels(full)
 
     assert image.size == (200, 320)
     red, _green, _blue = image.getpixel((190, 10))  # type: ignore[misc]
@@ -82,8 +82,8 @@ def test_a_turned_photo_stands_upright():
 
 
 def test_a_heic_photo_waits_for_the_worker_and_loses_its_place_there():
-    arrived = work("arrive", MediaType.HEIC, files.a_heic())
-    head, full, preview = work("finish", MediaType.HEIC, files.a_heic())
+    arrived = work("arrive", MediaType.HEIC, photos.a_heic())
+    head, full, preview = work("finish", MediaType.HEIC, photos.a_heic())
 
     assert arrived == ({}, b"", b"")
     assert head == {"width": 320, "height": 200}
@@ -93,9 +93,9 @@ def test_a_heic_photo_waits_for_the_worker_and_loses_its_place_there():
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "L", "1"])
 def test_every_kind_of_png_becomes_a_plain_photo(mode: str):
-    _head, full, _preview = work("arrive", MediaType.PNG, files.a_png(mode=mode))
+    _head, full, _preview = work("arrive", MediaType.PNG, photos.a_png(mode=mode))
 
-    assert files.pixels(full).mode == "RGB"
+    assert photos.pixels(full).mode == "RGB"
 
 
 def test_clear_parts_of_a_png_become_white():
@@ -104,7 +104,7 @@ def test_clear_parts_of_a_png_become_white():
 
     _head, full, _preview = work("arrive", MediaType.PNG, out.getvalue())
 
-    assert files.pixels(full).getpixel((25, 25)) == (255, 255, 255)
+    assert photos.pixels(full).getpixel((25, 25)) == (255, 255, 255)
 
 
 def test_sixteen_bits_of_grey_keep_their_shades():
@@ -113,21 +113,21 @@ def test_sixteen_bits_of_grey_keep_their_shades():
 
     _head, full, _preview = work("arrive", MediaType.PNG, out.getvalue())
 
-    assert files.pixels(full).getpixel((5, 5)) == (128, 128, 128)
+    assert photos.pixels(full).getpixel((5, 5)) == (128, 128, 128)
 
 
 def test_large_photos_are_made_smaller():
-    head, full, preview = work("arrive", MediaType.JPEG, files.a_jpeg(3200, 1600, orientation=1))
+    head, full, preview = work("arrive", MediaType.JPEG, photos.a_jpeg(3200, 1600, orientation=1))
 
     assert head == {"width": LONGEST_SIDE, "height": LONGEST_SIDE // 2}
-    assert max(files.pixels(full).size) == LONGEST_SIDE
-    assert max(files.pixels(preview).size) == LONGEST_PREVIEW
+    assert max(photos.pixels(full).size) == LONGEST_SIDE
+    assert max(photos.pixels(preview).size) == LONGEST_PREVIEW
 
 
 def test_small_photos_are_not_made_larger():
-    _head, full, _preview = work("arrive", MediaType.JPEG, files.a_jpeg(64, 48, orientation=1))
+    _head, full, _preview = work("arrive", MediaType.JPEG, photos.a_jpeg(64, 48, orientation=1))
 
-    assert files.pixels(full).size == (64, 48)
+    assert photos.pixels(full).size == (64, 48)
 
 
 def test_a_photo_of_too_many_pixels_is_refused_before_it_is_decoded(
@@ -136,12 +136,12 @@ def test_a_photo_of_too_many_pixels_is_refused_before_it_is_decoded(
     monkeypatch.setattr(pictures, "MOST_JPEG_PIXELS", 100)
 
     with pytest.raises(pictures.Unreadable, match="too_many_pixels"):
-        work("arrive", MediaType.JPEG, files.a_jpeg())
+        work("arrive", MediaType.JPEG, photos.a_jpeg())
 
 
 def test_a_photo_cut_short_is_refused():
-    assert refusal(files.a_jpeg(800, 600)[:3000]) == "broken_photo"
-    assert refusal(files.a_png(800, 600)[:200]) == "broken_photo"
+    assert refusal(photos.a_jpeg(800, 600)[:3000]) == "broken_photo"
+    assert refusal(photos.a_png(800, 600)[:200]) == "broken_photo"
 
 
 def test_a_head_without_a_photo_is_refused():
@@ -150,53 +150,53 @@ def test_a_head_without_a_photo_is_refused():
 
 def test_a_heic_cut_short_is_refused_by_the_worker():
     with pytest.raises(Rejected) as refused:
-        read_through(files.a_heic()[:700], MediaType.HEIC)
+        read_through(photos.a_heic()[:700], MediaType.HEIC)
 
     assert refused.value.code == "broken_photo"
 
 
 def test_a_pdf_is_counted_and_kept_as_it_came():
-    reading = read_arrived(files.a_pdf(3))
+    reading = read_arrived(photos.a_pdf(3))
 
     assert (reading.pages, reading.full, reading.is_ready) == (3, None, True)
 
 
 def test_broken_and_locked_pdfs_are_refused_at_once():
     assert refusal(b"%PDF-1.7\n" + b"nothing" * 50) == "broken_pdf"
-    assert refusal(files.a_pdf(password="only-for-me")) == "locked_pdf"
+    assert refusal(photos.a_pdf(password="only-for-me")) == "locked_pdf"
 
 
 def test_a_pdf_without_pages_or_with_too_many_is_refused(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(papers, "MOST_PAGES", 2)
 
     with pytest.raises(pictures.Unreadable, match="too_many_pages"):
-        papers.pages_of(files.a_pdf(3))
+        papers.pages_of(photos.a_pdf(3))
     with pytest.raises(pictures.Unreadable, match="broken_pdf"):
-        papers.pages_of(files.a_pdf(0))
+        papers.pages_of(photos.a_pdf(0))
 
 
 def test_a_scanned_pdf_shows_its_first_page():
-    head, full, preview = work("finish", MediaType.PDF, files.a_pdf(2, scanned=True))
+    head, full, preview = work("finish", MediaType.PDF, photos.a_pdf(2, scanned=True))
 
     assert (head, full) == ({"pages": 2}, b"")
-    assert max(files.pixels(preview).size) == LONGEST_PREVIEW
+    assert max(photos.pixels(preview).size) == LONGEST_PREVIEW
 
 
 def test_a_drawn_pdf_has_no_preview():
-    assert work("finish", MediaType.PDF, files.a_pdf(1)) == ({"pages": 1}, b"", b"")
+    assert work("finish", MediaType.PDF, photos.a_pdf(1)) == ({"pages": 1}, b"", b"")
 
 
 def test_the_program_of_its_own_answers_like_the_function():
-    reading = read_arrived(files.a_jpeg())
+    reading = read_arrived(photos.a_jpeg())
 
     assert reading.is_ready
     assert reading.full is not None
-    assert files.pixels(reading.full).size == (200, 320)
+    assert photos.pixels(reading.full).size == (200, 320)
     assert reading.preview is not None
 
 
 def test_a_program_that_dies_means_a_broken_file(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("cpd_app.media.reading.sys.executable", "/bin/false")
 
-    assert refusal(files.a_jpeg()) == "broken_photo"
-    assert refusal(files.a_pdf()) == "broken_pdf"
+    assert refusal(photos.a_jpeg()) == "broken_photo"
+    assert refusal(photos.a_pdf()) == "broken_pdf"

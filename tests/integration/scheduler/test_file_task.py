@@ -16,8 +16,8 @@ from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
 from scheduler import jobs, runner
 from scheduler.tasks import TASKS
-from tests.support.files import a_heic, a_pdf, an_upload, pixels
 from tests.support.people import Someone
+from tests.support.photos import a_heic, a_pdf, an_upload, pixels
 from tests.support.store import Store
 
 Do = Callable[..., Any]

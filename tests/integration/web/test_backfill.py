@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from cpd_app.models import Activity, ActivityChange, Credit, Evidence, File, JournalEntry
 from cpd_app.usecases import backfill
-from tests.support.files import a_heic, a_jpeg, a_pdf
 from tests.support.page import Browser, Page
 from tests.support.people import Someone
+from tests.support.photos import a_heic, a_jpeg, a_pdf
 from tests.support.store import Store
 
 As = Callable[[Someone], Browser]
@@ -41,10 +41,8 @@ def drafts(store: Store) -> list[Activity]:
 
 
 def save(desk: Browser, page: Page, *, status: int = 303, **changes: Any) -> Page:
-    filled = {
-        "kind": "training", "title": "结业证书", "ended_on": "2024-05-06", "minutes": "270", **changes,
-    }  # fmt: skip
-    return desk.submit(page, "form#log", status=status, **filled)
+    filled = {"kind": "training", "title": "结业证书", "ended_on": "2024-05-06", "minutes": "270"}
+    return desk.submit(page, "form#log", status=status, **{**filled, **changes})
 
 
 def test_each_photo_becomes_a_draft_that_does_not_count(
@@ -197,7 +195,7 @@ def test_a_card_that_is_not_wanted_goes_with_its_photo(desk: Browser, store: Sto
     assert len(drafts(store)) == 1
     assert sorted(f.state for f in store.all(select(File))) == ["purged", "ready"]
     assert store.count(ActivityChange) == 2  # of the card that stayed: drafted, photo added
-    assert store.one(select(JournalEntry).where(JournalEntry.verb == "activity.discarded"))
+    assert store.count(JournalEntry, JournalEntry.verb == "activity.discarded") == 1
 
 
 def test_a_record_cannot_be_thrown_away_as_a_card(desk: Browser, store: Store):

@@ -15,9 +15,9 @@ from cpd_app.app import MAX_BODY
 from cpd_app.models import Activity, Evidence, File, FileView, JournalEntry
 from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
-from tests.support.files import a_heic, a_jpeg, a_pdf, a_png, pixels
 from tests.support.page import Browser
 from tests.support.people import Someone
+from tests.support.photos import a_heic, a_jpeg, a_pdf, a_png, pixels
 from tests.support.store import Store
 
 Do = Callable[..., Any]
