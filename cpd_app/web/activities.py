@@ -209,7 +209,7 @@ def _log(kind: Kind) -> ResponseReturnValue:
                     current_actor(), read.value, now=clock.now(), today=clock.today()
                 )
         except Rejected as error:
-            read.refuse(error, known=form.labels)
+            _refuse(read, form, error)
         else:
             return _saved(kept.activity.id)
     form.errors = read.errors
@@ -232,7 +232,7 @@ def _correct(kind: Kind, activity: "Activity") -> ResponseReturnValue:
                     today=clock.today(),
                 )
         except Rejected as error:
-            read.refuse(error, known=form.labels)
+            _refuse(read, form, error)
         except Conflict as error:
             if error.code != "changed_meanwhile":
                 raise
@@ -241,6 +241,22 @@ def _correct(kind: Kind, activity: "Activity") -> ResponseReturnValue:
             return _saved(activity.id)
     form.errors = read.errors
     return _form_page(form), 422
+
+
+def _refuse(read: Read, form: forms.LogForm, error: Rejected) -> None:
+    """What was refused, and what would be refused next: one round of mending, not four."""
+    read.refuse(error, known=form.labels)
+    if error.code == "missing":
+        activity_id = form.activity.id if form.activity else None
+        try:
+            preview.preview_of(
+                current_actor(), read.value, today=clock.today(), activity_id=activity_id
+            )
+        except Rejected as another:
+            error = another
+            read.refuse(another, known=form.labels)
+    if error.code == "missing_field":
+        read.errors.update(forms.missing_fields(form.kind, read.value.fields))
 
 
 def _check_files(read: Read) -> None:

@@ -247,6 +247,15 @@ def own_fields(kind: Kind, posted: Mapping[str, str]) -> dict[str, Any]:
     return own
 
 
+def missing_fields(kind: Kind, given: Mapping[str, Any]) -> dict[str, str]:
+    """Every required field that was left empty, with the sentence that says so."""
+    return {
+        code: sentence("missing_field")
+        for code, known in kind.fields.items()
+        if known.required and code not in given
+    }
+
+
 def _is_day(text: str) -> bool:
     try:
         date.fromisoformat(text)

@@ -17,9 +17,9 @@ from cpd_app.usecases import activities
 from cpd_app.usecases.activity_input import ActivityState, NewActivity
 from cpd_app.usecases.rules_in_force import compiled
 from tests.support import builders
-from tests.support.photos import a_jpeg
 from tests.support.page import Browser, Page, text_of
 from tests.support.people import Someone
+from tests.support.photos import a_jpeg
 from tests.support.store import Store
 
 As = Callable[[Someone], Browser]
@@ -149,6 +149,15 @@ def test_a_refusal_stands_beside_its_field_and_nothing_typed_is_lost(
         assert shown == (value if value != "galactic" else "")
     assert kept["key"] == data["key"]
     assert store.count(Activity) == 0
+
+
+def test_all_that_is_missing_is_named_at_once(as_: As, member: Someone):
+    browser = as_(member)
+    data = filled(browser.get("activities.log", kind="standard"))
+    page = browser.post("activities.log", data, status=422, kind="standard")
+    marked = {str(c["name"]) for c in page.all(".error-summary ~ * [aria-invalid=true]")}
+    assert {"title", "level", "rank"} <= marked
+    assert len(page.all(".error-summary li")) == 4
 
 
 def test_the_live_result_is_the_servers_arithmetic_and_the_year_after_saving(
