@@ -31,6 +31,7 @@ class Settings:
     mail_from: str
     trusted_proxies: int
     log_format: str
+    offline: bool
 
     @property
     def is_production(self) -> bool:
@@ -66,6 +67,7 @@ DESCRIPTIONS: dict[str, str] = {
     "CPD_MAIL_FROM": "sender of mail; default cpd@localhost",
     "CPD_TRUSTED_PROXIES": "how many reverse proxies set X-Forwarded-For; default 0",
     "CPD_LOG_FORMAT": "console (default) or json",
+    "CPD_OFFLINE": "on (default) or off: takes the service worker off every phone",
 }
 
 
@@ -91,6 +93,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         mail_from=source.get("CPD_MAIL_FROM") or "cpd@localhost",
         trusted_proxies=_whole(source, "CPD_TRUSTED_PROXIES", 0, 0, 10),
         log_format=_choice(source, "CPD_LOG_FORMAT", ("console", "json"), "console"),
+        offline=_choice(source, "CPD_OFFLINE", ("on", "off"), "on") == "on",
     )
 
 

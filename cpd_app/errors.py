@@ -46,7 +46,8 @@ def status_of(error: DomainError) -> int:
 
 def wants_json() -> bool:
     """Whether the asker is a machine or one of our scripts."""
-    return request.path.startswith("/api/")
+    ours = request.accept_mimetypes.best == "application/json"
+    return ours or request.path.startswith("/api/")
 
 
 def answer(

@@ -16,7 +16,11 @@ from cpd_app.web import (
     me,
     members,
     own_imports,
+    outbox,
     progress,
+    pwa,
+    rules,
+    rulings,
     signin,
     staff,
     switches,
@@ -43,5 +47,9 @@ def init(app: Flask) -> None:
         backfill,
         staff,
         members,
+        rules,
+        rulings,
+        outbox,
+        pwa,
     ):
         app.register_blueprint(module.bp)

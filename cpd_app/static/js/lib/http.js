@@ -14,7 +14,7 @@ export function csrfToken() {
 
 function headersFor(method, body, extra) {
   const headers = { Accept: "application/json", ...extra };
-  if (!["GET", "HEAD"].includes(method)) headers["X-CSRFToken"] = csrfToken();
+  if (!["GET", "HEAD"].includes(method)) headers["X-CSRFToken"] ??= csrfToken();
   if (isPlain(body)) headers["Content-Type"] = "application/json";
   return headers;
 }

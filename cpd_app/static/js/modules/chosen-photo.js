@@ -29,4 +29,8 @@ export function start(fieldset) {
     const slot = event.target.closest(".proof");
     if (slot && event.target.type === "file") show(slot, event.target.files[0]);
   });
+  // Photos that a script put back before this began.
+  for (const input of fieldset.querySelectorAll("input[type=file]")) {
+    if (input.files.length) show(input.closest(".proof"), input.files[0]);
+  }
 }

@@ -5,7 +5,8 @@ import { text } from "../lib/page.js";
 const LAYOUT = `<div class="dialog__body"><p></p></div><div class="dialog__foot">
 <button class="btn" type="button"></button><button class="btn btn--primary" type="button"></button></div>`;
 
-function ask(question) {
+/** Ask in a dialog; resolves to whether the answer was yes. */
+export function ask(question) {
   return new Promise((resolve) => {
     const dialog = document.createElement("dialog");
     dialog.className = "dialog";

@@ -21,6 +21,11 @@ function put(html) {
   }
 }
 
+function say(words) {
+  const place = document.getElementById("dock-result");
+  if (place.textContent.trim() !== words) place.textContent = words;
+}
+
 export function start(form) {
   let waiting;
   let asking;
@@ -31,8 +36,9 @@ export function start(form) {
       headers: { Accept: "text/html" },
       signal: asking.signal,
     });
-    // Without network the last result stays; saving says what becomes of it.
     if (result.ok && typeof result.data === "string") put(result.data);
+    // Without network there is no result: no rules stand here, and an old one would be wrong.
+    else if (["offline", "timeout"].includes(result.reason)) say(form.dataset.offline);
   };
   form.addEventListener("input", (event) => {
     if (event.target.type === "file") return;

@@ -1,0 +1,101 @@
+// Sends the outbox. The page does it, never the worker: background sync does not exist everywhere,
+// and loses photos where it does. The server keeps a record once per key and a file once per key,
+// so sending twice by accident changes nothing.
+import { get, post, upload } from "./http.js";
+import { drop, items, note, uuid } from "./outbox.js";
+import * as store from "./store.js";
+
+const LOCK = "cpd-outbox";
+const LEASE = 90_000;
+const PATIENCE = 12_000;
+/** Trying again would not change these; anything else keeps the record waiting. */
+const FINAL = new Set([403, 404, 409, 410, 413, 422]);
+
+/** Only one tab sends at a time; where the browser has no locks, by a lease in the store. */
+async function alone(act) {
+  if (navigator.locks) return navigator.locks.request(LOCK, act);
+  const holder = uuid();
+  const taken = await store.change("settings", LOCK, (row) =>
+    (row && row.until > Date.now() ? row : { key: LOCK, holder, until: Date.now() + LEASE }));
+  if (taken.value?.holder !== holder) return { sent: [], refused: [], reason: "busy" };
+  try {
+    return await act();
+  } finally {
+    await store.remove("settings", LOCK);
+  }
+}
+
+/**
+ * Send what waits, oldest first; ends at the first thing that only needs patience. Answers
+ * {sent: rows, refused: rows, reason}; reason "" (nothing waits any more), "offline", "timeout", "signed_out",
+ * "server", "busy". `open`: key of the record whose page is opened next, so that it says what was
+ * saved. `onProgress(number, of, share)` hears of its photos.
+ */
+export function flush(member, { open, onProgress } = {}) {
+  return alone(async () => {
+    const sent = [];
+    const refused = [];
+    const waiting = (await items(member)).filter((row) => row.state === "waiting");
+    if (!waiting.length) return { sent, refused, reason: "" };
+    const who = await get("/outbox/who", { timeout: PATIENCE });
+    if (!who.ok) return { sent, refused, reason: who.reason };
+    if (who.data?.member !== member) return { sent, refused, reason: "signed_out" };
+    const headers = { "X-Member": String(member), "X-CSRFToken": who.data.csrf };
+    for (const row of waiting) {
+      const then = row.key === open ? "open" : "";
+      const reason = await sendOne(row, { headers, then, onProgress });
+      if (reason) return { sent, refused, reason };
+      (row.activity ? sent : refused).push(row);
+    }
+    return { sent, refused, reason: "" };
+  });
+}
+
+/** Empty when it is settled (kept or refused), else why it goes on waiting. */
+async function sendOne(row, { headers, then, onProgress }) {
+  if (!row.activity) {
+    const result = await post("/outbox/records", bodyOf(row, then), { headers, timeout: PATIENCE });
+    if (!result.ok && !FINAL.has(result.status)) return result.reason;
+    if (!result.ok) {
+      const { code, message, data } = result;
+      Object.assign(row, { state: "refused", code, message, errors: data?.errors, summary: data?.summary });
+      await note(row.key, row);
+      return "";
+    }
+    row.activity = result.data.id;
+    await note(row.key, { activity: row.activity });
+  }
+  let left = row.files;
+  for (const [index, file] of row.files.entries()) {
+    if (file.refused) continue;
+    const result = await upload(`/activities/${row.activity}/evidence`, fileBody(file), {
+      headers,
+      onProgress: (share) => onProgress?.(index + 1, row.files.length, share),
+    });
+    if (!result.ok && !FINAL.has(result.status)) return result.reason;
+    if (result.ok) left = left.filter((known) => known !== file);
+    else file.refused = result.message || String(result.status);
+    await note(row.key, { files: left });
+  }
+  if (left.length) await note(row.key, { state: "refused", message: left[0].refused });
+  else await drop(row.key);
+  return "";
+}
+
+function bodyOf(row, then) {
+  const data = new FormData();
+  for (const [name, value] of row.fields) data.append(name, value);
+  data.set("key", row.key);
+  data.set("then", then);
+  if (row.files.length) data.set("files", row.files.length);
+  return data;
+}
+
+function fileBody(file) {
+  const data = new FormData();
+  data.set("key", file.key);
+  data.set("secrecy", file.secrecy);
+  data.append("proofs", file.proof);
+  data.append("file", file.blob, file.name);
+  return data;
+}

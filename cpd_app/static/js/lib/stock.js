@@ -1,0 +1,48 @@
+// Pages stored ahead for the worker: the log forms and the outbox, which hold nothing of the member,
+// and the member's own first pages. Once a day, and when release, language or look changed.
+import { get } from "./http.js";
+
+const PAGES = "cpd-pages";
+const FORMS = "cpd-forms";
+/** Stands beside the stored forms and says for what they were made. */
+const TAG = "/stored-as";
+const OWNER = "/stored-for";
+const FIRST = ["/", "/activities", "/readiness"];
+
+/** Fetch and store them unless they are there; `tag` is what they depend on. */
+export async function stock(tag, member) {
+  if (!("caches" in globalThis)) return;
+  const forms = await caches.open(FORMS);
+  const known = await forms.match(TAG);
+  if (known && (await known.text()) === tag) return;
+  const result = await get("/offline/pages");
+  if (!result.ok) return;
+  const headers = new Headers({ "Content-Type": "text/html; charset=utf-8" });
+  for (const name of ["Content-Security-Policy", "Date"]) {
+    headers.set(name, result.response.headers.get(name) ?? "");
+  }
+  for (const [address, html] of Object.entries(result.data.pages)) {
+    await forms.put(address, new Response(html, { headers }));
+  }
+  await stockOwn(member);
+  await forms.put(TAG, new Response(tag));
+}
+
+/** The member's own pages that were not looked at yet, so that they open in a tunnel too. */
+async function stockOwn(member) {
+  const pages = await caches.open(PAGES);
+  for (const address of FIRST) {
+    if (await pages.match(address, { ignoreVary: true })) continue;
+    const response = await fetch(address, { headers: { Accept: "text/html" } });
+    if (response.ok && response.headers.get("X-Member") === String(member)) {
+      await pages.put(OWNER, new Response(String(member)));
+      await pages.put(address, response);
+    }
+  }
+}
+
+/** Remove every copy, as at sign-out. */
+export async function wipe() {
+  if (!("caches" in globalThis)) return;
+  await Promise.all([PAGES, FORMS].map((name) => caches.delete(name)));
+}

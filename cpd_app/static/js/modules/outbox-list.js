@@ -1,0 +1,61 @@
+// The page 待发送: each record that waits on this device, why, and what can be done about it.
+import { drop, items, listen } from "../lib/outbox.js";
+import { ask } from "./confirm.js";
+
+const LANGUAGE = document.documentElement.lang;
+const day = (text) => (text ? new Date(`${text}T00:00`).toLocaleDateString(LANGUAGE, { year: "numeric", month: "short", day: "numeric" }) : "");
+
+export function start(page) {
+  const member = Number(document.querySelector("[data-member]").dataset.member);
+  const [list, template, none, send, status] = ["list", "row", "none", "send", "status"]
+    .map((name) => page.querySelector(`[data-part=${name}]`));
+  const words = page.dataset;
+
+  function drawn(row) {
+    const element = template.content.firstElementChild.cloneNode(true);
+    const part = (name) => element.querySelector(`[data-part=${name}]`);
+    const refused = row.state === "refused";
+    part("title").textContent = row.title || words.untitled;
+    const photos = row.files.length ? words.photos.replace("{}", row.files.length) : "";
+    for (const text of [row.kindName, day(row.day), photos].filter(Boolean)) {
+      const piece = document.createElement("span");
+      piece.textContent = text;
+      part("meta").append(piece);
+    }
+    part(refused ? "waiting" : "refused").remove();
+    part("why").textContent = refused ? row.message : row.activity ? words.photosWait : "";
+    part("why").hidden = !part("why").textContent;
+    const edit = part("edit");
+    edit.hidden = !refused;
+    edit.href = row.activity ? `/activities/${row.activity}/evidence` : `/activities/new/${row.kind}?outbox=${row.key}`;
+    edit.setAttribute("aria-label", `${edit.textContent}: ${row.title}`);
+    part("delete").setAttribute("aria-label", `${part("delete").textContent.trim()}: ${row.title}`);
+    part("delete").addEventListener("click", async () => {
+      if (await ask(row.activity ? words.deletePhotos : words.deleteRecord)) drop(row.key);
+    });
+    return element;
+  }
+
+  async function draw() {
+    const found = await items(member);
+    list.replaceChildren(...found.map(drawn));
+    list.hidden = !found.length;
+    none.hidden = found.length > 0;
+    send.hidden = !found.some((row) => row.state === "waiting");
+  }
+
+  const label = send.querySelector("span");
+  const ready = label.textContent;
+  send.addEventListener("click", () => {
+    send.setAttribute("aria-busy", "true");
+    label.textContent = words.sending;
+    document.dispatchEvent(new CustomEvent("cpd:send"));
+  });
+  document.addEventListener("cpd:sent", ({ detail }) => {
+    send.removeAttribute("aria-busy");
+    label.textContent = ready;
+    status.textContent = detail.reason === "signed_out" ? words.signedOut : detail.reason ? words.unreachable : "";
+  });
+  listen(draw);
+  draw();
+}

@@ -1,0 +1,22 @@
+// Before signing out: say how many records have not been sent, then remove what this device keeps.
+import { dropAll, items, listen } from "../lib/outbox.js";
+import { wipe } from "../lib/stock.js";
+
+export async function start(form) {
+  const member = Number(document.querySelector("[data-member]")?.dataset.member);
+  const warning = form.querySelector("[data-unsent]");
+  const draw = async () => {
+    const unsent = (await items(member)).length;
+    warning.hidden = unsent === 0;
+    const count = warning.querySelector("[data-part=count]");
+    if (count) count.textContent = unsent;
+  };
+  listen(draw);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    await dropAll(member);
+    await wipe();
+    form.submit();
+  });
+  await draw();
+}

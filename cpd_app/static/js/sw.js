@@ -1,0 +1,126 @@
+// The service worker: pages that open without network. Served at /sw.js by web/pwa.py, which puts
+// `const CPD = {release, root, files, offline}` before it.
+//
+// Stored ahead with each release: the files of `CPD.files` and /offline. Stored ahead by the page
+// (js/lib/stock.js): the log forms and /outbox, without anything of the member. Kept as they are
+// looked at: the member's own pages, for one member at a time. Never touched: POST, /api, files.
+const CACHES = { pages: "cpd-pages", forms: "cpd-forms" };
+const KEPT = /^\/(?:|activities|activities\/\d+|readiness|how-it-adds-up)$/;
+const FORMS = /^\/(?:activities\/new(?:\/[\w-]+)?|outbox)$/;
+const UNTOUCHED = /^\/(?:api|files|static|sw\.js|manifest\.webmanifest)(?:\/|$)/;
+/** Seconds after which a copy is better than waiting on. */
+const PATIENCE = 6;
+/** Said by proxies when nobody is behind them: as good as no network. */
+const NOBODY = [502, 503, 504];
+/** Whose pages are stored stands beside them. */
+const OWNER = "/stored-for";
+
+importScripts(...["core", "routing", "strategies", "precaching", "expiration", "cacheable-response"]
+  .map((part) => `${CPD.root}vendor/workbox/workbox-${part}.js`));
+
+const { core, routing, strategies, precaching, expiration } = workbox;
+core.setCacheNameDetails({ prefix: "cpd" });
+core.clientsClaim();
+
+// A new version waits until somebody presses 更新: nothing reloads under anybody's hands.
+self.addEventListener("message", (event) => {
+  if (event.data?.type === "SKIP_WAITING") self.skipWaiting();
+});
+
+precaching.precacheAndRoute(
+  [
+    ...CPD.files.map((url) => ({ url, revision: null })), // the address carries the release
+    { url: CPD.offline, revision: CPD.release },
+  ],
+  { directoryIndex: null, cleanURLs: false },
+);
+
+// A stored page may ask for a former release's files; this release's take their place.
+routing.registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith("/static/") && !url.pathname.startsWith(CPD.root),
+  async ({ request, url }) => {
+    const name = url.pathname.split("/").slice(3).join("/");
+    return (await precaching.matchPrecache(CPD.root + name)) ?? fetch(request);
+  },
+);
+
+async function wipe() {
+  await Promise.all(Object.values(CACHES).map((name) => caches.delete(name)));
+}
+
+/** Before a page of `member` is stored, all of anybody else goes. */
+async function belongTo(member) {
+  const owner = await (await caches.open(CACHES.pages)).match(OWNER);
+  if (owner && (await owner.text()) === member) return;
+  if (owner) await wipe();
+  await (await caches.open(CACHES.pages)).put(OWNER, new Response(member));
+}
+
+/** The copy says when it was made, so that the page can show it. */
+async function stamped(response) {
+  const headers = new Headers(response.headers);
+  for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name);
+  const html = await response.text();
+  const made = response.headers.get("Date") ?? "";
+  return new Response(html.replace("<html ", `<html data-stored="${made}" `), { headers });
+}
+
+const copies = {
+  fetchDidSucceed: async ({ response }) => {
+    if (NOBODY.includes(response.status)) throw new Error(`status ${response.status}`);
+    return response;
+  },
+  cachedResponseWillBeUsed: async ({ cachedResponse }) => cachedResponse && stamped(cachedResponse),
+};
+
+const pages = new strategies.NetworkFirst({
+  cacheName: CACHES.pages,
+  networkTimeoutSeconds: PATIENCE,
+  matchOptions: { ignoreVary: true },
+  plugins: [
+    copies,
+    {
+      cacheWillUpdate: async ({ response }) => {
+        const member = response.headers.get("X-Member");
+        if (response.status !== 200 || !member) return null;
+        await belongTo(member);
+        return response;
+      },
+    },
+    new expiration.ExpirationPlugin({ maxEntries: 60, purgeOnQuotaError: true }),
+  ],
+});
+
+// What the network gives is shown and not stored: it holds the member's own words.
+const forms = new strategies.NetworkFirst({
+  cacheName: CACHES.forms,
+  networkTimeoutSeconds: PATIENCE,
+  matchOptions: { ignoreVary: true, ignoreSearch: true },
+  plugins: [copies, { cacheWillUpdate: async () => null }],
+});
+
+const others = new strategies.NetworkOnly({
+  plugins: [
+    {
+      // Whoever sees the sign-in form is signed out, however that came about.
+      fetchDidSucceed: async ({ request, response }) => {
+        if (response.ok && new URL(request.url).pathname === "/sign-in") await wipe();
+        return response;
+      },
+    },
+  ],
+});
+
+routing.registerRoute(
+  ({ request, url, sameOrigin }) => sameOrigin && request.mode === "navigate" && !UNTOUCHED.test(url.pathname),
+  async (options) => {
+    const { pathname } = options.url;
+    const strategy = KEPT.test(pathname) ? pages : FORMS.test(pathname) ? forms : others;
+    try {
+      return await strategy.handle(options);
+    } catch {
+      const own = await caches.match(CPD.offline, { cacheName: CACHES.forms, ignoreVary: true });
+      return own ?? precaching.matchPrecache(CPD.offline);
+    }
+  },
+);
