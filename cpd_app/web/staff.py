@@ -122,7 +122,9 @@ def _bars(found: Overview) -> dict[str, Any]:
                 "ready_height": ready,
                 "missing_y": FOOT - ready - missing,
                 "missing_height": missing,
-                "label": _("%(n)s月", n=month.first.month),
+                "label": f"{month.first:%b}"
+                if short_locale() == "en"
+                else f"{month.first.month}月",
                 "title": month_words(month.first),
                 "due": f"{month.first:%Y-%m}",
             }
