@@ -4,7 +4,17 @@ One module per feature holds a dictionary `SENTENCES`; the edges translate. A se
 happened and what to do. Places for values are written `%(name)s`.
 """
 
-from cpd_app.texts import activities, evidence, imports, members, register, renewal, shared, signin
+from cpd_app.texts import (
+    activities,
+    evidence,
+    imports,
+    members,
+    register,
+    renewal,
+    rules,
+    shared,
+    signin,
+)
 
 SENTENCES: dict[str, str] = {
     **shared.SENTENCES,
@@ -15,4 +25,5 @@ SENTENCES: dict[str, str] = {
     **renewal.SENTENCES,
     **evidence.SENTENCES,
     **imports.SENTENCES,
+    **rules.SENTENCES,
 }

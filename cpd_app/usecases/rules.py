@@ -184,12 +184,15 @@ def problems_in(version: RuleVersion) -> tuple[Problem, ...]:
     return problems_of(whole_body(version))
 
 
-def publish_version(actor: Actor, version_id: int, *, now: datetime) -> RuleVersion:
+def publish_version(
+    actor: Actor, version_id: int, *, seen: str | None = None, now: datetime
+) -> RuleVersion:
     """Put a draft in force; from then on it is never edited, and what was computed stays.
 
-    Raises Rejected `rule_set_invalid` while something in it is wrong.
+    Raises Rejected `rule_set_invalid` while something in it is wrong, Conflict
+    `changed_meanwhile` when it is not the draft that was `seen`.
     """
-    version = _draft(actor, version_id)
+    version = _draft(actor, version_id, seen)
     require(actor, Permission.PUBLISH_RULES, target_of(version.society_id))
     found = problems_in(version)
     if found:

@@ -49,6 +49,17 @@ class Loser:
 
 
 @dataclass(frozen=True)
+class Worked:
+    """One member's year by two tables."""
+
+    registration_id: int
+    name: str
+    year: YearEffect
+    #: the kinds that change, the one that changes most first
+    kinds: tuple[KindEffect, ...]
+
+
+@dataclass(frozen=True)
 class Trial:
     """A trial as a page shows it: how far it is, or what it found."""
 
@@ -94,7 +105,7 @@ def trial_of(actor: Actor, society_id: int, version_id: int) -> Trial | None:
 
 def worked_member(
     actor: Actor, society_id: int, version_id: int, registration_id: int, year: int, *, today: date
-) -> tuple[YearEffect, list[KindEffect]]:
+) -> Worked:
     """One member's year by the rules as they are and by the version, kind by kind."""
     require(actor, Permission.FIND_MEMBER, _target(society_id))
     version = _triable(actor, society_id, version_id)
@@ -104,7 +115,8 @@ def worked_member(
     found = effect_in_year(registration_id, year, draft_question(rule_set_of(version), today=today))
     if found is None:
         raise NotFound
-    return found
+    name = names_of([registration_id]).get(registration_id, "")
+    return Worked(registration_id, name, found[0], tuple(found[1]))
 
 
 def trial_question(actor: Actor, job: Job, *, today: date) -> tuple[list[int], Question]:

@@ -214,6 +214,13 @@ def search_precedents(
     return _precedents(rows), total
 
 
+def ruled_kinds(actor: Actor, society_id: int) -> list[str]:
+    """Kinds of which the society has rulings, to choose among."""
+    require(actor, Permission.FIND_MEMBER, Target(societies=frozenset({society_id})))
+    query = select(Ruling.kind).where(Ruling.society_id == society_id).distinct()
+    return list(session.scalars(query.order_by(Ruling.kind)))
+
+
 def count_waiting(society_id: int) -> int:
     """How many records of a society wait for a ruling."""
     return session.scalar(_waiting(society_id).with_only_columns(func.count())) or 0
