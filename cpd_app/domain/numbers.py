@@ -44,6 +44,13 @@ def normal_phone(text: str) -> str | None:
     return bare if INTERNATIONAL.fullmatch(bare) else None
 
 
+def spaced_phone(phone: str) -> str:
+    """A kept phone as people read it: +86 138 0000 1234; other countries' as they are."""
+    if phone.startswith("+86") and MOBILE.fullmatch(phone[3:]):
+        return f"+86 {phone[3:6]} {phone[6:10]} {phone[10:]}"
+    return phone
+
+
 def normal_email(text: str) -> str | None:
     """An address in lower case; None when it has not the shape of one."""
     bare = unicodedata.normalize("NFKC", text).strip().lower()

@@ -1,4 +1,4 @@
-"""What a browser calls itself, short enough to be recognised in a list: "iPhone · WeChat"."""
+"""What a browser calls itself, short enough to be recognised in a list: "iPhone WeChat"."""
 
 #: word in the user agent -> name; the first that is found counts
 SYSTEMS = (
@@ -37,4 +37,4 @@ def device_name(user_agent: str) -> str:
         next((name for word, name in known if word in user_agent), "")
         for known in (SYSTEMS, BROWSERS)
     )
-    return " · ".join(part for part in found if part)
+    return " ".join(part for part in found if part)

@@ -10,6 +10,7 @@ from cpd_app import clock
 from cpd_app.access import current_actor, public, signed_in
 from cpd_app.db import transaction
 from cpd_app.domain.errors import NotFound
+from cpd_app.domain.numbers import spaced_phone
 from cpd_app.texts.register import LEVELS, STATES
 from cpd_app.usecases import people
 from cpd_app.web import account
@@ -78,7 +79,8 @@ def profile() -> ResponseReturnValue:
     found = people.profile_of(current_actor())
     former = [(day(n.from_on), n.name) for n in found.person.names[-2::-1]]
     former += [(day(e.from_on), e.employer) for e in found.employments[1:]]
-    return render_template("me/profile.html", profile=found, former=former)
+    phone = spaced_phone(found.person.phone or "")
+    return render_template("me/profile.html", profile=found, former=former, phone=phone)
 
 
 @bp.get("/me/evidence-views")

@@ -10,15 +10,15 @@ IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605
 @pytest.mark.parametrize(
     ("agent", "name"),
     [
-        (IPHONE + "Version/18.0 Mobile/15E148 Safari/604.1", "iPhone · Safari"),
-        (IPHONE + "Mobile/15E148 MicroMessenger/8.0.50", "iPhone · WeChat"),
+        (IPHONE + "Version/18.0 Mobile/15E148 Safari/604.1", "iPhone Safari"),
+        (IPHONE + "Mobile/15E148 MicroMessenger/8.0.50", "iPhone WeChat"),
         (
             "Mozilla/5.0 (Linux; Android 14; PLA-AL10) Chrome/114.0 Mobile Safari/537.36",
-            "Android · Chrome",
+            "Android Chrome",
         ),
-        ("Mozilla/5.0 (Phone; OpenHarmony 5.0) ArkWeb Chrome/114.0", "HarmonyOS · Chrome"),
-        ("Mozilla/5.0 (Windows NT 10.0) Chrome/130.0 Safari/537.36 Edg/130.0", "Windows · Edge"),
-        ("Mozilla/5.0 (Macintosh) Gecko/20100101 Firefox/131.0", "Mac · Firefox"),
+        ("Mozilla/5.0 (Phone; OpenHarmony 5.0) ArkWeb Chrome/114.0", "HarmonyOS Chrome"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/130.0 Safari/537.36 Edg/130.0", "Windows Edge"),
+        ("Mozilla/5.0 (Macintosh) Gecko/20100101 Firefox/131.0", "Mac Firefox"),
         ("curl/8.5.0", ""),
         ("", ""),
     ],

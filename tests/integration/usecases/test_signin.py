@@ -50,7 +50,7 @@ def try_to(app: Flask, do: Do, now: datetime) -> Callable[..., Outcome]:
         at = now + (later or timedelta())
         with app.app_context():
             proof = signin.prove(name, password, address=address, now=at)
-        outcome: Outcome = do(signin.sign_in, proof, device="iPhone · Safari", now=at)
+        outcome: Outcome = do(signin.sign_in, proof, device="iPhone Safari", now=at)
         return outcome
 
     return attempt

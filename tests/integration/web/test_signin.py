@@ -54,7 +54,7 @@ def test_signing_in_opens_the_service(anybody: Browser, known: Someone, store: S
     assert answer.response.headers["Location"] == "/"
     assert "林示范" in anybody.get("me.index").text
     kept = store.one(select(SignIn))
-    assert (kept.person_id, kept.device) == (known.id, "iPhone · WeChat")
+    assert (kept.person_id, kept.device) == (known.id, "iPhone WeChat")
     cookies = answer.response.headers.getlist("Set-Cookie")
     cookie = next(c for c in cookies if c.startswith("cpd_session="))
     assert "HttpOnly" in cookie

@@ -11,6 +11,7 @@ from cpd_app.domain.numbers import (
     normal_email,
     normal_phone,
     number_key,
+    spaced_phone,
 )
 
 
@@ -34,6 +35,11 @@ def test_a_registration_number_is_the_same_however_it_is_typed(written: str) -> 
 )
 def test_a_chinese_mobile_gets_its_country_code(written: str) -> None:
     assert normal_phone(written) == "+8613800001234"
+
+
+def test_a_kept_phone_is_shown_in_groups() -> None:
+    assert spaced_phone("+8613800001234") == "+86 138 0000 1234"
+    assert spaced_phone("+442079460018") == "+442079460018"
 
 
 def test_a_foreign_number_keeps_its_country_code() -> None:
