@@ -11,13 +11,15 @@ from apscheduler.triggers.interval import IntervalTrigger
 from cpd_app.clock import BEIJING
 from cpd_app.db import transaction
 from cpd_app.storage import local_files
-from cpd_app.usecases import cleaning, files, journal
+from cpd_app.usecases import cleaning, files, journal, standings
 
 Now = Callable[[], datetime]
 #: what a job did, counted; all zero: nothing was due
 Counts = dict[str, int]
 
 SEAL_AT_ONCE = 2000
+#: parts of a society's register judged in one run; the next run goes on
+PARTS_A_RUN = 40
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,20 @@ def seal_journal(_now: Now) -> Counts:
             return {"sealed": sealed}
 
 
+def judge_standings(now: Now) -> Counts:
+    """Bring the kept standings of staff's lists up to date, a part a transaction."""
+    today = now().astimezone(BEIJING).date()
+    judged = 0
+    for society_id in standings.societies_to_catch_up(on=today):
+        for _part in range(PARTS_A_RUN):
+            with transaction():
+                caught_up = standings.catch_up(society_id, on=today, limit=standings.AT_ONCE)
+            judged += caught_up.judged
+            if not caught_up.more:
+                break
+    return {"judged": judged}
+
+
 def clean_up(now: Now) -> Counts:
     """Remove what ended long ago."""
     with transaction():
@@ -75,6 +91,7 @@ def table(hand_over: Callable[[Now], Counts]) -> tuple[ClockJob, ...]:
     return (
         every("hand-over", hand_over, seconds=1),
         every("seal-journal", seal_journal, seconds=60),
+        every("judge-standings", judge_standings, seconds=300),
         daily("clean-up", clean_up, at="03:20"),
         daily("remove-orphans", remove_orphans, at="03:40"),
     )
