@@ -20,7 +20,7 @@ from cpd_app.usecases.registrations_shown import shown_registration
 from cpd_app.web import activity_forms as forms
 from cpd_app.web.activity_files import attach, secrecy_fault
 from cpd_app.web.activity_list import Filters, listing
-from cpd_app.web.activity_live import consequence_of, live, saved_words
+from cpd_app.web.activity_live import consequence_of, live, refuse, saved_words
 from cpd_app.web.activity_page import differences, record_page
 from cpd_app.web.forms import Read
 
@@ -209,7 +209,7 @@ def _log(kind: Kind) -> ResponseReturnValue:
                     current_actor(), read.value, now=clock.now(), today=clock.today()
                 )
         except Rejected as error:
-            _refuse(read, form, error)
+            refuse(current_actor(), kind, read, error, clock.today(), _id_of(form))
         else:
             return _saved(kept.activity.id)
     form.errors = read.errors
@@ -232,7 +232,7 @@ def _correct(kind: Kind, activity: "Activity") -> ResponseReturnValue:
                     today=clock.today(),
                 )
         except Rejected as error:
-            _refuse(read, form, error)
+            refuse(current_actor(), kind, read, error, clock.today(), _id_of(form))
         except Conflict as error:
             if error.code != "changed_meanwhile":
                 raise
@@ -241,22 +241,6 @@ def _correct(kind: Kind, activity: "Activity") -> ResponseReturnValue:
             return _saved(activity.id)
     form.errors = read.errors
     return _form_page(form), 422
-
-
-def _refuse(read: Read, form: forms.LogForm, error: Rejected) -> None:
-    """What was refused, and what would be refused next: one round of mending, not four."""
-    read.refuse(error, known=form.labels)
-    if error.code == "missing":
-        activity_id = form.activity.id if form.activity else None
-        try:
-            preview.preview_of(
-                current_actor(), read.value, today=clock.today(), activity_id=activity_id
-            )
-        except Rejected as another:
-            error = another
-            read.refuse(another, known=form.labels)
-    if error.code == "missing_field":
-        read.errors.update(forms.missing_fields(form.kind, read.value.fields))
 
 
 def _check_files(read: Read) -> None:
@@ -284,15 +268,18 @@ def _changed_meanwhile(form: forms.LogForm, activity_id: int) -> ResponseReturnV
 
 
 def _form_page(form: forms.LogForm, **more: object) -> str:
-    activity_id = form.activity.id if form.activity else None
     return render_template(
         "activities/log.html",
         form=form,
-        live=live(current_actor(), form.kind, form.values, clock.today(), activity_id),
+        live=live(current_actor(), form.kind, form.values, clock.today(), _id_of(form)),
         consequence=consequence_of(current_actor(), form.values.get("ended_on", "")),
         competences=forms.competence_options(),
         **more,
     )
+
+
+def _id_of(form: forms.LogForm) -> int | None:
+    return form.activity.id if form.activity else None
 
 
 def _kind(code: str) -> Kind:

@@ -8,15 +8,16 @@ from typing import Any
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from cpd_app.domain.errors import NotFound, Rejected
+from cpd_app.domain.errors import DomainError, NotFound, Rejected
 from cpd_app.domain.kinds import Kind
 from cpd_app.policy import Actor
 from cpd_app.texts.trace import trace_lines
 from cpd_app.usecases.preview import Preview, preview_of, year_of_day
 from cpd_app.usecases.progress import standing_of
 from cpd_app.usecases.record_details import RecordDetail
-from cpd_app.web.activity_forms import field_words, read_record
+from cpd_app.web.activity_forms import field_words, missing_fields, read_record
 from cpd_app.web.filters import hours
+from cpd_app.web.forms import Read
 from cpd_app.web.locale import short_locale
 from cpd_app.wording import sentence
 
@@ -67,6 +68,27 @@ def live(
         notice=_notice(found),
         consequence=consequence,
     )
+
+
+def refuse(
+    actor: Actor,
+    kind: Kind,
+    read: Read,
+    error: DomainError,
+    today: date,
+    activity_id: int | None = None,
+) -> None:
+    """What was refused, and what would be refused next: one round of mending, not four."""
+    labels = field_words(kind)
+    read.refuse(error, known=labels)
+    if error.code == "missing":
+        try:
+            preview_of(actor, read.value, today=today, activity_id=activity_id)
+        except Rejected as another:
+            error = another
+            read.refuse(another, known=labels)
+    if error.code == "missing_field":
+        read.errors.update(missing_fields(kind, read.value.fields))
 
 
 def consequence_of(actor: Actor, ended_on: str) -> str:
