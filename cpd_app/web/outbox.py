@@ -16,7 +16,7 @@ from cpd_app.usecases import activities, preview
 from cpd_app.usecases.files import Secrecy
 from cpd_app.usecases.record_details import record_detail
 from cpd_app.web import activity_forms as forms
-from cpd_app.web.activity_live import saved_words
+from cpd_app.web.activity_live import refuse, saved_words
 from cpd_app.web.forms import Read
 from cpd_app.wording import sentence
 
@@ -67,7 +67,7 @@ def keep() -> ResponseReturnValue:
                 )
         except (Rejected, Conflict) as error:
             refusal.code, refusal.status = error.code, 409 if isinstance(error, Conflict) else 422
-            read.refuse(error, known=forms.field_words(kind))
+            refuse(current_actor(), kind, read, error, clock.today())
         else:
             return _kept(kept)
     return _refused(kind, read, refusal)
