@@ -1,0 +1,1 @@
+"""Measurements against floors of the same run; machines are noisy, so ratios are what counts."""

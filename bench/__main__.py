@@ -1,0 +1,33 @@
+"""python -m bench [name …] [--engine sqlite|postgresql] [--members N]: measure against floors."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from bench import conversion, importing, memory, pages, records
+
+PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "conversion": conversion.run,
+    "records": records.run,
+    "pages": pages.run,
+    "importing": importing.run,
+    "memory": memory.run,
+}
+
+
+def main() -> int:
+    """Run the parts that were named, or all."""
+    parser = argparse.ArgumentParser(prog="bench")
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], default=[])
+    parser.add_argument("--engine", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--members", type=int, default=100_000, help="of the larger installation")
+    parser.add_argument("--rows", type=int, default=50_000, help="of the imported file")
+    options = parser.parse_args()
+    print(f"engine: {options.engine}")
+    for name in options.parts or PARTS:
+        PARTS[name](options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
