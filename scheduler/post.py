@@ -3,7 +3,7 @@
 from datetime import datetime
 from email.message import EmailMessage
 
-from flask import current_app, render_template
+from flask import current_app
 from flask_babel import force_locale
 
 from cpd_app.clock import BEIJING
@@ -23,8 +23,8 @@ def code_letter(letter: CodeLetter, settings: Settings, *, now: datetime) -> Ema
     until = letter.expires_at.astimezone(BEIJING)
     with force_locale(CATALOGUES[letter.locale]):
         subject = sentence(SUBJECTS[letter.purpose])
-        text = render_template(
-            "mail/code.txt",
+        # Without the pages' context: a letter has no visitor.
+        text = current_app.jinja_env.get_template("mail/code.txt").render(
             letter=letter,
             address=f"{settings.base_url}{PAGES[letter.purpose]}?code={letter.code}",
             until=f"{day(until.date())} {until:%H:%M}",
