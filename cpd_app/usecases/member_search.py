@@ -7,7 +7,14 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from cpd_app.db import session
 from cpd_app.domain.numbers import normal_email, normal_phone, number_key
-from cpd_app.models import Employment, Person, PersonName, Registration, Role
+from cpd_app.models import (
+    Employment,
+    Person,
+    PersonName,
+    Registration,
+    Role,
+    SocietyMembership,
+)
 from cpd_app.policy import Actor, Permission, Target, may, require
 
 #: people found for a choice at most
@@ -17,20 +24,22 @@ LAST = "\U0010ffff"
 
 
 def matching_people(actor: Actor, society_id: int, text: str) -> list[int]:
-    """Ids of the society's people whom a text finds: registered here, or with a role here."""
+    """Ids of the society's people whom a text finds: registered, members, with a role."""
     target = Target(societies=frozenset({society_id}))
     require(actor, Permission.FIND_MEMBER, target)
     contacts = may(actor, Permission.READ_CONTACT, target)
     registered = select(Registration.person_id).where(
         Registration.id.in_(registrations_matching(society_id, text, contacts=contacts))
     )
-    with_role = select(Role.person_id).where(
-        Role.society_id == society_id, Role.person_id.in_(_people(text, contacts=contacts))
-    )
+    named = _people(text, contacts=contacts)
+    without = [
+        select(table.person_id).where(table.society_id == society_id, table.person_id.in_(named))
+        for table in (Role, SocietyMembership)
+    ]
     found = session.scalars(
         select(Person.id)
         .where(
-            or_(Person.id.in_(registered), Person.id.in_(with_role)),
+            or_(*(Person.id.in_(ids) for ids in (registered, *without))),
             Person.merged_into_id.is_(None),
         )
         .order_by(Person.id)

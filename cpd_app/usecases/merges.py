@@ -204,7 +204,7 @@ def can_undo(row: Merge) -> bool:
             or_(Merge.kept_id == row.kept_id, Merge.merged_id == row.kept_id),
         )
     )
-    return not later and row.moved["versions"] == _versions(kept.id)
+    return not later and row.moved.get("versions") == _versions(kept.id)
 
 
 def _mine(actor: Actor, registration_id: int) -> tuple[Person, int]:
@@ -219,7 +219,7 @@ def _require(actor: Actor, person_id: int, society_id: int) -> None:
 
 
 def _is_in(person_id: int, society_id: int) -> bool:
-    """Registered in the society or with a role in it."""
+    """Registered in the society, its member, or with a role in it."""
     return any(
         session.scalar(
             select(table.id)
@@ -227,7 +227,7 @@ def _is_in(person_id: int, society_id: int) -> bool:
             .limit(1)
         )
         is not None
-        for table in (Registration, Role)
+        for table in (Registration, SocietyMembership, Role)
     )
 
 

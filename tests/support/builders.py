@@ -9,6 +9,9 @@ from typing import Any
 
 from cpd_app.models import (
     Activity,
+    Employment,
+    Evidence,
+    Field,
     File,
     Person,
     PersonName,
@@ -184,5 +187,38 @@ def a_file(store: Store, person: Person, **over: Any) -> File:
             **over,
         }
     )
+    store.add(row)
+    return row
+
+
+def an_employment(store: Store, person_id: int, employer: str, **over: Any) -> Employment:
+    """Where a person has worked for long."""
+    values = {"person_id": person_id, "employer": employer, "from_on": LONG_AGO.date(), **over}
+    row = Employment(**values)
+    store.add(row)
+    return row
+
+
+def a_field(store: Store, *, name: str, **over: Any) -> Field:
+    """A field of engineering of its own."""
+    number = next(_numbers)
+    row = Field(
+        **{
+            "code": f"field-{number}",
+            "name": name,
+            "name_en": f"Field {number}",
+            "aliases": [],
+            "source": "test",
+            **over,
+        }
+    )
+    store.add(row)
+    return row
+
+
+def an_evidence(store: Store, activity_id: int, file_id: int, **over: Any) -> Evidence:
+    """A file on a record; it covers no listed proof unless `proofs` says so."""
+    values = {"activity_id": activity_id, "file_id": file_id, "proofs": [], "created_at": LONG_AGO}
+    row = Evidence(**{**values, **over})
     store.add(row)
     return row
