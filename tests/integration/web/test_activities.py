@@ -315,43 +315,6 @@ def test_a_record_can_be_taken_out_of_one_registration(
     assert (taken.left_out, taken.recognised) == (True, 0)
 
 
-def test_the_list_stands_by_year_and_month(as_: As, member: Someone, log: Log):
-    log()
-    log(NewActivity("training", "去年的", None, date(2025, 5, 6), {"minutes": 45}))
-    browser = as_(member)
-    page = browser.get("activities.index")
-    assert "第 4 年：2.5 / 50.0 学时，1 条" in text_of(page.find(".topbar__sub"))
-    assert [text_of(h) for h in page.all(".group h2")] == ["5月"]
-    past = browser.get("activities.index", year=3)
-    assert [text_of(t) for t in past.all(".list-row__title")] == ["去年的"]
-
-
-@pytest.mark.parametrize(
-    ("asked", "found"),
-    [
-        ({"q": "培训 继电"}, ["继电保护培训"]),
-        ({"kind": "self_study"}, ["读标准"]),
-        ({"year": "all", "show": "missing"}, ["继电保护培训", "读标准"]),
-        ({"year": "all", "show": "waiting"}, ["预案"]),
-        ({"show": "draft"}, ["未命名"]),
-        ({"assurance": "A"}, []),
-        ({"year": "no year", "page": "-1", "show": "nothing"}, []),
-    ],
-)
-def test_search_and_chips_find_records(
-    as_: As, member: Someone, log: Log, asked: dict[str, Any], found: list[str]
-):
-    log()
-    log(NewActivity("self_study", "读标准", None, date(2026, 4, 6), {"minutes": 100}))
-    log(NewActivity("other", "预案", None, date(2026, 4, 1), {"hours_asked": 4}))
-    log(NewActivity("training", "", None, date(2026, 4, 1)), state=ActivityState.DRAFT)
-    page = as_(member).get("activities.index", **asked)
-    titles = [text_of(t) for t in page.all(".list-row__title")]
-    if asked.get("show") == "missing":
-        titles = [t for t in titles if t != "预案"]
-    assert titles == found
-
-
 def test_a_draft_opens_where_it_is_finished(as_: As, member: Someone, log: Log, store: Store):
     draft = log(NewActivity("", "", None, date(2026, 4, 1)), state=ActivityState.DRAFT)
     browser = as_(member)
