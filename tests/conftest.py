@@ -28,7 +28,7 @@ from tests.support.databases import (
 from tests.support.page import Browser
 from tests.support.store import Store
 
-pytest_plugins = ["tests.support.people"]
+pytest_plugins = ["tests.support.people", "tests.support.things", "tests.support.imports"]
 
 Result = TypeVar("Result")
 SERVER = "cpd_postgresql_server"

@@ -283,7 +283,7 @@ def save_activities(
         .values(version=Registration.version + 1)
         .execution_options(synchronize_session=False)
     )
-    names = dict(session.execute(select(Society.id, Society.name)).tuples().all())
+    names = dict(session.execute(select(Society.id, Society.name)).all())
     rows = [_activity_row(actor, r, source, names, now, today) for r in read]
     ids = list(
         session.scalars(insert(Activity).returning(Activity.id, sort_by_parameter_order=True), rows)

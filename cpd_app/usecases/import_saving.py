@@ -40,7 +40,7 @@ def parts_to_save(actor: Actor, import_id: int) -> list[list[int]]:
         select(ImportRow.id, ImportRow.person_id)
         .where(ImportRow.import_id == imported.id, ImportRow.state == "good")
         .order_by(ImportRow.row)
-    ).tuples()
+    )
     if imported.kind == "members":
         return [list(part) for part in parts_of([row_id for row_id, _person in rows], PART)]
     people: dict[int | None, list[int]] = {}

@@ -285,7 +285,7 @@ def states_of(imported: Import) -> dict[str, int]:
         .where(ImportRow.import_id == imported.id)
         .group_by(ImportRow.state)
     )
-    return dict(counted.tuples().all())
+    return dict(counted.all())
 
 
 def _names(person_ids: set[Any]) -> dict[int, str]:

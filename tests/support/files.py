@@ -7,8 +7,8 @@ from typing import Any
 
 from openpyxl import Workbook
 
-MEMBERS = "login,name,email,society,registration_no,level,field,starts_on".split(",")
-ACTIVITIES = "login,kind,title,ended_on,minutes".split(",")
+MEMBERS = ["login", "name", "email", "society", "registration_no", "level", "field", "starts_on"]
+ACTIVITIES = ["login", "kind", "title", "ended_on", "minutes"]
 
 
 def a_csv(
@@ -24,7 +24,7 @@ def a_csv(
 def an_xlsx(heading: Sequence[str], *rows: Sequence[Any]) -> bytes:
     """An XLSX file with typed cells."""
     book = Workbook()
-    sheet = book.active
+    sheet = book.create_sheet("Sheet", 0)
     for row in [heading, *rows]:
         sheet.append(list(row))
     made = io.BytesIO()

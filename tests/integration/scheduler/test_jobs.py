@@ -53,7 +53,7 @@ def test_only_one_worker_gets_a_job(do, ordered):
     assert do(jobs.claim_job, ordered.id, worker="b", now=NOW) is None
 
 
-def test_a_report_keeps_the_lease(do, store, ordered):
+def test_a_report_keeps_the_lease(do, ordered):
     do(jobs.claim_job, ordered.id, worker="a", now=NOW)
 
     later = NOW + timedelta(seconds=100)
@@ -257,7 +257,7 @@ def test_runs_in_which_nothing_happened_share_a_row(do, store):
     assert (last.started_at, last.finished_at) == (NOW, NOW + timedelta(minutes=2))
 
 
-def test_the_clock_has_the_jobs_that_the_service_lives_on(app, at, store):
+def test_the_clock_has_the_jobs_that_the_service_lives_on(app, at):
     at("2026-11-20 14:00")
     known = {job.name: job for job in table(lambda _now: {"handed": 0})}
 

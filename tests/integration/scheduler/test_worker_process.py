@@ -91,6 +91,7 @@ def test_a_database_has_one_leader_and_another_takes_over(engine_name, database_
 
     assert first.hold()
     assert not second.hold()
+    assert first._connection is not None
     first._connection.close()  # as when the server ends the session
     assert not first.hold(), "it must learn that it lost the lead"
     assert second.hold()
