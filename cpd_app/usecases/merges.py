@@ -284,7 +284,7 @@ def _alike(kept_id: int, other_id: int) -> int:
                 select(Activity.kind, Activity.ended_on).where(
                     Activity.person_id == person_id, Activity.state == "recorded"
                 )
-            ).tuples()
+            )
         )
         for person_id in (kept_id, other_id)
     ]
@@ -353,7 +353,7 @@ def _versions(person_id: int) -> dict[str, Any]:
         select(Activity.id, Activity.version)
         .where(Activity.person_id == person_id)
         .order_by(Activity.id)
-    ).tuples()
+    )
     terms = session.scalars(
         select(Registration).where(Registration.person_id == person_id).order_by(Registration.id)
     )

@@ -108,7 +108,7 @@ class Browser:
 
     def fetch(self, where: str, *, status: int = 200, **values: Any) -> TestResponse:
         """Fetch something that is no page (a file, JSON, a partial)."""
-        response = self.client.get(self.path(where, values))
+        response = self.client.get(self.path(where, values), buffered=True)
         assert response.status_code == status, _said(response, status)
         return response
 
