@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from cpd_app.db import session
 from cpd_app.domain.errors import NotFound
+from cpd_app.domain.kinds import Evidence as Proof
 from cpd_app.models import Activity, CaptureLink, Evidence
 from cpd_app.policy import Actor
 from cpd_app.storage import LocalFiles
@@ -33,6 +34,8 @@ class OpenLink:
     expires_at: datetime
     #: photos that came by this link
     received: int
+    #: what the record's kind lists, so that the phone can say what a photo proves
+    proofs: tuple[Proof, ...]
 
 
 def open_link(actor: Actor, activity_id: int, *, now: datetime) -> str:
@@ -64,12 +67,13 @@ def link_of(token: str, *, now: datetime) -> OpenLink:
         .where(Evidence.activity_id == activity.id, Evidence.created_at >= link.created_at)
     )
     return OpenLink(
-        activity.id,
-        link.created_by_id,
-        activity.title,
-        link.created_at,
-        link.expires_at,
-        received or 0,
+        activity_id=activity.id,
+        owner_id=link.created_by_id,
+        title=activity.title,
+        began_at=link.created_at,
+        expires_at=link.expires_at,
+        received=received or 0,
+        proofs=evidence.listed_proofs(activity),
     )
 
 

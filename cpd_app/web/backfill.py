@@ -180,10 +180,9 @@ def _usual(actor: "Actor", chosen: Kind, kinds: tuple[Kind, ...]) -> list[Kind]:
 
 
 def _kind(actor: "Actor", code: str) -> Kind:
-    """A kind of today's table; an unknown one is the member's usual one, else the first."""
+    """A kind of today's table; without one the first, which is what drawers are full of."""
     kinds = {k.code: k for k in preview.rules_on(actor, clock.today()).rule_set.usable_kinds}
-    usual = [c for c in (code, *preview.usual_kinds(actor), *kinds) if c in kinds]
-    return kinds[usual[0]]
+    return kinds.get(code) or next(iter(kinds.values()))
 
 
 def _fitting(form: forms.LogForm, proofs: list[str]) -> list[str]:

@@ -28,6 +28,7 @@ from cpd_app.storage import local_files
 from cpd_app.usecases import capture
 from cpd_app.usecases.activities import own_activity
 from cpd_app.web import uploads
+from cpd_app.web.activity_forms import named
 from cpd_app.web.evidence_panel import panel_of
 
 bp = Blueprint("capture", __name__)
@@ -111,6 +112,7 @@ def phone(token: str) -> ResponseReturnValue:
         "capture/phone.html",
         token=token,
         link=link,
+        slots=[(p.code, named(p.names)) for p in link.proofs],
         secrecy=uploads.secrecy_options(),
         key=str(uuid.uuid4()),
     )
@@ -126,6 +128,7 @@ def receive(token: str) -> ResponseReturnValue:
         picked = uploads_of(
             request.files.getlist("file"),
             request.form.get("secrecy", ""),
+            request.form.getlist("proofs"),
             key=request.form.get("key", ""),
         )
         with transaction():

@@ -65,6 +65,8 @@ class Panel:
         have = len(self.slots) - len(self.missing)
         if not self.missing:
             return _("佐证齐全")
+        if not have:
+            return _("缺 %(lack)s 种佐证", lack=len(self.missing))
         return _("已有 %(have)s 种，还缺 %(lack)s 种", have=have, lack=len(self.missing))
 
     def proof_names(self, attached: Attachment) -> list[str]:

@@ -78,7 +78,8 @@ def test_a_phone_sends_photos_and_the_desk_sees_them_arrive(
     )
 
     assert "已收到，电脑上马上能看到。" in page.text
-    assert "已传 2 张" in page.text
+    assert "已传 2 张，电脑上马上能看到。" in page.text
+    assert page.has("input[name=proofs][value=notice]")
     arrived = desk.fetch("capture.arrived", activity_id=record.id).get_data(as_text=True)
     assert "已收到 2 张" in arrived
     assert arrived.count("<img") == 2

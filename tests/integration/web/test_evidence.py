@@ -61,7 +61,7 @@ def test_a_member_adds_files_without_script_and_reads_what_became_of_each(
 ):
     browser = as_(member)
     page = browser.get("evidence.index", activity_id=record.id)
-    assert "已有 0 种，还缺 3 种" in page.text
+    assert "缺 3 种佐证" in page.text
 
     answer = browser.submit(
         page,
@@ -314,7 +314,7 @@ def test_the_pages_speak_english(as_: As, member: Someone, record: Activity):
     page = browser.get("evidence.index", activity_id=record.id)
 
     assert page.heading == "Evidence"
-    assert "0 covered, 3 missing" in page.text
+    assert "3 kinds of evidence missing" in page.text
 
 
 def test_bytes_that_are_gone_are_no_error_of_ours(

@@ -26,8 +26,9 @@ class Row {
       image.alt = "";
       image.src = URL.createObjectURL(file);
       image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
+      image.addEventListener("error", () => image.replaceWith(icon("file-earmark")), { once: true });
       this.part("thumb").replaceChildren(image);
-    }
+    } else if (file.type === "application/pdf") this.part("thumb").replaceChildren(icon("file-earmark-pdf"));
     this.say("ready", text("待上传", "Ready"), this.acts);
   }
 
@@ -93,6 +94,14 @@ export function start(form) {
     list.append(row.element);
   }
 
+  // What was refused need not hold up what arrived.
+  function onward() {
+    const link = document.createElement("a");
+    link.href = form.dataset.then;
+    link.textContent = text("先看传好的", "Go on with these");
+    return link;
+  }
+
   input.addEventListener("change", () => {
     const room = Number(form.dataset.most) - rows.length;
     const picked = [...input.files];
@@ -126,6 +135,7 @@ export function start(form) {
       return;
     }
     const sent = rows.length - open().length;
-    total.textContent = text(`已上传 ${sent} 个，${open().length} 个没有上传。`, `${sent} sent, ${open().length} not sent.`);
+    total.textContent = text(`已上传 ${sent} 个，${open().length} 个没有上传。`, `${sent} sent, ${open().length} not sent. `);
+    if (sent) total.append(onward());
   });
 }
