@@ -1,5 +1,6 @@
 """The database: one engine, one session per request, one way to keep what a use case did."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -47,8 +48,25 @@ def engine_options(url: str) -> dict[str, Any]:
     """Options of the engine for this database, used by the app and by the migrations."""
     if url.startswith("sqlite"):
         # isolation_level None: we begin by hand, or pysqlite's late BEGIN loses updates silently.
-        return {"connect_args": {"timeout": BUSY_SECONDS, "isolation_level": None}}
-    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 4}
+        return {
+            "connect_args": {"timeout": BUSY_SECONDS, "isolation_level": None},
+            "json_deserializer": read_json,
+        }
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 8,
+        "max_overflow": 4,
+        "json_deserializer": read_json,
+    }
+
+
+def read_json(text: str | bytes) -> Any:
+    """A JSON column; most of ours are empty, which need no parser."""
+    if text in ("[]", b"[]"):
+        return []
+    if text in ("{}", b"{}"):
+        return {}
+    return json.loads(text)
 
 
 def prepare_sqlite(engine: Engine) -> None:

@@ -122,7 +122,8 @@ def _answer(activity_id: int, status: int) -> Response:
 
 
 def _json(details: list[RecordDetail]) -> list[dict[str, Any]]:
-    attached = evidence.evidence_of([d.row.id for d in details])
+    with_files = [d.row.id for d in details if d.row.evidence_count]
+    attached = evidence.evidence_of(with_files) if with_files else {}
     return [
         activity_json(
             detail,

@@ -81,7 +81,7 @@ def log_activity(
         return Logged(first, created=False)
     if state is ActivityState.RECORDED:
         check_finished(activity.ended_on, today)
-        settle(actor, activity, now=now)
+        settle(actor, activity, now=now, is_new=True)
     write_down(actor, activity, "logged", {}, now=now)
     return Logged(activity, created=True)
 

@@ -45,7 +45,12 @@ TEXT_ONLY = frozenset(
 
 
 def settle(
-    actor: Actor, activity: Activity, *, now: datetime, changed: frozenset[str] = frozenset()
+    actor: Actor,
+    activity: Activity,
+    *,
+    now: datetime,
+    changed: frozenset[str] = frozenset(),
+    is_new: bool = False,
 ) -> None:
     """Make, change or take away the credits of a record, and give out the hours again.
 
@@ -55,9 +60,7 @@ def settle(
     The conversion is fixed at entry; the allocation of every registration it touches is
     recomputed in the same transaction, under a lock on the registration (domain.md §4).
     """
-    existing = {c.registration_id: c for c in session.scalars(
-        select(Credit).where(Credit.activity_id == activity.id)
-    )}  # fmt: skip
+    existing = {} if is_new else _credits_of(activity.id)
     touched = set(existing)
     if activity.state == "recorded":
         places = places_of(activity.person_id, activity.ended_on)
@@ -79,6 +82,12 @@ def settle(
         session.flush()
     for registration_id in sorted(touched):
         allocate(actor, registration_id, now=now, cause_id=activity.id)
+
+
+def _credits_of(activity_id: int) -> dict[int, Credit]:
+    """A record's credits by registration."""
+    found = session.scalars(select(Credit).where(Credit.activity_id == activity_id))
+    return {credit.registration_id: credit for credit in found}
 
 
 def lock(registration_id: int) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import select
 
 from cpd_app.db import session
+from cpd_app.domain.errors import NotFound
 from cpd_app.domain.kinds import Kind, RuleSet
 from cpd_app.models import Activity, Credit, Registration
-from cpd_app.policy import Actor
-from cpd_app.usecases.activities import readable_activity
+from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases.records import RecordRow, records_by_id, uncredited_record
-from cpd_app.usecases.registrations_shown import registrations_of, shown_registration
+from cpd_app.usecases.registrations_shown import default_registration, registrations_of
 from cpd_app.usecases.rules_in_force import RuleInForce, Rules
 
 
@@ -43,14 +43,19 @@ def record_detail(
 
     Staff see it through the registration of their own society (domain.md §1, 学时认定).
     """
-    activity = readable_activity(actor, activity_id)
-    registration = _registration_for(actor, activity, registration_id, on)
+    activity = session.get(Activity, activity_id)
+    if activity is None:
+        raise NotFound
+    credited = _credited(activity_id)
+    target = Target(owner_id=activity.person_id, societies=frozenset(credited.values()))
+    require(actor, Permission.READ_ACTIVITY, target)
+    registrations = registrations_of(activity.person_id)
+    seen = [r for r in registrations if r.id in credited]
+    registration = _choose(actor, activity, seen, registration_id, on)
     if registration is not None:
-        found = details_of(registration, [activity_id])
-        if found:
-            return found[0]
-    society = registrations_of(activity.person_id)[0].society
-    return RecordDetail(uncredited_record(activity_id, society), activity, None, [], None)
+        return details_of(registration, [activity_id])[0]
+    row = uncredited_record(activity_id, registrations[0].society)
+    return RecordDetail(row, activity, None, [], None)
 
 
 def details_of(registration: Registration, ids: Iterable[int]) -> list[RecordDetail]:
@@ -59,39 +64,34 @@ def details_of(registration: Registration, ids: Iterable[int]) -> list[RecordDet
     if not order:
         return []
     rules = Rules(registration.society_id)
-    rows = {r.id: r for r in records_by_id(registration, order)}
-    pairs = session.execute(
-        select(Activity, Credit.trace, Credit.rule_version_id)
-        .join(Credit, Credit.activity_id == Activity.id)
-        .where(Credit.registration_id == registration.id, Activity.id.in_(list(order)))
-    ).all()
     details = [
         RecordDetail(
-            rows[pair.Activity.id],
-            pair.Activity,
-            registration,
-            pair.trace,
-            rules.version(pair.rule_version_id),
+            row, read.Activity, registration, read.trace, rules.version(read.rule_version_id)
         )
-        for pair in pairs
+        for row, read in records_by_id(registration, order, Activity, Credit.trace)
     ]
     return sorted(details, key=lambda d: order[d.row.id])
 
 
-def _registration_for(
-    actor: Actor, activity: Activity, registration_id: int | None, on: date
-) -> Registration | None:
-    credited = set(
-        session.scalars(select(Credit.registration_id).where(Credit.activity_id == activity.id))
+def _credited(activity_id: int) -> dict[int, int]:
+    """The registrations that credit a record, with their societies."""
+    rows = session.execute(
+        select(Registration.id, Registration.society_id)
+        .join(Credit, Credit.registration_id == Registration.id)
+        .where(Credit.activity_id == activity_id)
     )
-    registrations = [r for r in registrations_of(activity.person_id) if r.id in credited]
+    return {r.id: r.society_id for r in rows}
+
+
+def _choose(
+    actor: Actor,
+    activity: Activity,
+    registrations: list[Registration],
+    registration_id: int | None,
+    on: date,
+) -> Registration | None:
+    """The one named, else the one that is shown; for staff only those of their societies."""
     if activity.person_id != actor.person_id and not actor.is_system:
         registrations = [r for r in registrations if r.society_id in actor.staff_of]
     named = [r for r in registrations if r.id == registration_id]
-    if named:
-        return named[0]
-    if not registrations:
-        return None
-    shown, _all = shown_registration(activity.person_id, chosen_id=registration_id, day=on)
-    chosen = shown.registration if shown else None
-    return chosen if chosen in registrations else registrations[0]
+    return named[0] if named else default_registration(registrations, on)

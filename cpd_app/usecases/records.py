@@ -58,7 +58,7 @@ class RecordRow:
     checked: bool
     assurance: str
     audit_proof: bool
-    marks: tuple[str, ...]
+    marks: tuple[Mark, ...]
     evidence_count: int
     #: codes of listed proofs that no file covers
     missing_proofs: tuple[str, ...]
@@ -76,6 +76,8 @@ class Attached:
     files: int = 0
     covered: frozenset[str] = frozenset()
 
+
+NOTHING = Attached()
 
 COLUMNS = (
     Activity.id,
@@ -116,9 +118,11 @@ def records_of(registration: Registration) -> list[RecordRow]:
     return sorted(rows, key=lambda r: (r.ended_on, r.id), reverse=True)
 
 
-def records_by_id(registration: Registration, ids: Iterable[int]) -> list[RecordRow]:
-    """Some records, in whatever state they are, as this registration sees them."""
-    return _read(registration, Activity.id.in_(list(ids)))
+def records_by_id(
+    registration: Registration, ids: Iterable[int], *more: Any
+) -> list[tuple[RecordRow, Any]]:
+    """Some records in whatever state, as this registration sees them, with `more` columns."""
+    return _read_with(registration, more, Activity.id.in_(list(ids)))
 
 
 def records_of_terms(pairs: Sequence[tuple[Registration, Term]]) -> dict[int, list[RecordRow]]:
@@ -137,7 +141,7 @@ def records_of_terms(pairs: Sequence[tuple[Registration, Term]]) -> dict[int, li
     records: dict[int, list[RecordRow]] = {r.id: [] for r, _term in pairs}
     for row in rows:
         registration_id = of_registration[row.term_id].id
-        read = readers[registration_id].row(row, found.get(row.id, Attached()))
+        read = readers[registration_id].row(row, found.get(row.id, NOTHING))
         records[registration_id].append(read)
     return records
 
@@ -163,7 +167,7 @@ def _uncredited(society: Society, *conditions: ColumnElement[bool]) -> list[Reco
     ).all()
     found = attached_to(*conditions)
     reader = _Reader(society, {})
-    return [reader.row(r, found.get(r.id, Attached())) for r in rows]
+    return [reader.row(r, found.get(r.id, NOTHING)) for r in rows]
 
 
 def attached_to(*conditions: ColumnElement[bool]) -> dict[int, Attached]:
@@ -201,15 +205,22 @@ def audit_proof_setting(society: Society) -> AuditProofSetting:
 
 
 def _read(registration: Registration, *conditions: ColumnElement[bool]) -> list[RecordRow]:
+    return [row for row, _rest in _read_with(registration, (), *conditions)]
+
+
+def _read_with(
+    registration: Registration, more: Sequence[Any], *conditions: ColumnElement[bool]
+) -> list[tuple[RecordRow, Any]]:
+    """Records, each with the row that it was read from; `more` columns come after COLUMNS."""
     credited = Credit.registration_id == registration.id
     rows = session.execute(
-        select(*COLUMNS)
+        select(*COLUMNS, *more)
         .join(Credit, Credit.activity_id == Activity.id)
         .where(credited, *conditions)
     ).all()
     found = attached_to(Activity.id.in_(select(Credit.activity_id).where(credited)), *conditions)
     reader = _Reader(registration.society, _year_ends(registration))
-    return [reader.row(r, found.get(r.id, Attached())) for r in rows]
+    return [(reader.row(r, found.get(r.id, NOTHING)), r) for r in rows]
 
 
 def _year_ends(registration: Registration) -> dict[tuple[int, int], date]:
@@ -228,60 +239,90 @@ class _Reader:
         self.began_on = society.began_on
         self.setting = audit_proof_setting(society)
         self.ends = ends
+        self.judged: dict[Any, tuple[str, bool, tuple[str, ...]]] = {}
 
     def row(self, row: Any, attached: Attached) -> RecordRow:
-        """One record with its assurance and marks."""
-        marks = self._marks(row)
-        facts = EvidenceFacts(
-            checked=row.checked_at is not None,
-            files=attached.files,
-            listed=_listed(row),
-            covered=attached.covered,
-            marks=marks,
-        )
+        """One record with its assurance and marks; `row` has the columns of COLUMNS first."""
+        (
+            activity_id, state, kind, title, organiser, started_on, ended_on, fields, key,
+            competences, source, source_name, version, entered_on, credit_id, term_id, year_index,
+            rule_version_id, conversion, claimed, recognised, reasons, left_out, needs_ruling,
+            ruled, checked_at,
+        ) = row[: len(COLUMNS)]  # fmt: skip
+        checked = checked_at is not None
+        marks = self._marks(term_id, year_index, entered_on)
+        letter, proof, missing = self._judged(rule_version_id, kind, attached, marks, checked)
         return RecordRow(
-            id=row.id,
-            state=row.state,
-            kind=row.kind,
-            title=row.title,
-            organiser=row.organiser,
-            started_on=row.started_on,
-            ended_on=row.ended_on,
-            fields=row.fields,
-            achievement_key=row.achievement_key,
-            competences=tuple(row.competences),
-            source=row.source,
-            source_name=row.source_name,
-            version=row.version,
-            credit_id=row.credit_id,
-            term_id=row.term_id,
-            year_index=row.year_index,
-            rule_version_id=row.rule_version_id,
-            conversion=row.conversion or 0,
-            claimed=row.claimed or 0,
-            recognised=row.recognised or 0,
-            reasons=tuple(row.reasons or ()),
-            left_out=bool(row.left_out),
-            waiting_ruling=bool(row.needs_ruling) and row.ruled is None,
-            ruled=row.ruled,
-            checked=row.checked_at is not None,
-            assurance=assurance_of(facts).value,
-            audit_proof=is_audit_proof(facts, self.setting),
-            marks=tuple(m.value for m in marks),
+            id=activity_id,
+            state=state,
+            kind=kind,
+            title=title,
+            organiser=organiser,
+            started_on=started_on,
+            ended_on=ended_on,
+            fields=fields,
+            achievement_key=key,
+            competences=tuple(competences),
+            source=source,
+            source_name=source_name,
+            version=version,
+            credit_id=credit_id,
+            term_id=term_id,
+            year_index=year_index,
+            rule_version_id=rule_version_id,
+            conversion=conversion or 0,
+            claimed=claimed or 0,
+            recognised=recognised or 0,
+            reasons=tuple(reasons or ()),
+            left_out=bool(left_out),
+            waiting_ruling=bool(needs_ruling) and ruled is None,
+            ruled=ruled,
+            checked=checked,
+            assurance=letter,
+            audit_proof=proof,
+            marks=marks,
             evidence_count=attached.files,
-            missing_proofs=missing_evidence(facts),
+            missing_proofs=missing,
         )
 
-    def _marks(self, row: Any) -> tuple[Mark, ...]:
-        ends_on = self.ends.get((row.term_id, row.year_index)) if row.term_id else None
-        if ends_on is not None and is_late_entry(row.entered_on, ends_on, self.began_on):
+    def _marks(
+        self, term_id: int | None, year_index: int | None, entered_on: date
+    ) -> tuple[Mark, ...]:
+        ends_on = self.ends.get((term_id, year_index)) if term_id and year_index else None
+        if ends_on is not None and is_late_entry(entered_on, ends_on, self.began_on):
             return (Mark.LATE_ENTRY,)
         return ()
 
+    def _judged(
+        self,
+        rule_version_id: int | None,
+        kind: str,
+        attached: Attached,
+        marks: tuple[Mark, ...],
+        checked: bool,  # noqa: FBT001 - one of the facts
+    ) -> tuple[str, bool, tuple[str, ...]]:
+        """Letter, audit-proof, missing proofs: the same for all records with the same facts."""
+        facts_key = (rule_version_id, kind, attached, marks, checked)
+        known = self.judged.get(facts_key)
+        if known is None:
+            facts = EvidenceFacts(
+                checked=checked,
+                files=attached.files,
+                listed=_listed(rule_version_id, kind),
+                covered=attached.covered,
+                marks=marks,
+            )
+            known = self.judged[facts_key] = (
+                assurance_of(facts).value,
+                is_audit_proof(facts, self.setting),
+                missing_evidence(facts),
+            )
+        return known
 
-def _listed(row: Any) -> tuple[str, ...]:
+
+def _listed(rule_version_id: int | None, kind_code: str) -> tuple[str, ...]:
     """Codes of the proofs that the record's own rule version lists for its kind."""
-    if row.rule_version_id is None:
+    if rule_version_id is None:
         return ()
-    kind = compiled(row.rule_version_id).kinds.get(row.kind)
+    kind = compiled(rule_version_id).kinds.get(kind_code)
     return tuple(e.code for e in kind.evidence) if kind else ()
