@@ -122,7 +122,7 @@ def _figure(text: str, path: Iterable[str], *, optional: bool) -> int | float | 
     number = number_of(text, decimals=4 if share else 2)
     if number is not None:
         return number
-    return "bad_number" if share else "bad_hours"
+    return "bad_share" if share else "bad_hours"
 
 
 def _changed(

@@ -10,7 +10,7 @@ SENTENCES: dict[str, str] = {
     "in_future": "这一天还没有到。请检查日期。",
     "value_is_gone": "草案里已经没有这个数值。请重新打开页面再改。",
     "bad_hours": "请填 0 或以上的数，例如 7.5，最多两位小数。",
-    "bad_number": "请填 0 或以上的数，例如 0.6，最多四位小数。",
+    "bad_share": "请填 0 或以上的数，例如 0.6，最多四位小数。",
     "bad_whole": "请填 1 或以上的整数。",
     # recalculation
     "not_tried_yet": "请先试算，看过结果再重算。",

@@ -105,11 +105,14 @@ def kind_form(version: "RuleVersion", code: str, form: Form, errors: Mapping[str
         enabled=_enabled(code, kind, form),
         grids=grids,
         figures=tuple(f for f in figures.values() if f.name not in in_grids),
-        evidence=tuple(
-            (proof, _label(names, proof), proof in (listed if isinstance(listed, list) else []))
-            for proof, names in (proofs or {}).items()
-        ),
+        evidence=_proofs(proofs or {}, listed if isinstance(listed, list) else []),
     )
+
+
+def _proofs(proofs: Mapping[str, Any], listed: list[str]) -> tuple[tuple[str, str, bool], ...]:
+    """Those that are listed first, so that one sees them among many."""
+    ordered = sorted(proofs, key=lambda proof: proof not in listed)
+    return tuple((proof, _label(proofs[proof], proof), proof in listed) for proof in ordered)
 
 
 def labels_of(version: "RuleVersion", only: str | None = None) -> dict[str, str]:

@@ -90,12 +90,12 @@ def society_here() -> int | None:
 
 def label_of(version: "RuleVersion") -> str:
     """第 3 版, 第 4 版草案, 联合体第 1 版."""
-    number = version.number
+    number, draft = version.number, version.state == "draft"
     if version.society_id is None and desk.open_desk() is not None:
-        text = _("联合体第 %(n)s 版", n=number)
+        text = _("联合体第 %(n)s 版草案", n=number) if draft else _("联合体第 %(n)s 版", n=number)
     else:
-        text = _("第 %(n)s 版", n=number)
-    return text + _("草案") if version.state == "draft" else text
+        text = _("第 %(n)s 版草案", n=number) if draft else _("第 %(n)s 版", n=number)
+    return str(text)
 
 
 def rows_of(versions: Iterable["RuleVersion"]) -> list[VersionRow]:
