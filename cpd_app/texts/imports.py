@@ -67,6 +67,23 @@ ACTIVITY_COLUMNS = _columns(
     """
 )
 
+#: what an export says besides; `record_id` keeps an export that is imported from doubling
+EXPORT_COLUMNS = _columns(
+    """
+    place | 地点 | Place
+    reflection | 心得 | Reflection
+    state | 状态 | State
+    registration_no | 注册编号 | Registration no.
+    year | 年度 | Year
+    conversion_hours | 折算学时 | Converted hours
+    claimed_hours | 申报学时 | Claimed hours
+    recognised_hours | 认可学时 | Recognised hours
+    assurance | 佐证等级 | Assurance
+    evidence | 佐证数 | Files
+    record_id | 记录号 | Record
+    """
+)
+
 SENTENCES: dict[str, str] = {
     # the file
     "file_missing": "请选择一个 CSV 或 XLSX 文件。",

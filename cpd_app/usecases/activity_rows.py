@@ -15,7 +15,7 @@ from cpd_app.domain.kinds import Field, FieldType, Kind
 from cpd_app.domain.program import Conversion
 from cpd_app.models import Activity, ActivityChange, Credit, Registration, RuleVersion, Society
 from cpd_app.policy import Actor
-from cpd_app.texts.imports import ACTIVITY_COLUMNS, Column
+from cpd_app.texts.imports import ACTIVITY_COLUMNS, EXPORT_COLUMNS, Column
 from cpd_app.usecases import journal
 from cpd_app.usecases.activities import Source
 from cpd_app.usecases.activity_input import ActivityState, NewActivity, check_text
@@ -34,9 +34,20 @@ from cpd_app.usecases.import_reading import parts_of
 from cpd_app.usecases.register_in_memory import AT_ONCE, Register
 from cpd_app.usecases.rules_in_force import RuleInForce, Rules, compiled
 
+#: an export carries it: a row of a record that is there says nothing new
+RECORD_ID = next(c for c in EXPORT_COLUMNS if c.code == "record_id")
 REQUIRED = frozenset({"login", "kind", "title", "ended_on"})
 FRAME = frozenset(
-    {"login", "kind", "title", "organiser", "started_on", "ended_on", "achievement_key"}
+    {
+        "login",
+        "kind",
+        "title",
+        "organiser",
+        "started_on",
+        "ended_on",
+        "achievement_key",
+        "record_id",
+    }
 )
 
 
@@ -60,7 +71,7 @@ class ReadActivity:
 
 def activity_columns(society_id: int | None) -> tuple[Column, ...]:
     """The columns of a file: the fixed ones, and the fields that rule sets in use add to them."""
-    columns = {c.code: c for c in ACTIVITY_COLUMNS}
+    columns = {c.code: c for c in (*ACTIVITY_COLUMNS, RECORD_ID)}
     versions = select(RuleVersion.id).where(
         RuleVersion.state == "published",
         or_(RuleVersion.society_id.is_(None), RuleVersion.society_id == society_id),
@@ -85,11 +96,19 @@ class ActivityRows:
         self.owner_id = owner_id
         self.today = today
         self._people: dict[str, int | None] = {}
+        self._records: dict[int, int] = {}
         self._terms: dict[int, list[Any]] = {}
         self._rules: dict[int, Rules] = {}
 
     def load(self, rows: Iterable[Row], *, now: datetime) -> None:
-        """Look up everybody whom the rows name, and their terms."""
+        """Look up everybody whom the rows name, their terms, and records that are there."""
+        rows = list(rows)
+        numbers = {int(n) for n in (row.cells.get("record_id", "") for row in rows) if _is_id(n)}
+        for part in parts_of(sorted(numbers), AT_ONCE):
+            found = session.execute(
+                select(Activity.id, Activity.person_id).where(Activity.id.in_(part))
+            )
+            self._records.update(dict(found.all()))
         logins = {row.cells["login"] for row in rows if row.cells.get("login")}
         register = Register(now=now)
         register.load(logins=logins, emails=(), phones=(), numbers=())
@@ -111,6 +130,13 @@ class ActivityRows:
         if person_id is None or not self._is_ours(person_id):
             return None
         return person_id
+
+    def is_there(self, row: Row) -> bool:
+        """Whether the row came out of an export of this person's records."""
+        said, person_id = row.cells.get("record_id", ""), self.person_of(row)
+        return (
+            _is_id(said) and person_id is not None and (self._records.get(int(said)) == person_id)
+        )
 
     def read(self, row: Row, found: Findings) -> ReadActivity | None:
         """The row as it can be saved; None when `found` has problems."""
@@ -211,6 +237,10 @@ class ActivityRows:
         if society_id not in self._rules:
             self._rules[society_id] = Rules(society_id)
         return self._rules[society_id]
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 def _kind_of(row: Row, rule: RuleInForce, found: Findings) -> Kind | None:

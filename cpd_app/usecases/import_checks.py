@@ -131,6 +131,8 @@ def _check_activities(
         person_id = reading.person_of(row)
         kept = _kept(row, found, digests.next(row.cells, person_id))
         kept["person_id"] = person_id
+        if reading.is_there(row):
+            kept.update(state="same", problems=[], warnings=[])
         if read:
             kept["made"] = {"hours": read.hours}
         checked.append(kept)

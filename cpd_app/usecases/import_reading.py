@@ -24,6 +24,7 @@ MOST_UNFOLDED = 400 * 1024 * 1024
 MOST_STRINGS = 100 * 1024 * 1024
 MOST_PARTS = 2000
 DELIMITERS = ",;\t"
+GUARDED = tuple("=+-@")
 OLD_XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -75,10 +76,15 @@ def _csv_lines(data: bytes) -> Iterator[Line]:
     begins = 1
     try:
         for cells in reader:
-            yield Line(begins, tuple(cell.strip() for cell in cells))
+            yield Line(begins, tuple(_unguarded(cell.strip()) for cell in cells))
             begins = reader.line_num + 1
     except csv.Error:
         raise Rejected("file_broken", "file") from None
+
+
+def _unguarded(cell: str) -> str:
+    """A cell without the mark that exports put before what a spreadsheet would calculate."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in GUARDED else cell
 
 
 def _decoded(data: bytes) -> str:

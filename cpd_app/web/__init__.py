@@ -9,14 +9,15 @@ from cpd_app.web import (
     capture,
     context,
     evidence,
+    exports,
     filters,
     health,
     imports,
     jobs,
     me,
     members,
-    own_imports,
     outbox,
+    own_imports,
     progress,
     pwa,
     rules,
@@ -32,6 +33,7 @@ def init(app: Flask) -> None:
     filters.init(app)
     context.init(app)
     for module in (
+        exports,
         own_imports,
         jobs,
         imports,
