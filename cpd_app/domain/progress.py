@@ -50,7 +50,9 @@ class YearProgress:
     pace: int
     """What would be even with today (a rate; show it with `hours.format_rate`)."""
     days_left: int
-    """Days left in the year, today counted; 0 when it is over."""
+    """Days left after today, to the year's last day; 0 on that day and later."""
+    running: bool
+    """Whether the day asked about lies in the year."""
     months_relieved: int = 0
     deferred_until: date | None = None
     groups: tuple[GroupProgress, ...] = field(default=())
@@ -76,10 +78,6 @@ class YearProgress:
         """The last day of the year."""
         return self.ends_on - timedelta(days=1)
 
-    @property
-    def running(self) -> bool:
-        """Whether the day asked about lies in the year."""
-        return self.days_left > 0 and self.verdict is not Verdict.AHEAD
 
 
 def year_progress(
@@ -112,7 +110,8 @@ def year_progress(
             minimums_met=not any(group.missing for group in groups),
         ),
         pace=pace(year, target.required, today),
-        days_left=min(max((year.ends_on - today).days, 0), year.days),
+        days_left=min(max((year.ends_on - today).days - 1, 0), year.days),
+        running=year.starts_on <= today < year.ends_on,
         months_relieved=target.months_relieved,
         deferred_until=target.deferred_until,
         groups=groups,

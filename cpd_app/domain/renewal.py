@@ -236,7 +236,7 @@ def _summary(known: RenewalInput, *, opened: bool) -> Check:
 
 def _expiry(known: RenewalInput, on: date, *, opened: bool) -> Check:
     ends_on = known.term.ends_on
-    values = {"last_on": ends_on - timedelta(days=1), "days_left": max((ends_on - on).days, 0)}
+    values = {"last_on": ends_on - timedelta(days=1), "days_left": max((ends_on - on).days - 1, 0)}
     if known.filed or not opened:
         return Check("expiry", State.OK, "ok", values)
     if on >= ends_on:

@@ -85,7 +85,7 @@ def test_a_running_year_behind_is_a_warning_and_waits_with_filing():
     assert check.values == {
         "year": 5,
         "missing": 4000,
-        "days_left": 180,
+        "days_left": 179,
         "ends_on": date(2027, 3, 14),
     }
     assert (answer.ready, answer.can_file) == (True, False)
