@@ -125,7 +125,11 @@ def find_members(
 def export_members(
     actor: Actor, society_id: int, wanted: MemberFilter, *, on: date, now: datetime
 ) -> Iterator[MemberRow]:
-    """Every row that fits, in the order shown; that it was taken out is journalled."""
+    """Every row that fits, in the order shown; that it was taken out is journalled.
+
+    Rows come in parts, so that a hundred thousand of them take no more memory than one part; read
+    them inside the transaction.
+    """
     _may_find(actor, society_id)
     conditions = [*_conditions(actor, society_id, wanted, on), *_in_state(wanted, on)]
     journal.record(
@@ -137,8 +141,13 @@ def export_members(
         society_id=society_id,
         data={"count": sum(_by_state(conditions, on).values())},
     )
-    found = session.execute(_rows(on).where(*conditions).order_by(*_order(wanted.sort))).all()
-    return (row for part in _parts(found) for row in _with_names(part))
+    found = session.execute(
+        _rows(on)
+        .where(*conditions)
+        .order_by(*_order(wanted.sort))
+        .execution_options(yield_per=AT_ONCE)
+    )
+    return (row for part in found.partitions() for row in _with_names(part))
 
 
 def people_found(actor: Actor, society_id: int, wanted: MemberFilter, *, on: date) -> list[int]:
@@ -298,11 +307,6 @@ def _order(sort: str) -> tuple[ColumnElement[Any], ...]:
             return (Registration.id.desc(),)
         case _:
             return (Registration.number_key.asc(),)
-
-
-def _parts(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for begin in range(0, len(rows), AT_ONCE):
-        yield rows[begin : begin + AT_ONCE]
 
 
 def _with_names(rows: Sequence[Any]) -> list[MemberRow]:

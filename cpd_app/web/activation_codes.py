@@ -113,7 +113,8 @@ def _qr(code: str) -> Markup:
         border=4,
     )
     svg = image.to_string(encoding="unicode")
-    return Markup(svg.replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S704 - drawn here
+    plain = svg.replace(' id="qr-path"', "").replace("<svg ", '<svg aria-hidden="true" ', 1)
+    return Markup(plain)  # noqa: S704 - drawn here
 
 
 def _csv(codes: list[IssuedCode]) -> str:

@@ -2,18 +2,18 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import (
     Blueprint,
-    Response,
     flash,
     redirect,
     render_template,
     request,
-    stream_with_context,
+    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -25,9 +25,9 @@ from cpd_app.access import current_actor, staff_area
 from cpd_app.db import transaction
 from cpd_app.domain.errors import DomainError
 from cpd_app.schemas.members import EmployerSchema, MembershipSchema, NameSchema
-from cpd_app.usecases import checks, member_changes, members, standings
+from cpd_app.usecases import checks, member_changes, members, overview, standings
 from cpd_app.usecases.member_file import MemberFile, member_file
-from cpd_app.usecases.members import MemberRow
+from cpd_app.usecases.members import MemberFilter
 from cpd_app.usecases.registrations import fields_of_engineering
 from cpd_app.web import activation_codes, desk, merges, registrations
 from cpd_app.web.forms import Read, read
@@ -46,6 +46,7 @@ def index() -> ResponseReturnValue:
     """The register: a search, filters in the address, a page of rows."""
     actor, society_id, today = current_actor(), desk.society_id(), clock.today()
     wanted = filter_of(request.args)
+    waiting = _bring_up_to_date(society_id, wanted)
     found = members.find_members(
         actor, society_id, wanted, on=today, page=request.args.get("page", 1, type=int)
     )
@@ -59,6 +60,7 @@ def index() -> ResponseReturnValue:
         "members/index.html",
         page=member_list(found, wanted, fields),
         fields=fields,
+        waiting=waiting,
         codes_query={k: v for k, v in query_of(wanted).items() if k != "sort"},
         is_registrar=desk.is_registrar(),
     )
@@ -69,16 +71,17 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """What the list shows, all pages of it, as CSV that a spreadsheet opens."""
     wanted = filter_of(request.form)
+    _bring_up_to_date(desk.society_id(), wanted)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the server when it was sent
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     with transaction():
         rows = members.export_members(
             current_actor(), desk.society_id(), wanted, on=clock.today(), now=clock.now()
         )
+        csv.writer(text).writerows(csv_rows(rows))
+    text.detach().seek(0)
     name = f"members-{clock.today().isoformat()}.csv"
-    return Response(
-        stream_with_context(_csv(rows)),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return send_file(file, mimetype="text/csv", as_attachment=True, download_name=name)
 
 
 @bp.get("/<int:registration_id>")
@@ -227,6 +230,17 @@ def change(registration_id: int, part: str) -> ResponseReturnValue:
     return page, 200 if given.ok else 422
 
 
+def _bring_up_to_date(society_id: int, wanted: MemberFilter) -> int:
+    """Judge anew what a filter by standing asks about; how many are still of an older day."""
+    actor, today = current_actor(), clock.today()
+    if wanted.standing in {"", "not_activated"}:
+        return 0
+    if not overview.is_up_to_date(actor, society_id, on=today):
+        with transaction():
+            overview.bring_up_to_date(actor, society_id, on=today)
+    return standings.waiting_in(society_id, on=today)
+
+
 def _file(registration_id: int) -> MemberFile:
     return member_file(
         current_actor(),
@@ -247,12 +261,3 @@ def _fields() -> list[tuple[str, str]]:
     """Codes and names of the fields of engineering."""
     english = short_locale() == "en"
     return [(f.code, f.name_en if english else f.name) for f in fields_of_engineering()]
-
-
-def _csv(rows: Iterator[MemberRow]) -> Iterator[str]:
-    """With a byte order mark, by which spreadsheets know UTF-8."""
-    yield "\ufeff"
-    for cells in csv_rows(rows):
-        line = io.StringIO()
-        csv.writer(line).writerow(cells)
-        yield line.getvalue()
