@@ -37,18 +37,7 @@ from cpd_app.usecases.rules_in_force import RuleInForce, Rules, compiled
 #: an export carries it: a row of a record that is there says nothing new
 RECORD_ID = next(c for c in EXPORT_COLUMNS if c.code == "record_id")
 REQUIRED = frozenset({"login", "kind", "title", "ended_on"})
-FRAME = frozenset(
-    {
-        "login",
-        "kind",
-        "title",
-        "organiser",
-        "started_on",
-        "ended_on",
-        "achievement_key",
-        "record_id",
-    }
-)
+FRAME = REQUIRED | {"organiser", "started_on", "achievement_key", "record_id"}
 
 
 #: where, by which rules, to what, and why it was refused there (another society's table)

@@ -52,11 +52,15 @@ class Exported:
     details: dict[int, list[RecordDetail]]
     evidence: dict[int, list[Evidence]]
     history: dict[int, list[ActivityChange]]
+    #: False: staff took it; contacts and bytes of proofs are not theirs to take along
+    is_own: bool
 
     @property
     def files(self) -> list[ExportedFile]:
         """Every proof once, under the first record that it belongs to."""
         found: dict[int, ExportedFile] = {}
+        if not self.is_own:
+            return []
         for activity_id, attached in self.evidence.items():
             for proof in attached:
                 file = proof.file
@@ -74,7 +78,7 @@ def export_own(actor: Actor) -> Exported:
     activities = session.scalars(
         select(Activity).where(Activity.person_id == person.id).order_by(Activity.id)
     ).all()
-    return _exported(person, registrations_of(person.id), list(activities))
+    return _exported(person, registrations_of(person.id), list(activities), is_own=True)
 
 
 def export_registration(actor: Actor, registration_id: int, *, now: datetime) -> Exported:
@@ -97,11 +101,15 @@ def export_registration(actor: Actor, registration_id: int, *, now: datetime) ->
         society_id=registration.society_id,
         data={"person": registration.person_id, "records": len(activities)},
     )
-    return _exported(registration.person, [registration], list(activities))
+    return _exported(registration.person, [registration], list(activities), is_own=False)
 
 
 def _exported(
-    person: Person, registrations: list[Registration], activities: list[Activity]
+    person: Person,
+    registrations: list[Registration],
+    activities: list[Activity],
+    *,
+    is_own: bool,
 ) -> Exported:
     ids = [a.id for a in activities]
     details: dict[int, list[RecordDetail]] = {}
@@ -137,19 +145,20 @@ def _exported(
         details=details,
         evidence={i: proofs for i, proofs in evidence.items() if i in kept},
         history={i: changes for i, changes in history.items() if i in kept},
+        is_own=is_own,
     )
 
 
 def as_json(exported: Exported, *, now: datetime) -> dict[str, Any]:
     """All of it as JSON: names and numbers as in the API."""
     person = exported.person
+    contacts = {"email": person.email, "phone": person.phone} if exported.is_own else {}
     return {
         "exported_at": now.isoformat(),
         "person": {
             "name": person.name,
             "name_en": person.name_en,
-            "email": person.email,
-            "phone": person.phone,
+            **contacts,
         },
         "registrations": [_registration_json(r) for r in exported.registrations],
         "records": [_record_json(exported, a) for a in exported.activities],
