@@ -23,6 +23,7 @@ from cpd_app.usecases.record_details import RecordDetail
 from cpd_app.usecases.rules_in_force import RuleInForce
 
 DAY = {"type": "string", "format": "date"}
+TIME = {"type": "string", "example": "09:30"}
 HOURS = {"type": "number", "description": "学时"}
 
 #: what every record has; everything else belongs to its kind and is judged by the rule set
@@ -79,8 +80,8 @@ class NewActivitySchema(Schema):
     ended_on = fields.Raw(load_default=None, allow_none=True, metadata=DAY)
     organiser = TextField(load_default=None, allow_none=True)
     place = TextField(load_default=None, allow_none=True)
-    starts_at_time = TimeField(load_default=None, allow_none=True, metadata={"example": "09:30"})
-    ends_at_time = TimeField(load_default=None, allow_none=True, metadata={"example": "16:00"})
+    starts_at_time = TimeField(load_default=None, allow_none=True, metadata=TIME)
+    ends_at_time = TimeField(load_default=None, allow_none=True, metadata=TIME)
     achievement_key = TextField(load_default=None, allow_none=True)
     competences = fields.List(fields.String(), load_default=list, allow_none=True)
     reflection = TextField(load_default=None, allow_none=True)
@@ -114,8 +115,8 @@ class PatchActivitySchema(Schema):
     ended_on = fields.Raw(metadata=DAY)
     organiser = TextField(allow_none=True)
     place = TextField(allow_none=True)
-    starts_at_time = TimeField(allow_none=True)
-    ends_at_time = TimeField(allow_none=True)
+    starts_at_time = TimeField(allow_none=True, metadata=TIME)
+    ends_at_time = TimeField(allow_none=True, metadata=TIME)
     achievement_key = TextField(allow_none=True)
     competences = fields.List(fields.String(), allow_none=True)
     reflection = TextField(allow_none=True)

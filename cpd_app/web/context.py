@@ -92,9 +92,10 @@ class Ui:
         places = (
             ("staff.overview", "house", _("总览")),
             ("members.index", "people", _("会员")),
-            ("imports.index", "upload", _("导入")),
+            ("imports.index", "file-earmark-arrow-up", _("导入")),
             ("rulings.index", "patch-question", _("认定")),
             ("rules.index", "sliders", _("折算规则")),
+            ("api_docs.index", "code-slash", _("接口说明")),
         )
         return self._items(places)
 
