@@ -104,10 +104,14 @@ def open_page(
             complaints.append(line.text)
 
     def make(size: ViewportSize = PHONE, **options: Any) -> Page:
-        options = {"locale": "zh-CN", "reduced_motion": "reduce", **options}
+        options = {
+            "base_url": service.address,
+            "locale": "zh-CN",
+            "reduced_motion": "reduce",
+            **options,
+        }
         handheld = size["width"] < DESK["width"]
         context = browser.new_context(
-            base_url=service.address,
             viewport=size,
             is_mobile=handheld,
             has_touch=handheld,

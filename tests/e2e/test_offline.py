@@ -1,12 +1,13 @@
 """Without network: pages open, what is written waits on the device, and is sent exactly once.
 
-"No network" is a stopped server: `context.set_offline` does not reach the service worker.
+No network is a shut gate: `context.set_offline` does not reach the service worker.
 """
 
+import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from cpd_app import clock
 from cpd_app.models import Activity, Evidence
 from tests.e2e.conftest import SignIn
 from tests.support.axe import violations
+from tests.support.gate import Gate
 from tests.support.people import Someone
 from tests.support.service import Service
 from tests.support.store import Store
@@ -30,24 +32,30 @@ WAITING = """async () => {
 STANDARD = {"title": "DL/T 5222 导体和电器选择设计规程", "achievement_key": "DL/T 5222-2026"}
 
 pytestmark = pytest.mark.timeout(300)
+#: a missing network and a refusal are what these tests are about
+MEANT = re.compile(r"Failed to load resource|blocked by Playwright")
 
 
 @pytest.fixture
-def network(service: Service, complaints: list[str]) -> Iterator[Callable[[], object]]:
-    """`with network(): …` is without one."""
+def complaints() -> Iterator[list[str]]:
+    """As everywhere, but for what is meant here."""
+    said: list[str] = []
+    yield said
+    assert [line for line in said if not MEANT.search(line)] == []
 
-    @contextmanager
-    def gone() -> Iterator[None]:
-        service.stop()
-        yield
-        service.start()
-        service.wait_until_ready()
-        complaints.clear()  # requests failed, as was meant
 
-    yield gone
-    if service.process and service.process.poll() is not None:
-        service.start()
-        service.wait_until_ready()
+@pytest.fixture(scope="module")
+def gate(service: Service) -> Iterator[Gate]:
+    """`with gate.shut(): …` is without network."""
+    made = Gate(service.port)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def open_page(gate: Gate, open_page: Callable[..., Page]) -> Callable[..., Page]:
+    """As everywhere, through the gate."""
+    return partial(open_page, base_url=gate.address)
 
 
 @pytest.fixture
@@ -113,9 +121,9 @@ def kept(store: Store, someone: Someone) -> int:
 
 
 def test_a_record_written_without_network_is_sent_once(
-    ready: Page, network: Callable, store: Store, member: Someone, picture: Path
+    ready: Page, gate: Gate, store: Store, member: Someone, picture: Path
 ):
-    with network():
+    with gate.shut():
         write_standard(ready)
         expect(ready.locator("[data-part=stored]")).to_contain_text("离线")
         expect(ready.locator("#dock-result")).to_contain_text("联网后计算学时")
@@ -189,9 +197,9 @@ def test_a_refusal_stands_in_the_form_and_loses_nothing(
 
 
 def test_a_refusal_after_the_fact_stays_and_can_be_corrected(
-    ready: Page, network: Callable, store: Store, member: Someone
+    ready: Page, gate: Gate, store: Store, member: Someone
 ):
-    with network():
+    with gate.shut():
         write_training(ready, "未来的培训")
         ready.fill("[name=ended_on]", "2199-01-01")
         save(ready)
@@ -216,8 +224,8 @@ def test_a_refusal_after_the_fact_stays_and_can_be_corrected(
     assert ready.evaluate(WAITING) == 0
 
 
-def test_what_waits_can_be_deleted_after_a_question(ready: Page, network: Callable):
-    with network():
+def test_what_waits_can_be_deleted_after_a_question(ready: Page, gate: Gate):
+    with gate.shut():
         write_training(ready, "不要了")
         save(ready)
         ready.wait_for_url("**/outbox")
@@ -228,9 +236,40 @@ def test_what_waits_can_be_deleted_after_a_question(ready: Page, network: Callab
     assert ready.evaluate(WAITING) == 0
 
 
-def test_two_tabs_send_it_once(ready: Page, network: Callable, store: Store, member: Someone):
+def test_a_purged_file_leaves_the_outbox_too(ready: Page, gate: Gate, picture: Path):
+    digest = hashlib.sha256(picture.read_bytes()).hexdigest()
+    with gate.shut():
+        write_training(ready, "照片要清除")
+        ready.locator("input[type=file]").first.set_input_files(picture)
+        ready.click("text=无涉密内容")
+        save(ready)
+        expect(ready.locator(".outbox__item")).to_contain_text("1 张照片")
+        purged = (
+            "hash => document.dispatchEvent(new CustomEvent('cpd:file-purged', {detail: {hash}}))"
+        )
+        ready.evaluate(purged, "0" * 64)
+        ready.wait_for_timeout(200)
+        expect(ready.locator(".outbox__item")).to_contain_text("1 张照片")
+        ready.evaluate(purged, digest)
+
+        expect(ready.locator(".outbox__item")).not_to_contain_text("1 张照片")
+        expect(ready.locator(".outbox__item")).to_contain_text("照片要清除")
+
+
+@pytest.mark.parametrize("locks", [True, False], ids=["locks", "lease"])
+def test_two_tabs_send_it_once(
+    ready: Page,
+    gate: Gate,
+    store: Store,
+    member: Someone,
+    locks: bool,  # noqa: FBT001
+):
+    if not locks:  # as in Safari before 15.4
+        ready.context.add_init_script(
+            "Object.defineProperty(Navigator.prototype, 'locks', {value: undefined})"
+        )
     other = ready.context.new_page()
-    with network():
+    with gate.shut():
         for number in range(3):
             write_training(ready, f"两个标签页 {number}")
             save(ready)
@@ -246,8 +285,8 @@ def test_two_tabs_send_it_once(ready: Page, network: Callable, store: Store, mem
     assert kept(store, member) == 3
 
 
-def test_own_pages_open_with_their_age(ready: Page, network: Callable):
-    with network():
+def test_own_pages_open_with_their_age(ready: Page, gate: Gate):
+    with gate.shut():
         for address in ("/", "/activities", "/readiness"):
             ready.goto(address)
             expect(ready.locator("[data-part=stored]")).to_contain_text(
@@ -275,14 +314,13 @@ def test_stored_forms_hold_nothing_of_the_member(ready: Page, member: Someone):
 
 
 def test_signing_out_warns_of_what_was_not_sent(
-    ready: Page, network: Callable, store: Store, member: Someone
+    ready: Page, gate: Gate, store: Store, member: Someone
 ):
-    with network():
+    with gate.shut():
         write_training(ready, "会被删除")
         save(ready)
         ready.wait_for_url("**/outbox")
-    # The session ends elsewhere, so that the record stays unsent with the network back.
-    ready.route("**/outbox/who", lambda route: route.abort())
+        ready.route("**/outbox/who", lambda route: route.abort())  # sending goes on failing
     ready.goto("/sign-out")
 
     expect(ready.locator("[data-unsent]")).to_be_visible()
@@ -295,13 +333,13 @@ def test_signing_out_warns_of_what_was_not_sent(
 
 def test_an_ended_sign_in_keeps_it_and_another_member_does_not_send_it(
     ready: Page,
-    network: Callable,
+    gate: Gate,
     store: Store,
     member: Someone,
     other_member: Someone,
     sign_in: SignIn,
 ):
-    with network():
+    with gate.shut():
         write_training(ready, "只属于我")
         save(ready)
         ready.wait_for_url("**/outbox")
@@ -338,22 +376,28 @@ def test_a_new_version_waits_until_it_is_asked_for(ready: Page):
 
 
 def test_the_kill_switch_takes_the_worker_off_and_leaves_the_outbox(
-    ready: Page, service: Service, network: Callable
+    ready: Page, service: Service, gate: Gate
 ):
-    try:
-        with network():
-            write_training(ready, "还在")
-            save(ready)
-            ready.wait_for_url("**/outbox")
-            service.settings["CPD_OFFLINE"] = "off"
+    with gate.shut():
+        write_training(ready, "还在")
+        save(ready)
+        ready.wait_for_url("**/outbox")
         ready.route("**/outbox/who", lambda route: route.abort())
-        ready.goto("/me")
-        until(ready, "async () => !(await navigator.serviceWorker.getRegistrations()).length")
-        until(ready, "async () => !(await caches.keys()).length")
-        assert ready.evaluate(WAITING) == 1
-    finally:
-        del service.settings["CPD_OFFLINE"]
-        service.stop()
+        restart(service, CPD_OFFLINE="off")
+    ready.goto("/me")
+    until(ready, "async () => !(await navigator.serviceWorker.getRegistrations()).length")
+    until(ready, "async () => !(await caches.keys()).length")
+    left = ready.evaluate(WAITING)
+    restart(service, CPD_OFFLINE="on")
+
+    assert left == 1
+
+
+def restart(service: Service, **settings: str) -> None:
+    service.stop()
+    service.settings.update(settings)
+    service.start()
+    service.wait_until_ready()
 
 
 def test_without_script_the_form_is_sent_as_ever(
@@ -371,14 +415,14 @@ def test_without_script_the_form_is_sent_as_ever(
 def test_without_a_worker_the_outbox_works_while_the_page_is_open(
     open_page: Callable[..., Page],
     sign_in: SignIn,
-    network: Callable,
+    gate: Gate,
     store: Store,
     member: Someone,
 ):
     page = open_page(service_workers="block")
     sign_in(page, member)
     write_training(page, "微信里写的")
-    with network():
+    with gate.shut():
         save(page)
         expect(page.locator(".toasts")).to_contain_text("已存在这台设备上")
         expect(page.locator("[data-part=outbox]")).to_contain_text("待发送 1")
@@ -445,8 +489,7 @@ def test_a_first_visit_is_light_and_a_second_only_html(
         html = sum(n for i, n in transferred.items() if seen.get(i) == "Document")
         return html, sum(transferred.values()) - html
 
-    (html, rest), (_again, repeated) = visit(), visit()
-    print(f"{address}: HTML {html / 1024:.1f} KB, first visit the rest {rest / 1024:.1f} KB")
+    (_html, rest), (_again, repeated) = visit(), visit()
 
     assert rest <= 120 * 1024
     assert repeated == 0

@@ -41,8 +41,9 @@ async function stockOwn(member) {
   }
 }
 
-/** Remove every copy, as at sign-out. */
-export async function wipe() {
+/** Remove every copy, as at sign-out; with `all` what belongs to the release too. */
+export async function wipe({ all = false } = {}) {
   if (!("caches" in globalThis)) return;
-  await Promise.all([PAGES, FORMS].map((name) => caches.delete(name)));
+  const names = all ? (await caches.keys()).filter((name) => name.startsWith("cpd-")) : [PAGES, FORMS];
+  await Promise.all(names.map((name) => caches.delete(name)));
 }

@@ -6,8 +6,8 @@ import { stock, wipe } from "../lib/stock.js";
 const WRITING = "main form[data-module~=outbox-form]";
 
 async function takeOff(workers) {
-  for (const registration of await workers.getRegistrations()) registration.unregister();
-  await wipe();
+  for (const registration of await workers.getRegistrations()) await registration.unregister();
+  await wipe({ all: true });
 }
 
 async function loaded() {
@@ -27,8 +27,9 @@ export async function start(lines) {
   try {
     registration = await workers.register("/sw.js", { scope: "/", updateViaCache: "none" });
   } catch {
-    return; // forbidden here (private mode, no network yet): the pages work without it
+    // Forbidden here (private mode), or no network yet: the pages work without it.
   }
+  if (!registration) return;
 
   const part = lines.querySelector("[data-part=update]");
   let pressed = false;
