@@ -96,6 +96,7 @@ class Ui:
             ("rulings.index", "patch-question", _("认定")),
             ("rules.index", "sliders", _("折算规则")),
             ("api_docs.index", "code-slash", _("接口说明")),
+            ("me.index", "person", _("我的")),
         )
         return self._items(places)
 
