@@ -106,7 +106,6 @@ SENTENCES: dict[str, str] = {
     "not_your_own": "“%(login)s”不是您的账号。这里只能导入自己的记录。",
     "not_yourself": "不能由本人导入自己的记录或注册。请由另一位注册管理员来做。",
     "other_society": "这一行属于“%(society)s”，不是您管理的学会。",
-    "row_wrong": "数据库没有接受这一行，没有保存。请检查后再导入。",
     # what is only said
     "column_not_used": "这一类活动没有这一项，已忽略。",
     "outside_term": "结束日期不在任何证书有效期内，计 0 学时。",

@@ -18,7 +18,7 @@ OVER = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 def progress(job_id: int) -> ResponseReturnValue:
     """The inside of the progress bar; `X-Done: 1` at the end. JSON when that is asked for."""
     job = job_of(current_actor(), job_id)
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) != "text/html":
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return jsonify(_json(job))
     response = make_response(render_template("imports/_progress.html", job=job))
     if job.state in OVER:

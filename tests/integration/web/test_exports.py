@@ -1,0 +1,173 @@
+"""Exports: everything a member recorded; for staff what their society credits."""
+
+import csv
+import io
+import json
+import zipfile
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from cpd_app import clock, storage
+from cpd_app.models import Activity, Evidence, File, ImportRow, JournalEntry
+from cpd_app.usecases import activities
+from cpd_app.usecases.activity_input import NewActivity
+from tests.support import builders
+from tests.support.jobs import work_off
+
+
+@pytest.fixture(autouse=True)
+def present(at):
+    """The clock stands still."""
+    return at("2026-11-20 14:00")
+
+
+@pytest.fixture
+def recorded(do, member):
+    """A record whose title a spreadsheet would calculate."""
+    new = NewActivity(
+        "standard",
+        "=HYPERLINK(1)",
+        None,
+        clock.today().replace(year=2024),
+        {"level": "national", "rank": 3, "work": "new"},
+        organiser="标委会",
+        achievement_key="GB/T 1",
+    )
+    return do(
+        activities.log_activity, member.actor, new, now=clock.now(), today=clock.today()
+    ).activity
+
+
+def rows_of(data: bytes) -> list[dict[str, str]]:
+    """A CSV as dictionaries."""
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_csv_has_the_mark_for_excel_and_no_formula(as_, member):
+    answer = as_(member).fetch("exports.own", form="csv")
+
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=cpd-2026-11-20.csv"
+    (row,) = rows_of(answer.data)
+    assert row["名称"] == "'=HYPERLINK(1)"
+    assert (row["活动类别"], row["级别"], row["认可学时"]) == ("标准制修订", "国家级", "27")
+
+
+@pytest.mark.usefixtures("recorded")
+def test_an_xlsx_keeps_text_text_and_numbers_numbers(as_, member):
+    data = as_(member).fetch("exports.own", form="xlsx").data
+
+    sheet = load_workbook(io.BytesIO(data)).worksheets[0]
+    heading, row = (list(line) for line in sheet.iter_rows())
+    by_name = {h.value: c for h, c in zip(heading, row, strict=True)}
+    assert (by_name["名称"].value, by_name["名称"].data_type) == ("=HYPERLINK(1)", "s")
+    assert by_name["认可学时"].value == 27
+
+
+def test_json_has_the_arithmetic_and_the_history(as_, member, recorded):
+    said = as_(member).fetch("exports.own", form="json").json
+
+    (record,) = said["records"]
+    assert (record["id"], record["title"], record["rank"]) == (recorded.id, "=HYPERLINK(1)", 3)
+    (credit,) = record["credits"]
+    assert credit["registration_no"] == member.registration.number
+    assert credit["recognised_hours"] == 27
+    assert credit["trace"]
+    assert [change["verb"] for change in record["history"]] == ["logged"]
+    assert said["person"]["email"] == member.person.email
+
+
+def test_drafts_and_withdrawn_records_are_the_members_too(as_, member, store):
+    for state in ("draft", "withdrawn"):
+        builders.an_activity(store, member.person, state=state)
+
+    rows = rows_of(as_(member).fetch("exports.own", form="csv").data)
+
+    assert [row["状态"] for row in rows] == ["draft", "withdrawn"]
+
+
+def test_a_zip_holds_the_evidence(app, as_, member, recorded, store):
+    with app.app_context():
+        digest = storage.local_files().put(str(member.id), b"%PDF-proof")
+    file = File(
+        person_id=member.id, original_hash=digest, stored_hash=digest, name="通知/1.pdf",
+        media_type="application/pdf", size=10, state="ready", secrecy="none",
+        secrecy_text_version=1, secrecy_at=clock.now(), created_at=clock.now(),
+    )  # fmt: skip
+    store.add(file)
+    proof = Evidence(
+        activity_id=recorded.id, file_id=file.id, proofs=["notice"], created_at=clock.now()
+    )
+    store.add(proof)
+
+    answer = as_(member).fetch("exports.own", form="zip")
+
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    assert archive.testzip() is None
+    path = f"evidence/{recorded.id}-{file.id}-通知_1.pdf"
+    assert archive.namelist() == ["records.json", "records.csv", path]
+    assert archive.read(path) == b"%PDF-proof"
+    (record,) = json.loads(archive.read("records.json"))["records"]
+    assert record["evidence"][0]["file"] == path
+
+
+@pytest.mark.usefixtures("recorded")
+def test_an_export_taken_in_again_doubles_nothing(app, as_, member, store):
+    mine = as_(member)
+    data = mine.fetch("exports.own", form="csv").data
+    mine.post("own_imports.send", {"file": (io.BytesIO(data), "cpd.csv")})
+    work_off(app)
+
+    assert store.all(select(ImportRow.state)) == ["same"]
+
+
+@pytest.mark.usefixtures("recorded")
+def test_an_export_taken_in_by_another_installation_is_the_same(app, as_, member, store):
+    mine = as_(member)
+    (row,) = rows_of(mine.fetch("exports.own", form="csv").data)
+    del row["记录号"]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(row))
+    writer.writeheader()
+    writer.writerow(row)
+    mine.post("own_imports.send", {"file": (io.BytesIO(text.getvalue().encode()), "cpd.csv")})
+    work_off(app)
+    kept = store.one(select(ImportRow))
+    assert (kept.state, kept.problems) == ("good", [])
+
+    mine.post("own_imports.confirm", import_id=kept.import_id)
+    work_off(app)
+
+    first, second = store.all(select(Activity).order_by(Activity.id))
+    for name in ("kind", "title", "organiser", "ended_on", "fields", "achievement_key"):
+        assert getattr(first, name) == getattr(second, name)
+
+
+def test_staff_get_what_their_society_credits_and_it_is_journalled(
+    as_, auditor, member, recorded, store
+):
+    builders.an_activity(store, member.person, state="draft")
+    said = as_(auditor).fetch(
+        "exports.of_registration", registration_id=member.registration.id, form="json"
+    )
+
+    assert [record["id"] for record in said.json["records"]] == [recorded.id]
+    assert set(said.json["person"]) == {"name", "name_en"}
+    entry = store.one(select(JournalEntry).where(JournalEntry.verb == "registration.exported"))
+    assert (entry.actor_id, entry.object_id) == (auditor.id, member.registration.id)
+
+
+def test_a_stranger_exports_nothing_of_ours(as_, stranger, member):
+    as_(stranger).fetch(
+        "exports.of_registration", registration_id=member.registration.id, form="csv", status=404
+    )
+
+
+def test_the_page_offers_every_form(as_, member):
+    page = as_(member).get("exports.index")
+
+    for form in ("csv", "xlsx", "json", "zip"):
+        assert f"/me/export/{form}" in page.links()
