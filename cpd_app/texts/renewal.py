@@ -52,4 +52,6 @@ SENTENCES: dict[str, str] = {
     "expiry_ok": "证书有效期到%(last_on)s，还没到申报再注册的时间。",
     "expires_soon": "证书到%(last_on)s到期，还有 %(days_left)s 天，可以申报再注册。",
     "expired": "证书已在%(last_on)s到期，还没有申报再注册，请尽快联系学会。",
+    "unknown_year": "证书没有第 %(year)s 年。请选证书期内的一年。",
+    "bad_deferral": "补足期限要在%(first)s到%(last)s之间。请改日期。",
 }
