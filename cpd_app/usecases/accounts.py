@@ -1,6 +1,5 @@
 """Which person a name, a file's row or a counter means, and how far a society may act for them."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +7,7 @@ from sqlalchemy import select
 
 from cpd_app.db import session
 from cpd_app.domain.errors import Conflict, Rejected
-from cpd_app.domain.numbers import normal_email, normal_phone, number_key
+from cpd_app.domain.numbers import login_key, normal_email, normal_phone, number_key
 from cpd_app.models import Employment, Person, PersonName, Registration, Role
 from cpd_app.usecases.activation import societies_of
 
@@ -36,11 +35,6 @@ class Contact:
 
     email: str | None
     phone: str | None
-
-
-def login_key(text: str) -> str:
-    """An account's name as compared: NFKC, lower case, without white space."""
-    return "".join(unicodedata.normalize("NFKC", text).lower().split())
 
 
 def contact_of(email: str | None, phone: str | None) -> Contact:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from cpd_app.domain.errors import Conflict, DomainError, NotAllowed, Rejected
-from cpd_app.domain.numbers import normal_email, normal_phone, number_key
+from cpd_app.domain.numbers import login_key, normal_email, normal_phone, number_key
 from cpd_app.domain.register import (
     CertificateTerm,
     Level,
@@ -26,7 +26,7 @@ from cpd_app.models import (
 )
 from cpd_app.policy import Actor, Permission, Target, may
 from cpd_app.texts.imports import MEMBER_COLUMNS
-from cpd_app.usecases.accounts import NewPerson, contact_of, login_key, own_login, text_or_none
+from cpd_app.usecases.accounts import NewPerson, contact_of, own_login, text_or_none
 from cpd_app.usecases.import_columns import Findings, Row, day_of, text_of
 from cpd_app.usecases.register_in_memory import Held, Item, Member, Register, Trail
 from cpd_app.usecases.registrations import Known, NewRegistration

@@ -11,9 +11,8 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from cpd_app.db import session
-from cpd_app.domain.numbers import normal_email, normal_phone, number_key
+from cpd_app.domain.numbers import login_key, normal_email, normal_phone, number_key
 from cpd_app.models import Employment, Person, PersonName, Registration, SocietyMembership, Term
-from cpd_app.usecases.accounts import login_key
 from cpd_app.usecases.import_reading import parts_of
 
 #: values of one question; every database we know takes so many
