@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from cpd_app import clock, config, migrate
 from cpd_app.app import create_app
 from cpd_app.db import db, transaction
+from cpd_app.usecases import rules_in_force
 from cpd_app.usecases.reference import load_reference
 from tests.support.builders import LONG_AGO
 from tests.support.cluster import Cluster, ClusterError
@@ -172,6 +173,8 @@ def app(
     made.config["CPD"] = _settings(tmp_path, database_url)
     with made.app_context():
         monkeypatch.setitem(cast("dict[str | None, Engine]", db.engines), None, engine)
+    # What was compiled belongs to one database: in the next one a version's number is another's.
+    monkeypatch.setattr(rules_in_force, "_compiled", {})
     return made
 
 

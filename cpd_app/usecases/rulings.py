@@ -84,7 +84,9 @@ def ruling_asked(actor: Actor, credit_id: int) -> Waiting:
     credit, activity, registration = row
     target = Target(owner_id=registration.person_id, societies=frozenset({registration.society_id}))
     require(actor, Permission.READ_ACTIVITY, target)
-    if not credit.needs_ruling or activity.state != "recorded":
+    # `needs_ruling` says that a record waits; one that was ruled on can be ruled on again.
+    open_to_ruling = credit.needs_ruling or credit.ruled is not None
+    if not open_to_ruling or activity.state != "recorded":
         raise Rejected("no_ruling_needed")
     return Waiting(credit.id, activity, registration, credit.claimed, credit.ruled)
 
