@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, get_template_attribute, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from cpd_app import clock
@@ -88,7 +89,7 @@ def _refused(kind: Kind, read: Read, refusal: Refusal) -> ResponseReturnValue:
     form = forms.LogForm(kind, {}, errors=read.errors)
     summary: Any = get_template_attribute("components/error_summary.html", "error_summary")
     said = [
-        f"{form.labels[name]}: {text}" if name in form.labels else text
+        f"{form.labels[name]}{_('：')}{text}" if name in form.labels else text
         for name, text in read.errors.items()
     ]
     answer = jsonify(

@@ -2,6 +2,7 @@
 // go: when the page opens, when the network comes back, when the page is looked at again, now and
 // then, and when asked (document event "cpd:send").
 import { items, listen, purge } from "../lib/outbox.js";
+import { text } from "../lib/page.js";
 import { refresh } from "../lib/refresh.js";
 import { flush } from "../lib/sending.js";
 import { toast } from "./flash.js";
@@ -10,6 +11,9 @@ const FIRST = 15_000;
 const LONGEST = 300_000;
 /** Browsers of Apple throw away what a site keeps after seven days without a visit. */
 const FORGETS = /iPhone|iPad/.test(navigator.userAgent) && !navigator.standalone;
+const THERE = location.pathname === "/outbox";
+const COLON = text("：", ": ");
+const STOP = text("。", ". ");
 
 export function start(lines) {
   const member = Number(lines.dataset.member);
@@ -24,10 +28,11 @@ export function start(lines) {
     const refused = found.filter((row) => row.state === "refused").length;
     const waiting = found.length - refused;
     words.reason = reason ?? "";
-    part.hidden = !found.length;
+    part.hidden = !found.length || THERE; // that page says it itself
     const count = [waiting && `${words.waiting} ${waiting}`, refused && `${words.refused} ${refused}`];
     part.querySelector("[data-part=count]").textContent = count.filter(Boolean).join("  ");
     part.classList.toggle("line--refused", refused > 0);
+    part.classList.toggle("line--warning", FORGETS && !refused);
     part.querySelector("[data-part=why]").textContent = !waiting ? ""
       : reason === "signed_out" ? words.signedOut : FORGETS ? words.forgets : words.offline;
     return waiting;
@@ -42,11 +47,12 @@ export function start(lines) {
     const waiting = await draw(reason);
     if (sent.length) {
       wait = FIRST;
-      const said = sent.length === 1 ? `${words.saved} ${sent[0].title}` : `${words.saved} ${sent.length}`;
-      toast(said);
+      toast(`${words.saved}${COLON}${sent.length === 1 ? sent[0].title : sent.length}`);
       await refresh();
     }
-    for (const row of refused) toast(`${words.refused} ${row.title}: ${row.message}`, "error");
+    for (const row of THERE ? [] : refused) {
+      toast(`${words.refused}${COLON}${row.title}${STOP}${row.message}`, "error");
+    }
     document.dispatchEvent(new CustomEvent("cpd:sent", { detail: { sent, reason } }));
     if (waiting && reason !== "signed_out") {
       timer = setTimeout(() => document.visibilityState === "visible" && send(), wait);
