@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
@@ -20,20 +20,22 @@ LOCK_TIMEOUT = "10s"
 
 
 def next_number() -> str:
-    """The number after the highest one in the folder: 0001, 0002 …"""
+    """The number after the highest one in the folder, such as 0002."""
     folder = Path(__file__).parent / "versions"
     numbers = [int(m[1]) for f in folder.glob("*.py") if (m := re.match(r"(\d{4})_", f.name))]
     return f"{max(numbers, default=0) + 1:04d}"
 
 
 def number_revision(
-    _context: MigrationContext, _revision: str | Iterable[str | None], scripts: list[MigrationScript]
+    _context: MigrationContext,
+    _revision: str | Iterable[str | None],
+    scripts: list[MigrationScript],
 ) -> None:
     """Give a new revision its number as id."""
     scripts[0].rev_id = next_number()
 
 
-def render_item(kind: str, obj: Any, _context: AutogenContext) -> str | bool:
+def render_item(kind: str, obj: Any, _context: AutogenContext) -> str | Literal[False]:
     """Write our instants as plain SQLAlchemy, so that old migrations never need today's code."""
     if kind == "type" and isinstance(obj, UtcDateTime):
         return "sa.DateTime(timezone=True)"

@@ -145,12 +145,12 @@ def _people(password: str, today: date) -> list[str]:
             }
         )
     _import("members", rows)
-    for login, (name, code, role) in STAFF.items():
+    for login, (name, works_for, role) in STAFF.items():
         with transaction():
             person, _new = accounts.find_or_add(
                 accounts.NewPerson(name=name, email=login), known=None, since=today, now=clock.now()
             )
-            society_id = societies.society_of_code(code).id if code else None
+            society_id = societies.society_of_code(works_for).id if works_for else None
             roles.grant_role(
                 ACTOR, person.id, role, society_id=society_id, now=clock.now(), today=today
             )

@@ -145,37 +145,25 @@ def year_records(
 
 
 def _own_fields(kind: str, chance: Random) -> dict[str, Any]:
-    minutes = 45 * chance.randint(3, 10)
-    match kind:
-        case "training" | "conference" | "visit":
-            own: dict[str, Any] = {"minutes": 90 * chance.randint(3, 9)}
-            if kind == "conference":
-                own["level"] = chance.choice(("national", "provincial", "provincial", "other"))
-            return own
-        case "talk":
-            return {"level": chance.choice(("national", "provincial"))}
-        case "standard":
-            return {
-                "level": chance.choice(("industry", "association", "enterprise")),
-                "rank": chance.randint(2, 9),
-                "work": chance.choice(("new", "revision")),
-            }
-        case "research":
-            return {
-                "level": chance.choice(("provincial", "enterprise")),
-                "rank": chance.randint(2, 6),
-            }
-        case "paper":
-            return {
-                "tier": chance.choice(("core", "journal", "proceedings")),
-                "rank": chance.randint(1, 3),
-            }
-        case "patent":
-            return {
-                "patent_type": chance.choice(("utility", "software")),
-                "rank": chance.randint(1, 4),
-            }
-        case "degree_course":
-            return {}
-        case _:
-            return {"minutes": minutes}
+    """The kind's own fields; what is not named here is measured in minutes."""
+    of = chance.choice
+    rank = chance.randint(1, 4)
+    known: dict[str, dict[str, Any]] = {
+        "training": {"minutes": 90 * chance.randint(3, 9)},
+        "visit": {"minutes": 90 * chance.randint(3, 9)},
+        "conference": {
+            "minutes": 90 * chance.randint(3, 9),
+            "level": of(("national", "provincial", "provincial", "other")),
+        },
+        "talk": {"level": of(("national", "provincial"))},
+        "standard": {
+            "level": of(("industry", "association", "enterprise")),
+            "rank": rank + 1,
+            "work": of(("new", "revision")),
+        },
+        "research": {"level": of(("provincial", "enterprise")), "rank": rank + 1},
+        "paper": {"tier": of(("core", "journal", "proceedings")), "rank": min(rank, 3)},
+        "patent": {"patent_type": of(("utility", "software")), "rank": rank},
+        "degree_course": {},
+    }
+    return known.get(kind, {"minutes": 45 * chance.randint(3, 10)})

@@ -79,7 +79,6 @@ class YearProgress:
         return self.ends_on - timedelta(days=1)
 
 
-
 def year_progress(
     target: YearTarget,
     hours: YearHours,

@@ -26,7 +26,9 @@ VERDICTS: dict[str, str] = {
 SENTENCES: dict[str, str] = {
     "years_met_ok": "已结束的各年都达标，今年进度正常。",
     "year_short": "第 %(years)s 年还差 %(missing)s 学时，今后的活动补不上这一年。",
-    "year_behind": "第 %(year)s 年还差 %(missing)s 学时，还有 %(days_left)s 天，到%(ends_on)s为止。",
+    "year_behind": (
+        "第 %(year)s 年还差 %(missing)s 学时，还有 %(days_left)s 天，到%(ends_on)s为止。"
+    ),
     "audit_proof_ok": "达标各年的学时都经得起审核。",
     "not_audit_proof": "第 %(years)s 年有 %(missing)s 学时佐证不全，现在照计，审核时可能被减。",
     "evidence_ok": "计入学时的记录佐证齐全。",

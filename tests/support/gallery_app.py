@@ -15,15 +15,14 @@ from flask import Flask, Response, render_template, request
 from flask_babel import Babel
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.support import gallery_data as data
+from tests.support.chromium import DESK, PHONE
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path.stem for path in (Path(__file__).parent / "gallery").glob("*.html"))
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1440, "height": 900}
 STAFF = {"register", "rules"}
 CSP = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'"
 
@@ -105,7 +104,7 @@ def serving() -> Iterator[str]:
         thread.join()
 
 
-def shots(page: str) -> Iterator[tuple[str, str, dict[str, int]]]:
+def shots(page: str) -> Iterator[tuple[str, str, ViewportSize]]:
     """Names, query strings and sizes to take one page in."""
     for size, viewport in (("phone", PHONE), ("desk", DESK)):
         for theme in ("light", "dark"):

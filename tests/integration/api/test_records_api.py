@@ -1,6 +1,7 @@
 """/api/v1 for machines: records, conversions, readiness, tokens, refusals."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -8,7 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from cpd_app.models import Activity, ApiToken
 from cpd_app.policy import SCOPES
@@ -21,14 +21,24 @@ TRAINING = {"kind": "training", "title": "继电保护培训", "ended_on": "2025
 KEY = "0b5f3a52-58a4-4a3e-9d8f-4f2d8cf9a001"
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status_code: int
+    headers: Any
+    #: the body as JSON; None when there is none
+    json: Any
+
+
 class Machine:
     """A program that calls the API with a bearer token."""
 
     def __init__(self, client: FlaskClient, token: str) -> None:
         self.client, self.token = client, token
 
-    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
-        return self.client.open(
+    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        answer = self.client.open(
             f"/api/v1/{path}",
             method=method,
             json=body,
@@ -37,6 +47,7 @@ class Machine:
                 **{name.replace("_", "-"): value for name, value in headers.items()},
             },
         )
+        return Answer(answer.status_code, answer.headers, answer.get_json(silent=True))
 
 
 @pytest.fixture
@@ -247,7 +258,7 @@ def test_what_cannot_exist_is_not_found(call: Machine, path: str):
 
 
 def test_the_description_is_valid_and_names_every_refusal(app: Flask):
-    document = app.test_client().get("/api/v1/openapi.json").json
+    document: Any = app.test_client().get("/api/v1/openapi.json").json
 
     validate(document)
     for path, item in document["paths"].items():
