@@ -158,13 +158,13 @@ def check_reach() -> ResponseReturnValue | None:
     if "\x00" in request.path or any("\x00" in v for v in request.args.values()):
         raise NotFound  # no database keeps this character, so nothing has such a name
     holder = _token_holder()
+    reach = reach_of(current_app, request.endpoint)
+    if reach != "public" and not somebody_is_signed_in():
+        raise NotSignedIn("not_signed_in")
     if request.method not in SAFE_METHODS and holder is None:
         csrf.protect()
-    reach = reach_of(current_app, request.endpoint)
     if reach == "public":
         return None
-    if not somebody_is_signed_in():
-        raise NotSignedIn("not_signed_in")
     _note_use(holder)
     if reach == "staff_area" and not current_actor().is_staff:
         raise NotAllowed

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, request
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
 from cpd_app import access, api, assets, db, errors, logs, web
 from cpd_app.config import Settings, load
@@ -37,9 +37,13 @@ HSTS = "max-age=31536000"
 class IdConverter(IntegerConverter):
     """`<int:…>` in addresses, up to what the database can hold."""
 
-    def __init__(self, url_map: Map, **options: Any) -> None:
-        """As werkzeug's own, with a largest value."""
-        super().__init__(url_map, **{"max": LARGEST_ID, **options})
+    def to_python(self, value: str) -> Any:
+        """The number; 0, which names nothing either, for one that is too large.
+
+        Refused here, it would answer 405 where other methods have the same address.
+        """
+        number = super().to_python(value)
+        return number if number <= LARGEST_ID else 0
 
 
 def create_app(settings: Settings | None = None) -> Flask:

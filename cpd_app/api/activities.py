@@ -78,7 +78,7 @@ def read(activity_id: int) -> Response:
 
 @blp.patch("/activities/<int:activity_id>")
 @signed_in
-@blp.arguments(PatchActivitySchema)
+@blp.arguments(PatchActivitySchema, required=False)
 @blp.response(200, ActivityJson)
 @refuses(blp, 400, 404, 409, 412, 422)
 def change(patch: dict[str, Any], activity_id: int) -> Response:

@@ -175,6 +175,11 @@ class EvidenceJson(Described):
 class ActivityJson(Described):
     """A record; the kind's own fields stand beside these. Hours are those of `registration_no`."""
 
+    class Meta:
+        """The kinds' own fields stand beside these."""
+
+        unknown = INCLUDE
+
     id = fields.Integer()
     state = fields.String(metadata={"enum": ["draft", "proposed", "recorded", "withdrawn"]})
     kind = fields.String()

@@ -78,6 +78,10 @@ class TextField(fields.String):
             raise ValidationError("Contains a character that cannot be kept.")
         return text or None
 
+    def _validate(self, value: Any) -> None:
+        if value is not None:  # absent is neither long nor short
+            super()._validate(value)
+
 
 class KeyField(fields.String):
     """A UUID that the client makes once, in its usual form."""
