@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from cpd_app import clock
 from cpd_app.access import asks_again, current_actor, staff_area
 from cpd_app.db import transaction
-from cpd_app.domain.errors import DomainError, NotFound
+from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.policy import Permission, Target, require
 from cpd_app.schemas.fields import day_of
 from cpd_app.schemas.rules import DaySchema
@@ -67,7 +67,7 @@ def confirm() -> ResponseReturnValue:
         try:
             with transaction():
                 recalculation.order_recalculation(actor, society_id, day, now=clock.now())
-        except DomainError as error:
+        except (Rejected, Conflict) as error:
             if error.code not in {"not_tried_yet", "nothing_to_recalculate"}:
                 raise
             flash(sentence(error.code), "error")

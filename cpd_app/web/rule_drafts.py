@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from cpd_app import clock, rulesets
 from cpd_app.access import current_actor, staff_area
 from cpd_app.db import transaction
-from cpd_app.domain.errors import DomainError, NotFound
+from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.domain.reading import Problem, RuleSetInvalid
 from cpd_app.policy import Permission, require
 from cpd_app.schemas.rules import HeadSchema, read_kinds
@@ -46,6 +46,8 @@ def draft_here(version_id: int) -> "RuleVersion":
     if version.society_id not in {None, society_here()}:
         raise NotFound
     require(current_actor(), Permission.DRAFT_RULES, rules.target_of(version.society_id))
+    if version.state != "draft":
+        raise Conflict("published_already")
     return version
 
 
@@ -70,7 +72,7 @@ def new() -> ResponseReturnValue:
                         now=clock.now(),
                     )
                     version_id = version.id
-            except DomainError as error:
+            except (Rejected, Conflict) as error:
                 given.refuse(error, known=values)
             else:
                 return redirect(url_for("rules.drafts.values", version_id=version_id), 303)
@@ -102,7 +104,7 @@ def head(version_id: int) -> ResponseReturnValue:
             try:
                 with transaction():
                     rules.change_head(current_actor(), version_id, now=clock.now(), **given.value)
-            except DomainError as error:
+            except (Rejected, Conflict) as error:
                 given.refuse(error, known=values)
                 values["seen"] = rules.state_of(version)
             else:
@@ -193,7 +195,7 @@ def text(version_id: int) -> ResponseReturnValue:
         except RuleSetInvalid as invalid:
             problems = invalid.problems
             refused = _("没有保存：下面的文字还读不成 YAML。")
-        except DomainError as error:
+        except (Rejected, Conflict) as error:
             refused = sentence(error.code, error.values)
             told = True
         else:
@@ -250,7 +252,7 @@ def _save_kinds(
                     seen=request.form.get("seen"),
                     now=clock.now(),
                 )
-        except DomainError as error:
+        except (Rejected, Conflict) as error:
             errors[""] = sentence(error.code, error.values)
     return errors
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from cpd_app import clock
 from cpd_app.access import asks_again, current_actor, staff_area
 from cpd_app.db import transaction
-from cpd_app.domain.errors import DomainError, NotFound
+from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.domain.reading import RuleSetInvalid
 from cpd_app.policy import Permission, Target, require
 from cpd_app.schemas.rules import AdoptionSchema
@@ -36,7 +36,7 @@ def order_trial(version_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             rules_trial.order_trial(current_actor(), society_id, version_id, now=clock.now())
-    except DomainError as error:
+    except (Rejected, Conflict) as error:
         if error.code != "rule_set_invalid":
             raise
         flash(sentence(error.code, error.values), "error")
@@ -77,7 +77,7 @@ def publish(version_id: int) -> ResponseReturnValue:
                     seen=request.form.get("seen"),
                     now=clock.now(),
                 )
-        except DomainError as error:
+        except (Rejected, Conflict) as error:
             problem = sentence(error.code, error.values)
         else:
             flash(_("已发布。"), "success")
@@ -116,7 +116,7 @@ def adopt(version_id: int) -> ResponseReturnValue:
                     rules.adopt_version(
                         actor, society_id, version_id, now=clock.now(), **given.value
                     )
-            except DomainError as error:
+            except (Rejected, Conflict) as error:
                 given.refuse(error, known=values)
             else:
                 flash(_("已采用。按条目折算的学时从现在起写“学会认定”。"), "success")

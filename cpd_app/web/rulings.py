@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from cpd_app import clock
 from cpd_app.access import current_actor, staff_area
 from cpd_app.db import transaction
-from cpd_app.domain.errors import DomainError, NotFound
+from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.domain.hours import format_hours
 from cpd_app.policy import Permission, Target, may
 from cpd_app.schemas.rules import RulingSchema, hours_of
@@ -135,7 +135,7 @@ def _decide(credit_id: int, hours: int, given: Read, values: dict[str, Any]) -> 
                 replaces=given.value["replaces"],
                 now=clock.now(),
             )
-    except DomainError as error:
+    except (Rejected, Conflict) as error:
         given.refuse(error, known=values)
         if error.code == "ruled_meanwhile":
             newest = rulings.rulings_on_credit(current_actor(), credit_id)

@@ -83,8 +83,14 @@ def _filled(form: Tag) -> Iterable[tuple[str, Any]]:
             if control.has_attr("checked"):
                 values.setdefault(name, []).append(str(control.get("value", "on")))
         elif kind not in {"submit", "button", "file", "image"}:
-            values[name] = str(control.get("value", ""))
+            value = str(control.get("value", ""))
+            known = values.get(name)
+            values[name] = value if known is None else [*_listed(known), value]
     return values.items()
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 class Browser:
