@@ -195,7 +195,7 @@ def csv_rows(rows: Iterable[MemberRow]) -> Iterator[list[str]]:
     """The list as cells, its heading first; the columns are those on the page."""
     yield [
         _("编号"), _("姓名"), _("单位"), _("工程技术领域"), _("级别"), _("有效至"), _("状态"),
-        _("账号"), _("学时"),
+        _("账号"), _("学时进度"),
     ]  # fmt: skip
     for row in rows:
         line = line_of(row)
@@ -287,7 +287,7 @@ def _head(wanted: MemberFilter) -> list[dict[str, Any]]:
             "sorted": ends,
         },
         {"text": _("状态")},
-        {"text": _("学时")},
+        {"text": _("学时进度")},
     ]
 
 
