@@ -3,13 +3,13 @@
 import gzip
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatch
 
 from flask import (
     Blueprint,
     Response,
     current_app,
+    g,
     make_response,
     render_template,
     request,
@@ -63,16 +63,25 @@ MANIFEST_ICONS = (
 PAPER = "#f4f6f6"
 
 
-@dataclass(frozen=True)
 class Pwa:
-    """What the layouts know of the app on the phone."""
+    """What the layouts know of the app on the phone; computed when a template asks."""
 
-    #: whose pages these are; None when nobody is signed in
-    member: int | None
-    #: False: the kill switch is on
-    worker: bool
-    #: changes when the pages stored ahead must be fetched anew
-    stock: str
+    @property
+    def member(self) -> int | None:
+        """Whose pages these are; None when nobody is signed in."""
+        return current_user.person.id if current_user.is_authenticated else None
+
+    @property
+    def worker(self) -> bool:
+        """False: the kill switch is on."""
+        return _worker_is_on()
+
+    @property
+    def stock(self) -> str:
+        """Changes when the pages stored ahead must be fetched anew."""
+        ui = Ui()
+        parts = (clock.today(), assets.release(), self.member, ui.locale, ui.theme, ui.text)
+        return " ".join(str(part) for part in parts)
 
 
 class Unnamed(Ui):
@@ -87,10 +96,7 @@ class Unnamed(Ui):
 @bp.app_context_processor
 def shared() -> dict[str, object]:
     """`pwa` for the layouts."""
-    member = current_user.person.id if current_user.is_authenticated else None
-    ui = Ui()
-    tag = (clock.today(), assets.release(), member, ui.locale, ui.theme, ui.text)
-    return {"pwa": Pwa(member, _worker_is_on(), " ".join(str(part) for part in tag))}
+    return {"pwa": Pwa()}
 
 
 @bp.before_app_request
@@ -106,8 +112,9 @@ def same_member() -> None:
 @bp.after_app_request
 def say_whose(response: Response) -> Response:
     """Tell the worker whose page it is: copies of one member never outlive a change of member."""
-    if response.mimetype == "text/html" and current_user and current_user.is_authenticated:
-        response.headers[MEMBER] = str(current_user.person.id)
+    visitor = g.get("_login_user")  # who was looked up, if anybody asked: nothing is asked here
+    if response.mimetype == "text/html" and visitor is not None and visitor.is_authenticated:
+        response.headers[MEMBER] = str(visitor.person.id)
     return response
 
 

@@ -114,8 +114,10 @@ const others = new strategies.NetworkOnly({
 routing.registerRoute(
   ({ request, url, sameOrigin }) => sameOrigin && request.mode === "navigate" && !UNTOUCHED.test(url.pathname),
   async (options) => {
-    const { pathname } = options.url;
-    const strategy = KEPT.test(pathname) ? pages : FORMS.test(pathname) ? forms : others;
+    const { pathname, searchParams } = options.url;
+    // The stored forms begin a new record; a draft is finished with network.
+    const form = FORMS.test(pathname) && !searchParams.has("draft");
+    const strategy = KEPT.test(pathname) ? pages : form ? forms : others;
     try {
       return await strategy.handle(options);
     } catch {

@@ -5,6 +5,8 @@
 // said no, `code` says why), "server" (5xx: try again later).
 
 const TIMEOUT = 20_000;
+/** A photo over a poor network; longer means that nobody listens. */
+const UPLOAD_TIMEOUT = 180_000;
 
 /** The CSRF token, from the cookie the app sets: a stored page holds none. */
 export function csrfToken() {
@@ -79,6 +81,7 @@ export function upload(url, data, { onProgress, signal, headers = {} } = {}) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open("POST", url);
+    request.timeout = UPLOAD_TIMEOUT;
     for (const [name, value] of Object.entries(headersFor("POST", data, headers))) {
       request.setRequestHeader(name, value);
     }
@@ -90,6 +93,7 @@ export function upload(url, data, { onProgress, signal, headers = {} } = {}) {
       resolve(answer(request.status, parsed(request.responseText, type), null));
     });
     request.addEventListener("error", () => resolve(failure("offline")));
+    request.addEventListener("timeout", () => resolve(failure("timeout")));
     request.addEventListener("abort", () => resolve(failure("aborted")));
     signal?.addEventListener("abort", () => request.abort(), { once: true });
     if (signal?.aborted) resolve(failure("aborted"));

@@ -1,0 +1,49 @@
+"""A phone whose network can be taken away: a gate stands between it and the service.
+
+`context.set_offline` would not reach the service worker.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import SignIn
+from tests.support.gate import Gate
+from tests.support.offline import stocked
+from tests.support.people import Someone
+from tests.support.service import Service
+
+#: a missing network and a refusal are what these tests are about
+MEANT = re.compile(r"Failed to load resource|blocked by Playwright")
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """As everywhere, but for what is meant here."""
+    said: list[str] = []
+    yield said
+    assert [line for line in said if not MEANT.search(line)] == []
+
+
+@pytest.fixture(scope="module")
+def gate(service: Service) -> Iterator[Gate]:
+    """`with gate.shut(): …` is without network."""
+    made = Gate(service.port)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def open_page(gate: Gate, open_page: Callable[..., Page]) -> Callable[..., Page]:
+    """As everywhere, through the gate."""
+    return partial(open_page, base_url=gate.address)
+
+
+@pytest.fixture
+def ready(phone: Page, sign_in: SignIn, member: Someone) -> Page:
+    """The member's phone with everything stored that is stored ahead."""
+    sign_in(phone, member)
+    return stocked(phone)
