@@ -1,6 +1,6 @@
 """认定: staff fix the hours of records whose kind needs it; each ruling is a precedent."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -154,15 +154,18 @@ def decide_ruling(
     return ruling
 
 
-def rulings_on(activity_id: int) -> list[Ruling]:
-    """The rulings in force on a record, one a society, for whoever may read the record."""
-    return list(
-        session.scalars(
-            select(Ruling)
-            .join(Credit, Credit.id == Ruling.credit_id)
-            .where(Credit.activity_id == activity_id, Ruling.replaced_at.is_(None))
-        )
+def rulings_on(activity_id: int, *, of: Collection[int] | None = None) -> list[Ruling]:
+    """The rulings in force on a record, one a society, for whoever may read the record.
+
+    Staff see those `of` their own societies; None, for the member, is all.
+    """
+    query = (
+        select(Ruling)
+        .join(Credit, Credit.id == Ruling.credit_id)
+        .where(Credit.activity_id == activity_id, Ruling.replaced_at.is_(None))
+        .order_by(Ruling.id)
     )
+    return list(session.scalars(query if of is None else query.where(Ruling.society_id.in_(of))))
 
 
 def rulings_on_credit(actor: Actor, credit_id: int) -> list[Ruling]:

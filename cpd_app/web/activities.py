@@ -17,6 +17,7 @@ from cpd_app.usecases.progress import standing_of
 from cpd_app.usecases.record_details import record_detail
 from cpd_app.usecases.records import unfinished_of
 from cpd_app.usecases.registrations_shown import shown_registration
+from cpd_app.usecases.rulings import rulings_on
 from cpd_app.web import activity_forms as forms
 from cpd_app.web.activity_files import attach, secrecy_fault
 from cpd_app.web.activity_list import Filters, listing
@@ -108,7 +109,8 @@ def show(activity_id: int) -> ResponseReturnValue:
     page = record_page(current_actor(), detail)
     if page.own and detail.row.state == ActivityState.DRAFT:
         return redirect(url_for("activities.edit", activity_id=activity_id), 303)
-    return render_template("activities/show.html", page=page, row=detail.row)
+    ruled = rulings_on(activity_id, of=None if page.own else current_actor().staff_of)
+    return render_template("activities/show.html", page=page, row=detail.row, rulings=ruled)
 
 
 @bp.route("/activities/<int:activity_id>/edit", methods=["GET", "POST"])

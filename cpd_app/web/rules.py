@@ -71,7 +71,7 @@ def show(version_id: int) -> ResponseReturnValue:
         older=older,
         older_label=label_of(older) if older else "",
         may_adopt=adopts and row.adoption is None,
-        trial=rule_pages.trial_of(version) if row.standing == "later" else None,
+        **_effect_of(version, row.standing),
     )
 
 
@@ -158,6 +158,23 @@ def _index_heading(now: VersionRow | None) -> str:
         if society_here()
         else _("现用%(label)s", label=now.label)
     )
+
+
+def _effect_of(version: "RuleVersion", standing: str) -> dict[str, Any]:
+    """What a version that is published but not yet in force would change here, for registrars."""
+    society_id = society_here()
+    may_try = (
+        standing == "later"
+        and society_id is not None
+        and may(current_actor(), Permission.DRAFT_RULES, rules.target_of(society_id))
+    )
+    trial = rule_pages.trial_of(version) if may_try else None
+    return {
+        "may_try": may_try,
+        "trial": trial,
+        "bars": rule_pages.bars_of(trial) if trial and trial.result else [],
+        "names": rule_pages.kind_names(rules.rule_set_of(version)),
+    }
 
 
 def _version_heading(row: VersionRow) -> str:

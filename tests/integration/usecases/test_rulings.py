@@ -16,7 +16,7 @@ from tests.support.recorded import logged
 from tests.support.store import Store
 
 Do = Callable[..., Any]
-RULING = {"hours": 300, "reason": "两天裁判，认一半", "subject": "省级技能大赛裁判"}
+RULING: dict[str, Any] = {"hours": 300, "reason": "两天裁判，认一半", "subject": "省级技能大赛裁判"}
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from cpd_app import rulesets
 from cpd_app.models import Credit, Job, RuleAdoption, RuleVersion, SignIn
 from tests.support.page import Browser, Page, checked, text_of
 from tests.support.people import Someone
@@ -74,7 +75,7 @@ def test_a_version_is_read_in_words(as_: As, registrar: Someone):
     standard = text_of(page.find("#kind-standard"))
     assert "行业 30.0 20.0 10.0" in standard
     assert "修订 × 0.6，翻译 × 0.4" in standard
-    assert "停用" in text_of(page.find("#kind-award"))
+    assert "不启用" in text_of(page.find("#kind-award"))
     assert "非境外 16.0，境外 30.0" in text_of(page.find("#kind-visit"))
 
 
@@ -93,8 +94,13 @@ def test_a_draft_is_begun_and_its_figures_are_changed(as_: As, store: Store, reg
     page = browser.get("rules.drafts.new")
     begun = browser.submit(page, title="办法（2027）", in_force_on="2027-07-01")
     values = browser.follow(begun)
-    changes = {"self_study.year_cap": "8", "online.year_cap": "２０", "award.enabled": "on"}
-    saved = browser.submit(values, "#values", **changes, **{"talk.item_cap": ""})
+    changes: dict[str, Any] = {
+        "self_study.year_cap": "8",
+        "online.year_cap": "２０",
+        "talk.item_cap": "",
+        "award.enabled": "on",
+    }
+    saved = browser.submit(values, "#values", **changes)
 
     shown = browser.follow(saved)
     assert shown.heading == "第 1 版草案：4 处改动"
@@ -129,14 +135,11 @@ def test_one_kind_has_its_table_and_its_evidence(
     browser = as_(registrar)
     page = browser.get("rules.drafts.kind", version_id=draft.id, kind="standard")
     assert page.find("[name='standard.amount.1.table.hours.national.2-5']")["value"] == "27"
-    browser.submit(
-        page,
-        "#kind",
-        **{
-            "standard.amount.1.table.hours.industry.1": "32",
-            "standard.evidence": ["cover", "drafters"],
-        },
-    )
+    changes: dict[str, Any] = {
+        "standard.amount.1.table.hours.industry.1": "32",
+        "standard.evidence": ["cover", "drafters"],
+    }
+    browser.submit(page, "#kind", **changes)
 
     standard = body_of(store, draft)["kinds"]["standard"]
     assert standard["amount"][0]["table"]["hours"]["industry"]["1"] == 32
@@ -253,6 +256,21 @@ def test_the_society_adopts_with_number_and_date(as_: As, store: Store, registra
     assert browser.get("rules.index").heading == "现用联合体第 1 版，学会已采用"
 
 
+@pytest.mark.usefixtures("year_met")
+def test_a_version_of_the_federation_is_tried_before_it_is_in_force(
+    app: Flask, as_: As, do: Do, registrar: Someone, federation: Someone, now: datetime
+):
+    whole = {**rulesets.default_rule_set().body}
+    whole["kinds"] = {**whole["kinds"], "online": {**whole["kinds"]["online"], "year_cap": 20}}
+    version = published(do, federation, whole, now=now, from_on=date(2028, 1, 1))
+    browser = as_(registrar)
+    browser.submit(browser.get("rules.show", version_id=version.id), "aside form")
+    run_jobs(app)
+
+    page = browser.get("rules.show", version_id=version.id)
+    assert rows(page, "aside tbody tr:has(a)") == ["张会员 第 4 年 50.0 30.0 网络课程"]
+
+
 def test_two_versions_side_by_side(as_: As, registrar: Someone, draft: RuleVersion):
     page = as_(registrar).get("rules.compare", **{"from": 1, "to": draft.id})
 
@@ -275,7 +293,8 @@ def test_the_federation_edits_the_whole_baseline(as_: As, store: Store, federati
         browser.get("rules.drafts.new"), title="默认折算表", in_force_on="2028-01-01"
     )
     values = browser.follow(begun)
-    shown = browser.follow(browser.submit(values, "#values", **{"self_study.year_cap": "6"}))
+    change: dict[str, Any] = {"self_study.year_cap": "6"}
+    shown = browser.follow(browser.submit(values, "#values", **change))
 
     assert shown.heading == "第 2 版草案：1 处改动"
     assert not shown.has("aside"), "the federation sees no member"

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from flask import Flask, render_template
 from sqlalchemy import select
 
 from cpd_app.models import Credit, Ruling
@@ -170,19 +169,30 @@ def test_precedents_are_searched(
 
     assert browser.get("rulings.precedents").heading == "2 条先例"
     page = browser.get("rulings.precedents", q="讲座 一半")
-    assert [text_of(r.select_one("th")) for r in page.all("tbody tr")] == ["科普讲座"]
+    assert [text_of(th) for th in page.all("tbody th")] == ["科普讲座"]
     assert "没有这样的先例" in browser.get("rulings.precedents", q="论文").text
     assert as_(stranger).get("rulings.precedents").heading == "0 条先例"
 
 
 def test_the_member_reads_hours_and_reason(
-    app: Flask, do: Do, auditor: Someone, store: Store, credit_id: int, now: datetime
+    as_: As, do: Do, store: Store, member: Someone, auditor: Someone, credit_id: int, now: datetime
 ):
-    ruling = {"hours": 300, "reason": "按一半", "subject": "裁判"}
+    ruling: dict[str, Any] = {"hours": 300, "reason": "按一半", "subject": "裁判"}
     do(rulings.decide_ruling, auditor.actor, credit_id, **ruling, now=now)
     activity_id = store.get(Credit, credit_id).activity_id
-    with app.test_request_context():
-        said = render_template("rulings/_on_record.html", rulings=rulings.rulings_on(activity_id))
+    page = as_(member).get("activities.show", activity_id=activity_id)
+    said = text_of(page.find("section[aria-labelledby=rulings-title]"))
 
-    assert "按一半" in said
-    assert "3.0" in said
+    assert said.startswith("学会认定 按一半")
+    assert said.endswith("3.0 / 6.0 学时")
+
+
+def test_staff_do_not_read_what_another_society_ruled(
+    do: Do, store: Store, auditor: Someone, stranger: Someone, credit_id: int, now: datetime
+):
+    ruling: dict[str, Any] = {"hours": 300, "reason": "按一半", "subject": "裁判"}
+    do(rulings.decide_ruling, auditor.actor, credit_id, **ruling, now=now)
+    activity_id = store.get(Credit, credit_id).activity_id
+
+    assert len(do(rulings.rulings_on, activity_id, of=auditor.actor.staff_of)) == 1
+    assert do(rulings.rulings_on, activity_id, of=stranger.actor.staff_of) == []
