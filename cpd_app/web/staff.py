@@ -109,7 +109,7 @@ TALL, FOOT, STEP, WIDE = 200, 232, 62, 34
 def _bars(found: Overview) -> dict[str, Any]:
     """The chart as geometry: ready below, not ready above, the total on top."""
     largest = max((m.total for m in found.months), default=0) or 1
-    bars = []
+    bars: list[dict[str, Any]] = []
     for place, month in enumerate(found.months):
         ready = round(TALL * month.ready / largest, 1)
         missing = round(TALL * month.not_ready / largest, 1)
