@@ -1,11 +1,17 @@
 """Files that prove records, who opened them, and the ten-minute link a phone adds photos by."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cpd_app.models.base import Base
+
+
+def _first_owner(context: Any) -> int:
+    """The owner when the row is made."""
+    return int(context.get_current_parameters()["person_id"])
 
 
 class File(Base):
@@ -16,6 +22,8 @@ class File(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    #: whose folder in the store holds the bytes: the first owner's, also after a merge of accounts
+    folder: Mapped[int] = mapped_column(default=_first_owner, index=True)
     #: UUID made by the client once per upload
     key: Mapped[str | None] = mapped_column(String(36))
     #: SHA-256 of the bytes as they came: the same file used by another member is seen by it

@@ -67,7 +67,7 @@ class Exported:
                 if file.stored_hash is None or file.state == "purged":
                     continue
                 path = f"evidence/{activity_id}-{file.id}-{_plain(file.name)}"
-                found.setdefault(file.id, ExportedFile(path, str(file.person_id), file.stored_hash))
+                found.setdefault(file.id, ExportedFile(path, str(file.folder), file.stored_hash))
         return list(found.values())
 
 

@@ -145,7 +145,7 @@ def waiting_file(file_id: int, *, store: LocalFiles) -> Waiting | None:
     if file.preview_hash is not None:
         return None
     digest = file.original_hash if file.state == FileState.ARRIVED else file.stored_hash
-    with store.open(str(file.person_id), digest or "") as stream:
+    with store.open(str(file.folder), digest or "") as stream:
         return Waiting(stream.read(), MediaType(file.media_type))
 
 
@@ -175,7 +175,7 @@ def unneeded_bytes(file_id: int) -> tuple[str, str] | None:
     if file is None or file.state == FileState.ARRIVED:
         return None
     return None if file.original_hash == file.stored_hash else (
-        str(file.person_id), file.original_hash
+        str(file.folder), file.original_hash
     )  # fmt: skip
 
 
@@ -191,7 +191,7 @@ def open_file(
     if file.state != FileState.READY or digest is None:
         raise NotFound("file_gone" if file.state == FileState.PURGED else "file_not_ready")
     try:
-        stream = store.open(str(file.person_id), digest)
+        stream = store.open(str(file.folder), digest)
     except FileNotFoundError:
         raise NotFound("file_gone") from None
     if actor.person_id != file.person_id:
@@ -288,16 +288,16 @@ def purge_file(actor: Actor, file_id: int, *, store: LocalFiles, now: datetime) 
 
 
 def let_go(file: File, *, store: LocalFiles, now: datetime) -> None:
-    """Remove the bytes and the name of a file; another file of the person with the same stays."""
+    """Remove the bytes and the name of a file; what another file of its folder needs stays."""
     held = {file.original_hash, file.stored_hash, file.preview_hash} - {None}
     still = session.scalars(
         select(File).where(
-            File.person_id == file.person_id, File.id != file.id, File.state != FileState.PURGED
+            File.folder == file.folder, File.id != file.id, File.state != FileState.PURGED
         )
     )
     needed = {d for f in still for d in (f.original_hash, f.stored_hash, f.preview_hash)}
     for digest in held - needed:
-        store.delete(str(file.person_id), str(digest))
+        store.delete(str(file.folder), str(digest))
     file.state, file.purged_at, file.name = FileState.PURGED, now, ""
     file.stored_hash = file.preview_hash = None
 
@@ -310,7 +310,7 @@ def remove_orphans(*, store: LocalFiles, now: datetime) -> int:
         if now - stored.stored_at < ORPHANED:
             continue
         if stored.folder not in known:
-            known[stored.folder] = _digests_of(int(stored.folder))
+            known[stored.folder] = _digests_in(int(stored.folder))
         if stored.digest not in known[stored.folder]:
             store.delete(stored.folder, stored.digest)
             removed += 1
@@ -359,7 +359,7 @@ def _answer_again(actor: Actor, file: File, secrecy: str, *, now: datetime) -> N
 
 
 def _keep(file: File, reading: Reading, store: LocalFiles) -> None:
-    folder = str(file.person_id)
+    folder = str(file.folder)
     kept = reading.full if reading.full is not None else reading.data
     file.stored_hash = store.put(folder, kept)
     if reading.preview:
@@ -384,10 +384,10 @@ def _write_view(actor: Actor, file: File, now: datetime) -> None:
         session.add(FileView(file_id=file.id, person_id=actor.person_id, at=now))
 
 
-def _digests_of(person_id: int) -> set[Any]:
+def _digests_in(folder: int) -> set[Any]:
     rows = session.execute(
         select(File.original_hash, File.stored_hash, File.preview_hash, File.state).where(
-            File.person_id == person_id, File.state != FileState.PURGED
+            File.folder == folder, File.state != FileState.PURGED
         )
     )
     known: set[Any] = set()

@@ -173,6 +173,7 @@ def upgrade() -> None:
         "files",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("folder", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=36), nullable=True),
         sa.Column("original_hash", sa.String(length=64), nullable=False),
         sa.Column("stored_hash", sa.String(length=64), nullable=True),
@@ -198,6 +199,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", "key", name=op.f("uq_files_person_id_key")),
     )
     with op.batch_alter_table("files", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_files_folder"), ["folder"], unique=False)
         batch_op.create_index(batch_op.f("ix_files_original_hash"), ["original_hash"], unique=False)
         batch_op.create_index(batch_op.f("ix_files_person_id"), ["person_id"], unique=False)
 
@@ -931,6 +933,7 @@ def downgrade() -> None:
     with op.batch_alter_table("files", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_files_person_id"))
         batch_op.drop_index(batch_op.f("ix_files_original_hash"))
+        batch_op.drop_index(batch_op.f("ix_files_folder"))
 
     op.drop_table("files")
     with op.batch_alter_table("employments", schema=None) as batch_op:

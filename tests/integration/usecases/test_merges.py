@@ -1,7 +1,7 @@
 """Two accounts of one person: everything moves, hours are given out again, undo while unchanged."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,11 +20,13 @@ from cpd_app.models import (
     SocietyMembership,
 )
 from cpd_app.policy import RoleName
-from cpd_app.usecases import accounts, merges
+from cpd_app.storage import LocalFiles
+from cpd_app.usecases import accounts, evidence, files, merges
 from cpd_app.usecases.signin import begin_sign_in, sign_in_of
 from tests.support import builders
-from tests.support.evidence import a_training
+from tests.support.evidence import a_training, open_as, stored
 from tests.support.people import Someone
+from tests.support.photos import an_upload
 from tests.support.store import Store
 
 Do = Callable[..., Any]
@@ -69,6 +71,21 @@ def test_everything_moves_and_every_registration_credits_every_record(
     assert member.id in owners(store, Role)
     assert store.count(Credit) == 4, "two records in two registrations"
     assert store.get(Person, twin.id).merged_into_id == member.id
+
+
+def test_files_can_be_opened_and_removed_after_a_merge(
+    do: Do, disk: LocalFiles, registrar: Someone, member: Someone, twin: Someone
+):
+    record = a_training(do, twin)
+    made = do(evidence.add_file, twin.actor, record.id, an_upload(), store=disk, now=NOW)
+
+    merge(do, registrar, member, twin)
+
+    later = NOW + timedelta(days=36500)
+    assert do(files.remove_orphans, store=disk, now=later) == 0
+    assert open_as(do, disk, member.actor, made.file_id)
+    do(files.purge_file, member.actor, made.file_id, store=disk, now=NOW)
+    assert stored(disk) == set()
 
 
 def test_the_kept_membership_stands_and_contacts_are_filled_in(
