@@ -20,6 +20,7 @@ from cpd_app.usecases import journal
 from cpd_app.usecases.activities import Source
 from cpd_app.usecases.activity_input import ActivityState, NewActivity, check_text
 from cpd_app.usecases.allocation import allocate_many
+from cpd_app.usecases.bulk import next_ids
 from cpd_app.usecases.credits import Place, places_among, terms_of
 from cpd_app.usecases.import_columns import (
     Findings,
@@ -303,10 +304,12 @@ def save_activities(
         .execution_options(synchronize_session=False)
     )
     names = dict(session.execute(select(Society.id, Society.name)).all())
-    rows = [_activity_row(actor, r, source, names, now, today) for r in read]
-    ids = list(
-        session.scalars(insert(Activity).returning(Activity.id, sort_by_parameter_order=True), rows)
-    )
+    ids = next_ids(Activity.metadata.tables["activities"], len(read))
+    rows = [
+        {"id": i, **_activity_row(actor, r, source, names, now, today)}
+        for i, r in zip(ids, read, strict=True)
+    ]
+    session.execute(insert(Activity), rows)
     session.execute(
         insert(Credit), [c for i, r in zip(ids, read, strict=True) for c in _credit_rows(i, r)]
     )

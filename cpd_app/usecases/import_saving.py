@@ -8,11 +8,12 @@ from sqlalchemy import bindparam, select, update
 
 from cpd_app.db import session
 from cpd_app.domain.errors import Rejected
-from cpd_app.models import Activity, Import, ImportRow, Society
+from cpd_app.models import Activity, Credit, Import, ImportRow, Society
 from cpd_app.policy import Actor
 from cpd_app.usecases import journal
 from cpd_app.usecases.activities import Source
 from cpd_app.usecases.activity_rows import save_activities
+from cpd_app.usecases.bulk import refresh_statistics
 from cpd_app.usecases.import_checks import (
     Scope,
     activity_reader,
@@ -70,6 +71,10 @@ def save_part(
     save = _save_members if imported.kind == "members" else _save_activities
     outcome.update(save(actor, imported, fresh, now=now, today=today))
     _write(kept, outcome)
+    states = states_of(imported)
+    is_first, goes_on = states.get("saved", 0) <= len(fresh), states.get("good", 0) > 0
+    if imported.kind == "activities" and is_first and goes_on:
+        refresh_statistics(Activity.__table__, Credit.__table__)
     return _step(imported)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, insert, select, update
 from cpd_app.db import session
 from cpd_app.domain.numbers import login_key, normal_email, normal_phone, number_key
 from cpd_app.models import Employment, Person, PersonName, Registration, SocietyMembership, Term
+from cpd_app.usecases.bulk import next_ids
 from cpd_app.usecases.import_reading import parts_of
 
 #: values of one question; every database we know takes so many
@@ -157,12 +158,10 @@ class Register:
             for item in items:
                 item.values.update({c: other.id for c, other in item.links.items()})
             if items:
-                ids = session.scalars(
-                    insert(table).returning(table.id, sort_by_parameter_order=True),
-                    [i.values for i in items],
-                )
+                ids = next_ids(table.metadata.tables[table.__tablename__], len(items))
                 for item, made in zip(items, ids, strict=True):
                     item.id = made
+                session.execute(insert(table), [{"id": i.id, **i.values} for i in items])
         self._write_changes()
         self._new.clear()
         self._changed.clear()
