@@ -42,6 +42,8 @@ TEXT_ONLY = frozenset(
         "ends_at_time",
     }
 )
+#: what no paper shows
+SAID_BY_MEMBER = frozenset({"competences", "reflection"})
 
 
 def settle(
@@ -54,8 +56,8 @@ def settle(
 ) -> None:
     """Make, change or take away the credits of a record, and give out the hours again.
 
-    `changed` names what a correction changed: a ruling stands only for the record it was made
-    on, and a record keeps its rule version unless its finishing day moved.
+    `changed` names what a correction changed: a ruling and a check of papers stand only for the
+    record they were made on, and a record keeps its rule version unless its finishing day moved.
 
     The conversion is fixed at entry; the allocation of every registration it touches is
     recomputed in the same transaction, under a lock on the registration (domain.md §4).
@@ -69,8 +71,8 @@ def settle(
         for first, place in enumerate(places):
             lock(place.registration_id)
             credit = existing.pop(place.registration_id, None)
-            if credit is not None and changed - TEXT_ONLY:
-                credit.ruled = None
+            if credit is not None:
+                _let_go(credit, changed)
             _credit(activity, place, credit, strict=first == 0, same_day="ended_on" not in changed)
             touched.add(place.registration_id)
         _take_away(existing)
@@ -82,6 +84,14 @@ def settle(
         session.flush()
     for registration_id in sorted(touched):
         allocate(actor, registration_id, now=now, cause_id=activity.id)
+
+
+def _let_go(credit: Credit, changed: frozenset[str]) -> None:
+    """What staff said holds for the record they saw: a ruling, and that its papers fit."""
+    if changed - TEXT_ONLY:
+        credit.ruled = None
+    if changed - SAID_BY_MEMBER:
+        credit.checked_at = credit.checked_by_id = None
 
 
 def _credits_of(activity_id: int) -> dict[int, Credit]:

@@ -229,6 +229,21 @@ def test_a_correction_keeps_its_rule_version_unless_the_day_moves(
     assert credit_of(store, record).rule_version_id == newer.id
 
 
+def test_checked_papers_are_those_of_the_record_that_was_checked(
+    store: Store, do: Do, log: Do, member: Someone
+):
+    record = log(TRAINING)
+    with store.session() as session:
+        session.get_one(Credit, credit_of(store, record).id).checked_at = NOW
+    correct = (activities.correct_activity, member.actor, record.id)
+
+    do(*correct, replace(TRAINING, reflection="有收获"), version=1, now=NOW, today=TODAY)
+    assert credit_of(store, record).checked_at == NOW
+
+    do(*correct, replace(TRAINING, organiser="另一家"), version=2, now=NOW, today=TODAY)
+    assert credit_of(store, record).checked_at is None
+
+
 def test_a_draft_never_counts_until_it_is_completed(store: Store, do: Do, log: Do, member: Someone):
     draft = log(NewActivity("", "", None, TODAY), state=ActivityState.DRAFT)
     assert store.count(Credit) == 0
