@@ -7,7 +7,7 @@ const day = (text) => (text ? new Date(`${text}T00:00`).toLocaleDateString(LANGU
 
 export function start(page) {
   const member = Number(document.querySelector("[data-member]").dataset.member);
-  const [list, template, none, send, status] = ["list", "row", "none", "send", "status"]
+  const [list, template, none, send, status, hint] = ["list", "row", "none", "send", "status", "hint"]
     .map((name) => page.querySelector(`[data-part=${name}]`));
   const words = page.dataset;
 
@@ -40,6 +40,7 @@ export function start(page) {
     const found = await items(member);
     list.replaceChildren(...found.map(drawn));
     list.hidden = !found.length;
+    hint.hidden = !found.length;
     none.hidden = found.length > 0;
     send.hidden = !found.some((row) => row.state === "waiting");
   }
