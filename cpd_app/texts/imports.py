@@ -109,7 +109,7 @@ SENTENCES: dict[str, str] = {
     # what is only said
     "column_not_used": "这一类活动没有这一项，已忽略。",
     "outside_term": "结束日期不在任何证书有效期内，计 0 学时。",
-    "field_to_map": "“%(field)s”不在领域目录里，先按原文保存，待对应。",
+    "field_to_map": "“%(text)s”不在领域目录里，先按原文保存，待对应。",
     "contact_kept": "账号已激活，联系方式不由导入更改，保留原来的。",
     "name_changed": "姓名由“%(former)s”改为“%(name)s”，旧名仍保留。",
     "term_corrected": "更正了自 %(starts_on)s 起的证书有效期。",

@@ -55,8 +55,9 @@ class ReadActivity:
 
     @property
     def hours(self) -> int:
-        """Hundredths that the member's first registration converts it to."""
-        return self.credits[0][2].hours
+        """Hundredths that the first registration converts it to; outside every term nothing."""
+        place, _rule, made, _reasons = self.credits[0]
+        return made.hours if place.term_id is not None else 0
 
 
 def activity_columns(society_id: int | None) -> tuple[Column, ...]:

@@ -140,7 +140,7 @@ class MemberRows:
         else:
             self._correct_field(trail, held, new)
         if held.registration["field_id"] is None:
-            found.warn("field_to_map", "field", field=new.field)
+            found.warn("field_to_map", "field", text=new.field)
         moved = self._keep_term(trail, held, term, plan, found)
         return Applied(held, trail, moved)
 

@@ -141,12 +141,19 @@ def _row(row: "ImportRow", kind: str, columns: list[str], names: dict[int, str])
         cells=cells,
         hours=format_hours(hours) if isinstance(hours, int) else "",
         findings=[
-            Finding(label(kind, said["field"]) if said.get("field") else "", _said(said), wrong)
+            _finding(kind, said, is_problem=wrong)
             for found, wrong in ((row.problems, True), (row.warnings, False))
             for said in found
         ],
         state=row.state,
     )
+
+
+def _finding(kind: str, said: dict[str, Any], *, is_problem: bool) -> Finding:
+    words = _said(said)
+    column = label(kind, said["field"]) if said.get("field") else ""
+    # Some sentences begin with the column's name themselves.
+    return Finding("" if words.startswith(column) else column, words, is_problem)
 
 
 def _said(finding: dict[str, Any]) -> str:

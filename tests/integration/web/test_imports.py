@@ -38,7 +38,7 @@ def test_a_society_imports_members_from_file_to_register(app, as_, registrar):
     assert preview.find("h1").get_text(strip=True) == "可以导入 1 行，1 行要改"
     first = preview.all("tbody tr")[0]
     assert first["data-state"] == "bad"
-    assert "级别：" in first.get_text()
+    assert "级别“expert”不认识" in first.get_text()
 
     confirmed = desk.submit(preview, "form[action$=confirm]")
     work_off(app)
