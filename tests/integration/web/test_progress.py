@@ -53,7 +53,7 @@ def test_home_opens_with_what_is_missing_and_until_when(as_: As, member: Someone
     page = as_(member).get("progress.home")
     assert page.heading == "第 4 年，进度正常"
     assert words(page, ".ring__number") == "10.0"
-    assert "还有 130 天" in words(page, ".ring")
+    assert "还有 129 天" in words(page, ".ring")
     label = str(page.find(".ring svg")["aria-label"])
     assert "已计 40.0 学时，要求 50.0，还差 10.0" in label
     assert [text_of(f) for f in page.all(".legend__figure")] == ["40.0 / 50.0", "0.0", "32.2"]
