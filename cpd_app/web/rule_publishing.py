@@ -15,6 +15,7 @@ from cpd_app.policy import Permission, Target, require
 from cpd_app.schemas.rules import AdoptionSchema
 from cpd_app.usecases import rules, rules_trial
 from cpd_app.usecases.recalculation import Run
+from cpd_app.usecases.rules_compared import Comparison
 from cpd_app.usecases.rules_trial import Trial
 from cpd_app.web import desk, rule_pages
 from cpd_app.web.forms import Read, read
@@ -131,7 +132,7 @@ def adopt(version_id: int) -> ResponseReturnValue:
     return page, 200 if given.ok else 422
 
 
-def _compared(version: "RuleVersion") -> rule_pages.Comparison | None:
+def _compared(version: "RuleVersion") -> Comparison | None:
     try:
         return rule_pages.compared_with_predecessor(version)
     except RuleSetInvalid:
