@@ -10,7 +10,7 @@ from cpd_app.db import session
 from cpd_app.domain.conversion import check_finished
 from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.domain.keys import normal_key
-from cpd_app.models import Activity, Credit, Registration
+from cpd_app.models import Activity, ActivityChange, Credit, Registration
 from cpd_app.policy import Actor, Permission, Target, may, require
 from cpd_app.usecases.activity_changes import differences_of, seen, write_down
 from cpd_app.usecases.activity_input import PLAIN, ActivityState, NewActivity, check_text
@@ -100,14 +100,14 @@ def correct_activity(
     `version` is the one the person saw; None skips the check (single-user tools only).
     Raises Conflict `changed_meanwhile` when it was changed elsewhere.
     """
-    activity = own_activity(actor, activity_id)
+    activity = held_activity(actor, activity_id)
     _check_version(activity, version)
     if activity.state == ActivityState.WITHDRAWN:
         raise Rejected("withdrawn")
     check_text(new, ActivityState.RECORDED)
     check_finished(new.ended_on, today)
     before = seen(activity)
-    if activity.state == ActivityState.DRAFT:
+    if activity.state != ActivityState.RECORDED:
         activity.entered_on = today
     activity.state = ActivityState.RECORDED
     activity.fields = dict(new.fields)
@@ -125,7 +125,7 @@ def save_draft(
     actor: Actor, activity_id: int, new: NewActivity, *, version: int | None, now: datetime
 ) -> Activity:
     """Keep what was typed into a draft so far; a draft never counts."""
-    activity = own_activity(actor, activity_id)
+    activity = held_activity(actor, activity_id)
     _check_version(activity, version)
     if activity.state != ActivityState.DRAFT:
         raise Rejected("not_a_draft")
@@ -141,7 +141,7 @@ def withdraw_activity(
     actor: Actor, activity_id: int, *, version: int | None = None, now: datetime
 ) -> Activity:
     """Take a record back: it counts no more, and stays readable in the history."""
-    activity = own_activity(actor, activity_id)
+    activity = held_activity(actor, activity_id)
     _check_version(activity, version)
     if activity.state == ActivityState.WITHDRAWN:
         return activity
@@ -155,11 +155,11 @@ def withdraw_activity(
 
 
 def restore_activity(actor: Actor, activity_id: int, *, now: datetime, today: date) -> Activity:
-    """Undo a withdrawal."""
-    activity = own_activity(actor, activity_id)
+    """Undo a withdrawal: the record is again what it was before, also a draft or a proposal."""
+    activity = held_activity(actor, activity_id)
     if activity.state != ActivityState.WITHDRAWN:
         return activity
-    activity.state = ActivityState.RECORDED if activity.kind else ActivityState.DRAFT
+    activity.state = _before_withdrawal(activity)
     if activity.state == ActivityState.RECORDED:
         check_finished(activity.ended_on, today)
     _touch(activity, now)
@@ -172,7 +172,7 @@ def restore_activity(actor: Actor, activity_id: int, *, now: datetime, today: da
 
 def accept_activity(actor: Actor, activity_id: int, *, now: datetime, today: date) -> Activity:
     """The member accepts what an organiser or employer proposed; from now on it counts."""
-    activity = own_activity(actor, activity_id)
+    activity = held_activity(actor, activity_id)
     if activity.state != ActivityState.PROPOSED:
         raise Rejected("not_proposed")
     check_finished(activity.ended_on, today)
@@ -190,7 +190,7 @@ def tell_apart(
     actor: Actor, activity_id: int, other_id: int, word: str, *, now: datetime
 ) -> Activity:
     """Answer 同一活动？ with "different" and a word why; both count from now on (domain.md §4)."""
-    activity, other = own_activity(actor, activity_id), own_activity(actor, other_id)
+    activity, other = held_activity(actor, activity_id), own_activity(actor, other_id)
     if not word.strip():
         raise Rejected("missing", "word")
     activity.different_from = {**activity.different_from, str(other.id): word.strip()[:200]}
@@ -205,7 +205,7 @@ def leave_out(
     actor: Actor, activity_id: int, registration_id: int, *, left_out: bool, now: datetime
 ) -> Credit:
     """Take a record out of one registration, or put it back (domain.md §1, 学时认定)."""
-    activity = own_activity(actor, activity_id)
+    activity = held_activity(actor, activity_id)
     credit = session.scalar(
         select(Credit).where(
             Credit.activity_id == activity.id, Credit.registration_id == registration_id
@@ -214,6 +214,7 @@ def leave_out(
     if credit is None:
         raise NotFound
     lock(registration_id)
+    session.refresh(credit)
     credit.left_out = left_out
     if left_out:
         credit.recognised, credit.reasons = 0, [{"code": "left_out"}]
@@ -227,7 +228,21 @@ def leave_out(
 
 def own_activity(actor: Actor, activity_id: int) -> Activity:
     """A record that the actor may change; NotFound for everybody else's."""
-    activity = session.get(Activity, activity_id)
+    return _changeable(actor, session.get(Activity, activity_id))
+
+
+def held_activity(actor: Actor, activity_id: int) -> Activity:
+    """The same, held until the transaction ends: of two changes at once the second sees the first.
+
+    It is held before any registration is locked, everywhere, so that nobody waits in a circle.
+    """
+    held = session.get(
+        Activity, activity_id, populate_existing=True, with_for_update={"key_share": True}
+    )
+    return _changeable(actor, held)
+
+
+def _changeable(actor: Actor, activity: Activity | None) -> Activity:
     if activity is None:
         raise NotFound
     target = target_of(activity)
@@ -288,8 +303,23 @@ def _first_with_key(activity: Activity, new: NewActivity) -> Activity | None:
         with session.begin_nested():
             session.add(activity)
     except IntegrityError:
-        return _repeated(activity.person_id, new)
+        first = _repeated(activity.person_id, new)
+        if first is None:
+            raise
+        return first
     return None
+
+
+def _before_withdrawal(activity: Activity) -> str:
+    """The state that a withdrawal ended, as the record's history has it."""
+    changed = session.scalar(
+        select(ActivityChange.changed)
+        .where(ActivityChange.activity_id == activity.id, ActivityChange.verb == "withdrawn")
+        .order_by(ActivityChange.id.desc())
+        .limit(1)
+    )
+    before: list[str] = (changed or {}).get("state", [ActivityState.RECORDED])
+    return before[0]
 
 
 def _check_version(activity: Activity, version: int | None) -> None:

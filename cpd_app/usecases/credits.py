@@ -15,7 +15,7 @@ from cpd_app.domain.years import Boundary, CpdYear, year_of, years_of
 from cpd_app.domain.years import Term as TermRange
 from cpd_app.models import Activity, Credit, Registration, Ruling, Society, Term
 from cpd_app.policy import Actor
-from cpd_app.usecases.allocation import allocate
+from cpd_app.usecases.allocation import allocate, allocate_many
 from cpd_app.usecases.rules_in_force import RuleInForce, Rules
 
 
@@ -62,28 +62,76 @@ def settle(
     The conversion is fixed at entry; the allocation of every registration it touches is
     recomputed in the same transaction, under a lock on the registration (domain.md §4).
     """
-    existing = {} if is_new else _credits_of(activity.id)
-    touched = set(existing)
-    if activity.state == "recorded":
-        places = places_of(activity.person_id, activity.ended_on)
-        if not places:
-            raise Rejected("no_registration")
-        for first, place in enumerate(places):
-            lock(place.registration_id)
-            credit = existing.pop(place.registration_id, None)
-            if credit is not None:
-                _let_go(credit, changed)
-            _credit(activity, place, credit, strict=first == 0, same_day="ended_on" not in changed)
-            touched.add(place.registration_id)
-        _take_away(existing)
-        session.flush()
-    else:
-        for credit in existing.values():
-            lock(credit.registration_id)
-            credit.recognised, credit.reasons = 0, [{"code": activity.state}]
-        session.flush()
+    places = _places_now(activity)
+    if activity.state == "recorded" and not places:
+        raise Rejected("no_registration")
+    touched = {p.registration_id for p in places}
+    if not is_new:
+        touched |= _credited_by([activity.id])
+    # In one order everywhere: two records of one member never wait for each other.
+    for registration_id in sorted(touched):
+        lock(registration_id)
+    _place(activity, places, changed=changed, is_new=is_new, strict=True)
     for registration_id in sorted(touched):
         allocate(actor, registration_id, now=now, cause_id=activity.id)
+
+
+def settle_again(
+    actor: Actor, person_id: int, activities: Sequence[Activity], *, now: datetime
+) -> None:
+    """Place records anew after the terms or registrations of their member have changed.
+
+    What a society's table does not take gives nothing there; it is no reason to refuse the change.
+    """
+    ids = [a.id for a in activities]
+    own = select(Registration.id).where(Registration.person_id == person_id)
+    for registration_id in sorted({*session.scalars(own), *_credited_by(ids)}):
+        lock(registration_id)
+    # Read under the lock: what was credited meanwhile is given out again too.
+    touched = _credited_by(ids)
+    for activity in activities:
+        places = _places_now(activity)
+        touched |= {p.registration_id for p in places}
+        _place(activity, places, changed=frozenset(), is_new=False, strict=False)
+    allocate_many(actor, sorted(touched), now=now, entered=frozenset(ids))
+
+
+def _places_now(activity: Activity) -> list[Place]:
+    """Where a record belongs: nowhere unless it is recorded."""
+    recorded = activity.state == "recorded"
+    return places_of(activity.person_id, activity.ended_on) if recorded else []
+
+
+def _credited_by(activity_ids: Sequence[int]) -> set[int]:
+    """The registrations that credit some records."""
+    rows = select(Credit.registration_id).where(Credit.activity_id.in_(activity_ids))
+    return set(session.scalars(rows.distinct()))
+
+
+def _place(
+    activity: Activity,
+    places: Sequence[Place],
+    *,
+    changed: frozenset[str],
+    is_new: bool,
+    strict: bool,
+) -> None:
+    """Make a record's credits those of its places; the caller holds the registrations' locks."""
+    existing: dict[int, Credit] = {} if is_new else _credits_of(activity.id)
+    if activity.state != "recorded":
+        for kept in existing.values():
+            kept.recognised, kept.reasons = 0, [{"code": activity.state}]
+        session.flush()
+        return
+    for number, place in enumerate(places):
+        credit = existing.get(place.registration_id)
+        if credit is not None:
+            _let_go(credit, changed)
+        same_day = "ended_on" not in changed
+        _credit(activity, place, credit, strict=strict and number == 0, same_day=same_day)
+    here = {p.registration_id for p in places}
+    _take_away([c.id for c in existing.values() if c.registration_id not in here])
+    session.flush()
 
 
 def _let_go(credit: Credit, changed: frozenset[str]) -> None:
@@ -95,8 +143,12 @@ def _let_go(credit: Credit, changed: frozenset[str]) -> None:
 
 
 def _credits_of(activity_id: int) -> dict[int, Credit]:
-    """A record's credits by registration."""
-    found = session.scalars(select(Credit).where(Credit.activity_id == activity_id))
+    """A record's credits by registration, as they are under the lock."""
+    found = session.scalars(
+        select(Credit)
+        .where(Credit.activity_id == activity_id)
+        .execution_options(populate_existing=True)
+    )
     return {credit.registration_id: credit for credit in found}
 
 
@@ -197,14 +249,15 @@ def _credit(
     credit.conversion, credit.claimed = made.hours, made.claimed
     credit.needs_ruling = made.needs_ruling
     credit.trace = made.trace
-    credit.reasons = reasons
+    credit.reasons = [{"code": "left_out"}] if credit.left_out else reasons
 
 
 def _converted(
     activity: Activity, rule: RuleInForce, credit: Credit | None, *, strict: bool
 ) -> tuple[Conversion, list[Any]]:
+    ruled = ruling_for(rule, activity.kind, credit.ruled if credit else None)
     try:
-        made = convert(rule.rule_set, flat_of(activity), credit.ruled if credit else None)
+        made = convert(rule.rule_set, flat_of(activity), ruled)
     except Rejected as refusal:
         if strict:
             raise
@@ -212,6 +265,12 @@ def _converted(
         made = Conversion(hours=0, claimed=0, needs_ruling=False, steps=())
         return made, [{"code": "not_in_table", "refusal": refusal.code}]
     return made, []
+
+
+def ruling_for(rule: RuleInForce, kind: str, ruled: int | None) -> int | None:
+    """What staff fixed (hundredths), where the version leaves the kind to a ruling."""
+    known = rule.rule_set.kinds.get(kind)
+    return ruled if known is not None and known.needs_ruling else None
 
 
 def flat_of(activity: Activity) -> dict[str, Any]:
@@ -224,9 +283,8 @@ def flat_of(activity: Activity) -> dict[str, Any]:
     }
 
 
-def _take_away(left: dict[int, Credit]) -> None:
+def _take_away(ids: Sequence[int]) -> None:
     """Credits of registrations that the record does not belong to any more."""
-    ids = [c.id for c in left.values()]
     if not ids:
         return
     session.execute(update(Ruling).where(Ruling.credit_id.in_(ids)).values(credit_id=None))

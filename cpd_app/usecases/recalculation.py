@@ -18,7 +18,7 @@ from cpd_app.models import Activity, ActivityChange, Credit, Job, Registration
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
 from cpd_app.usecases.allocation import allocate_many
-from cpd_app.usecases.credits import flat_of, lock
+from cpd_app.usecases.credits import flat_of, lock, ruling_for
 from cpd_app.usecases.jobs import JobState
 from cpd_app.usecases.rules_effect import Question, members_touched
 from cpd_app.usecases.rules_in_force import RuleInForce, Rules
@@ -194,8 +194,7 @@ def _computed(credit: Credit, activity: Activity, rule: RuleInForce) -> dict[str
     """Compute a credit by another version; before and after of what changed."""
     before = (credit.rule_version_id, credit.conversion, credit.claimed)
     credit.rule_version_id = rule.version_id
-    kind = rule.rule_set.kinds.get(activity.kind)
-    ruled = credit.ruled if kind is not None and kind.needs_ruling else None
+    ruled = ruling_for(rule, activity.kind, credit.ruled)
     try:
         made = convert(rule.rule_set, flat_of(activity), ruled)
     except Rejected as refusal:

@@ -18,7 +18,7 @@ from cpd_app.domain.renewal import CertificateState
 from cpd_app.models import Activity, Field, Registration, Society, Term
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
-from cpd_app.usecases.credits import lock, settle
+from cpd_app.usecases.credits import lock, settle_again
 from cpd_app.usecases.registrations_shown import readable_registration
 
 MOST_NUMBER = 60
@@ -257,9 +257,10 @@ def replace_credits(actor: Actor, person_id: int, *, since: date, now: datetime)
             Activity.ended_on >= since,
         )
         .order_by(Activity.id)
+        .with_for_update(key_share=True)
     ).all()
-    for record in records:
-        settle(actor, record, now=now)
+    if records:
+        settle_again(actor, person_id, records, now=now)
 
 
 def _as_rule(term: Term) -> CertificateTerm:

@@ -1,16 +1,13 @@
 """Records as their owner keeps them: logged once, corrected, withdrawn, told apart."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from cpd_app.db import transaction
 from cpd_app.domain.errors import Conflict, NotAllowed, NotFound, Rejected
 from cpd_app.models import (
     Activity,
@@ -279,6 +276,46 @@ def test_a_record_may_be_left_out_of_a_registration_and_put_back(
     assert credit_of(store, record).recognised == 250
 
 
+def test_what_was_left_out_stays_out_after_a_correction(
+    store: Store, do: Do, log: Do, member: Someone
+):
+    record = log(TRAINING)
+    assert member.registration is not None
+    leave_out = (activities.leave_out, member.actor, record.id, member.registration.id)
+    do(*leave_out, left_out=True, now=NOW)
+
+    longer = replace(TRAINING, fields={"minutes": 180})
+    do(activities.correct_activity, member.actor, record.id, longer,
+       version=None, now=NOW, today=TODAY)  # fmt: skip
+
+    credit = credit_of(store, record)
+    assert (credit.recognised, credit.conversion) == (0, 400)
+    assert credit.reasons == [{"code": "left_out"}]
+
+
+@pytest.mark.parametrize("state", [ActivityState.DRAFT, ActivityState.PROPOSED])
+def test_a_draft_or_proposal_that_was_withdrawn_comes_back_as_it_was(
+    store: Store, do: Do, log: Do, member: Someone, state: ActivityState
+):
+    record = log(TRAINING, state=state)
+    do(activities.withdraw_activity, member.actor, record.id, now=NOW)
+    do(activities.restore_activity, member.actor, record.id, now=NOW, today=TODAY)
+
+    assert store.get(Activity, record.id).state == state
+    assert store.count(Credit) == 0
+
+
+def test_a_proposal_that_is_corrected_becomes_a_record_on_that_day(
+    store: Store, do: Do, log: Do, member: Someone
+):
+    proposal = log(TRAINING, state=ActivityState.PROPOSED)
+    later = date(2026, 6, 9)
+    do(activities.correct_activity, member.actor, proposal.id, replace(TRAINING, title="核对过"),
+       version=1, now=NOW, today=later)  # fmt: skip
+
+    assert store.get(Activity, proposal.id).entered_on == later
+
+
 def test_nobody_else_changes_a_record(
     do: Do, log: Do, other_member: Someone, auditor: Someone, stranger: Someone
 ):
@@ -302,49 +339,3 @@ def test_staff_read_a_record_only_through_a_credit_of_their_society(
     for someone in (stranger, federation):
         with pytest.raises(NotFound):
             do(activities.readable_activity, someone.actor, record.id)
-
-
-def test_eight_phones_with_one_key_make_one_record(app: Flask, store: Store, member: Someone):
-    new = replace(TRAINING, key=KEY)
-    outcomes: list[str] = []
-    start = threading.Barrier(8)
-
-    def send() -> None:
-        start.wait()
-        with app.app_context():
-            try:
-                with transaction():
-                    logged = activities.log_activity(member.actor, new, now=NOW, today=TODAY)
-                outcomes.append("created" if logged.created else "again")
-            except Conflict:
-                outcomes.append("conflict")
-
-    threads = [threading.Thread(target=send) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(set(outcomes)) in (["again", "created"], ["created"])
-    assert outcomes.count("created") == 1
-    assert store.count(Activity) == 1
-
-
-def test_hours_written_at_the_same_time_never_exceed_the_cap(
-    app: Flask, store: Store, member: Someone
-):
-    start = threading.Barrier(4)
-
-    def send(day: int) -> None:
-        start.wait()
-        with app.app_context(), transaction():
-            new = replace(PAPER, ended_on=date(2024, 4, day))
-            activities.log_activity(member.actor, new, now=NOW, today=TODAY)
-
-    threads = [threading.Thread(target=send, args=(day,)) for day in range(1, 5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(c.recognised for c in store.all(select(Credit))) == [0, 0, 900, 1600]
