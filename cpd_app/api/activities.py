@@ -85,11 +85,15 @@ def change(patch: dict[str, Any], activity_id: int) -> Response:
     """Change parts of a record; send If-Match to be sure of the version."""
     actor, today = current_actor(), clock.today()
     with transaction():
-        known = activities.own_activity(actor, activity_id)
-        version = _version_sent(known.version)
-        new = patched(known, patch)
+        known = activities.held_activity(actor, activity_id)
+        _check_sent(known.version)
         activities.correct_activity(
-            actor, activity_id, new, version=version, now=clock.now(), today=today
+            actor,
+            activity_id,
+            patched(known, patch),
+            version=known.version,
+            now=clock.now(),
+            today=today,
         )
     return _answer(activity_id, 200)
 
@@ -102,9 +106,9 @@ def withdraw(activity_id: int) -> None:
     """Withdraw a record: it counts no more and stays in the history."""
     actor = current_actor()
     with transaction():
-        known = activities.own_activity(actor, activity_id)
-        version = _version_sent(known.version)
-        activities.withdraw_activity(actor, activity_id, version=version, now=clock.now())
+        known = activities.held_activity(actor, activity_id)
+        _check_sent(known.version)
+        activities.withdraw_activity(actor, activity_id, version=known.version, now=clock.now())
 
 
 def _wanted(row: Any, query: dict[str, Any], term_id: int) -> bool:
@@ -145,11 +149,8 @@ def _file(attached: Attachment) -> dict[str, Any]:
     }
 
 
-def _version_sent(present: int) -> int | None:
-    """The version in If-Match; 412 when it is not the present one; None when none was sent."""
+def _check_sent(present: int) -> None:
+    """412 when If-Match was sent and is not the present version."""
     sent = request.if_match
-    if not sent:
-        return None
-    if not sent.contains(str(present)):
+    if sent and not sent.contains(str(present)):
         raise ChangedSince("changed_meanwhile")
-    return present

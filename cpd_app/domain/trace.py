@@ -6,14 +6,17 @@ name of the `rule`, its numbers, and `hours` (hundredths of 学时, so far, cut 
 a stored trace can be read without the rule set it came from.
 """
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from cpd_app.domain.hours import ONE, format_hours
+from cpd_app.domain.hours import ONE, format_hours, to_number
 from cpd_app.domain.kinds import ItemCap, Key, Label
 
 Step = tuple[Any, ...]
+#: what holds hundredths of 学时 in a step, and in a reason of `domain.allocation`
+HUNDREDTHS = frozenset({"hours", "step", "cap", "per_day", "asked", "hours_deducted"})
 
 
 def described(step: Step) -> dict[str, Any]:
@@ -125,6 +128,14 @@ def awaits_ruling(asked: int) -> dict[str, Any]:
 def ruled(asked: int, hours: int) -> dict[str, Any]:
     """What staff decided, on the step."""
     return {"rule": "ruled", "asked": asked, "hours": hours}
+
+
+def in_hours(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Steps of a trace or reasons of an allocation with 学时 where they hold hundredths."""
+    return [
+        {name: to_number(value) if name in HUNDREDTHS else value for name, value in step.items()}
+        for step in steps
+    ]
 
 
 def short(value: Fraction) -> str:

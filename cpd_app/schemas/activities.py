@@ -15,6 +15,7 @@ from marshmallow import (
 
 from cpd_app.domain.errors import Rejected
 from cpd_app.domain.hours import to_number
+from cpd_app.domain.trace import in_hours
 from cpd_app.schemas.answers import Described
 from cpd_app.schemas.fields import KeyField, TextField, TimeField, day_of, is_storable
 from cpd_app.usecases.activity_input import NewActivity
@@ -235,7 +236,7 @@ def conversion_json(converted: Converted, lines: list[str]) -> dict[str, Any]:
     return {
         "hours": to_number(made.hours),
         "claimed_hours": to_number(made.claimed),
-        "trace": made.trace,
+        "trace": in_hours(made.trace),
         "lines": lines,
         "rule_set": rule_json(converted.rule),
     }
@@ -280,9 +281,9 @@ def activity_json(
         "claimed_hours": to_number(row.claimed),
         "recognised_hours": to_number(row.recognised),
         "assurance": row.assurance,
-        "marks": list(row.marks),
-        "trace": detail.trace,
-        "reasons": list(row.reasons),
+        "marks": list(row.all_marks),
+        "trace": in_hours(detail.trace),
+        "reasons": in_hours(row.reasons),
         "lines": lines,
         "rule_set": rule_json(detail.rule) if detail.rule else None,
         "evidence": evidence,

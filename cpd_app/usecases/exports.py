@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from cpd_app.db import session
 from cpd_app.domain.hours import to_number
+from cpd_app.domain.trace import in_hours
 from cpd_app.models import Activity, ActivityChange, Credit, Evidence, File, Person, Registration
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
@@ -212,9 +213,9 @@ def _credit_json(detail: RecordDetail) -> dict[str, Any]:
         "claimed_hours": to_number(row.claimed),
         "recognised_hours": to_number(row.recognised),
         "assurance": row.assurance,
-        "marks": list(row.marks),
-        "reasons": list(row.reasons),
-        "trace": detail.trace,
+        "marks": list(row.all_marks),
+        "reasons": in_hours(row.reasons),
+        "trace": in_hours(detail.trace),
         "rule_set": {"code": rule.rule_set.code, "version": rule.number} if rule else None,
     }
 

@@ -64,6 +64,12 @@ class RecordRow:
     missing_proofs: tuple[str, ...]
 
     @property
+    def all_marks(self) -> tuple[str, ...]:
+        """The marks beside the letter, and `outside_term` (domain.md §3), for programs."""
+        outside = self.credit_id is not None and self.term_id is None
+        return (*(["outside_term"] if outside else []), *(mark.value for mark in self.marks))
+
+    @property
     def counts(self) -> bool:
         """Whether it takes part in the year's hours."""
         return self.state == "recorded" and not self.left_out and self.term_id is not None

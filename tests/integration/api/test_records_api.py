@@ -147,6 +147,29 @@ def test_a_record_is_read_changed_and_withdrawn(call: Machine, store: Store):
     assert call("GET", "activities").json["total"] == 0
 
 
+def test_a_day_outside_every_term_is_marked_and_gives_nothing(call: Machine):
+    made = call("POST", "activities", {**TRAINING, "ended_on": "2005-05-06"}).json
+
+    assert (made["marks"], made["claimed_hours"], made["recognised_hours"]) == (
+        ["outside_term"], 2.5, 0,
+    )  # fmt: skip
+    assert made["reasons"] == [{"code": "outside_term", "hours": 0}]
+
+
+def test_the_arithmetic_is_in_hours_like_everything_else(call: Machine):
+    talk = {"kind": "talk", "title": "报告", "level": "national"}
+    for day in (1, 2, 3):
+        made = call("POST", "activities", {**talk, "ended_on": f"2025-05-{day:02d}"}).json
+
+    assert call("POST", "activities", TRAINING).json["trace"][-1] == {
+        "rule": "step", "step": 0.5, "hours": 2.5,
+    }  # fmt: skip
+    assert made["recognised_hours"] == 4
+    assert {k: made["reasons"][0][k] for k in ("code", "cap", "hours")} == {
+        "code": "year_cap", "cap": 20, "hours": 4,
+    }  # fmt: skip
+
+
 def test_null_takes_a_part_away_and_another_kind_its_fields(call: Machine):
     made = call("POST", "activities", {**TRAINING, "organiser": "学会"})
     path = f"activities/{made.json['id']}"
