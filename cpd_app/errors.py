@@ -16,6 +16,12 @@ from cpd_app.wording import sentence
 
 log = structlog.get_logger()
 
+#: SQLite's and PostgreSQL's words for writers that waited for each other
+BUSY_WORDS = ("locked", "lock timeout", "deadlock detected")
+#: of a body that is too large so much is read and thrown away, so that the answer can be read
+MOST_DRAINED = 256 * 1024 * 1024
+DRAINED_AT_ONCE = 1024 * 1024
+
 #: what the framework's own refusals are called here
 HTTP_CODES = {
     400: "bad_request",
@@ -93,6 +99,8 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
         return answer(status, "changed_meanwhile", sentence("changed_meanwhile"))
     if status >= 500:
         return on_unexpected(error)
+    if status == 413:
+        _drain()
     code = HTTP_CODES.get(status, "bad_request")
     response = make_response(answer(status, code, sentence(code)))
     allowed = error.get_response().headers.get("Allow")
@@ -104,7 +112,7 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
 def on_database_busy(error: OperationalError) -> ResponseReturnValue:
     """A writer waited too long for others; nothing was kept."""
     session.rollback()
-    if "locked" not in str(error) and "lock timeout" not in str(error):
+    if not any(words in str(error) for words in BUSY_WORDS):
         return on_unexpected(error)
     log.warning("database busy")
     return answer(503, "busy", sentence("busy"))
@@ -116,6 +124,14 @@ def on_unexpected(error: Exception) -> ResponseReturnValue:
     log.error("unexpected", exc_info=error)
     values = {"request_id": g.get("request_id", "-")}
     return answer(500, "unexpected", sentence("unexpected", values))
+
+
+def _drain() -> None:
+    """Read what is still coming: a browser that is cut off while it sends never sees why."""
+    coming = request.environ["wsgi.input"]
+    left = min(request.content_length or 0, MOST_DRAINED)
+    while left > 0 and (piece := coming.read(min(left, DRAINED_AT_ONCE))):
+        left -= len(piece)
 
 
 def _flat(found: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,10 @@ Said = Mapping[str, Any]
 NameOf = Callable[[Any], str | None]
 
 ABOUT_ANOTHER = {"counts_once": "winner", "same_activity": "other"}
+NOT_IN_TABLE = (
+    "学会的折算表不收这样的记录，不计学时",
+    "The society's table does not take such a record: nothing is counted",
+)
 WHOLE_SENTENCES = {
     "outside_term": (
         "完成日不在证书有效期内，不计学时",
@@ -23,10 +27,8 @@ WHOLE_SENTENCES = {
         "本人没有把它计入这个注册",
         "The member left it out of this registration",
     ),
-    "not_in_table": (
-        "学会的折算表不收这样的记录，不计学时",
-        "The society's table does not take such a record: nothing is counted",
-    ),
+    "not_in_table": NOT_IN_TABLE,
+    "unknown_kind": NOT_IN_TABLE,
 }
 AMOUNTS = ("per_minutes", "fixed", "per_unit", "per_full", "table")
 

@@ -193,7 +193,7 @@ class ActivityRows:
             return place, rule, convert(rule.rule_set, new.flat), []
         except Rejected as refusal:
             nothing = Conversion(hours=0, claimed=0, needs_ruling=False, steps=())
-            return place, rule, nothing, [{"code": refusal.code, "field": refusal.field}]
+            return place, rule, nothing, [{"code": "not_in_table", "refusal": refusal.code}]
 
     def _refuse_login(self, row: Row, found: Findings) -> None:
         login = row.cells.get("login", "")

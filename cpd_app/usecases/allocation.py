@@ -146,7 +146,9 @@ def _interval(row: Any) -> tuple[datetime, datetime] | None:
 def _changed(row: Any, result: Allocated) -> dict[str, Any] | None:
     """What is written when the stored allocation is not the new one."""
     refused = [r for r in row.reasons if r["code"] == "not_in_table"]
-    reasons = [*refused, *result.reasons]
+    # The entry said already why its table gives nothing; that the kind is unknown is the same.
+    also = (r for r in result.reasons if not refused or r["code"] != "unknown_kind")
+    reasons = [*refused, *also]
     if row.recognised == result.recognised and row.reasons == reasons:
         return None
     return {"credit_id": row.id, "hours": result.recognised, "why": reasons}

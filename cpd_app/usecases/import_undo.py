@@ -99,8 +99,19 @@ def _withdraw(actor: Actor, rows: Sequence[ImportRow], *, now: datetime) -> None
     found = session.execute(
         select(Activity.id, Activity.version, Activity.state).where(Activity.id.in_(saved))
     )
+    worked_on = set(
+        session.scalars(
+            select(ActivityChange.activity_id).where(
+                ActivityChange.activity_id.in_(saved), ActivityChange.verb != "imported"
+            )
+        )
+    )
     untouched = [
-        a.id for a in found if a.version == saved[a.id].object_version and a.state == "recorded"
+        a.id
+        for a in found
+        if a.version == saved[a.id].object_version
+        and a.state == "recorded"
+        and a.id not in worked_on
     ]
     for row in rows:
         row.state = "undone" if row.object_id in set(untouched) else "kept"
@@ -125,6 +136,12 @@ def _withdraw(actor: Actor, rows: Sequence[ImportRow], *, now: datetime) -> None
         update(Registration)
         .where(Registration.id.in_(sorted(registrations)))
         .values(version=Registration.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Credit)
+        .where(Credit.activity_id.in_(untouched))
+        .values(recognised=0, reasons=[{"code": "withdrawn"}])
         .execution_options(synchronize_session=False)
     )
     allocate_many(actor, sorted(registrations), now=now, entered=frozenset(untouched))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from cpd_app.app import MAX_BODY
 from cpd_app.models import Activity, ApiToken, Evidence, File
 from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
@@ -131,6 +132,22 @@ def test_a_token_that_may_only_read_is_refused(post: Post, store: Store, member:
 
     assert answer.status_code == 403
     assert store.one(select(Activity)).version == 1
+
+
+def test_a_body_that_is_too_large_is_read_to_its_end_before_the_answer(
+    anybody: Browser, store: Store, member: Someone, record: Activity
+):
+    body = io.BytesIO(b"0" * (MAX_BODY + 1))
+    answer = anybody.client.post(
+        f"/api/v1/activities/{record.id}/evidence",
+        input_stream=body,
+        content_type="multipart/form-data; boundary=x",
+        content_length=MAX_BODY + 1,
+        headers={"Authorization": f"Bearer {a_token(store, member)}"},
+    )
+
+    assert (answer.status_code, answer.get_json()["code"]) == (413, "too_large")
+    assert body.tell() == MAX_BODY + 1, "a browser that is cut off never sees the answer"
 
 
 def test_the_description_names_the_file(anybody: Browser):

@@ -8,17 +8,19 @@ from cpd_app.db import transaction
 from cpd_app.domain.errors import NotAllowed, NotFound, Rejected
 from cpd_app.models import (
     Activity,
+    Credit,
     Import,
     ImportRow,
     Job,
 )
-from cpd_app.usecases import activities, import_saving, imports, jobs
+from cpd_app.usecases import activities, evidence, import_saving, imports, jobs
 from cpd_app.usecases.activity_input import NewActivity
 from scheduler import runner
 from scheduler.tasks import TASKS
 from tests.support.files import ACTIVITIES, a_csv, an_xlsx
 from tests.support.imports import a_registered, a_training
 from tests.support.jobs import work_off
+from tests.support.photos import an_upload
 
 
 @pytest.fixture(autouse=True)
@@ -180,6 +182,25 @@ def test_undo_withdraws_what_nobody_touched_and_lists_the_rest(
     assert store.get(Import, import_id).counts["kept"] == 1
     assert store.get(Activity, first.id).state == "withdrawn"
     assert store.get(Activity, second.id).state == "recorded"
+    gone = store.one(select(Credit).where(Credit.activity_id == first.id))
+    assert (gone.recognised, gone.reasons) == (0, [{"code": "withdrawn"}])
+
+
+def test_undo_leaves_a_record_that_somebody_worked_on(
+    app, bring_file, confirm_file, do, registrar, member, store, rows_of
+):
+    import_id = bring_file(registrar, "activities", a_csv(ACTIVITIES, a_training(member)))
+    confirm_file(registrar, import_id)
+    record = store.one(select(Activity))
+    with app.app_context():
+        files = storage.local_files()
+    do(evidence.add_file, member.actor, record.id, an_upload(), store=files, now=clock.now())
+
+    do(imports.order_undo, registrar.actor, import_id, now=clock.now())
+    work_off(app)
+
+    assert [row.state for row in rows_of(import_id)] == ["kept"]
+    assert store.get(Activity, record.id).state == "recorded"
 
 
 def test_what_was_undone_can_be_imported_again(
