@@ -23,11 +23,13 @@ from tests.conftest import SECRET, Shared
 from tests.support import builders
 from tests.support.chromium import DESK, PHONE, chromium
 from tests.support.databases import engine_for
+from tests.support.look import faults
 from tests.support.people import Someone
 from tests.support.service import Service
 from tests.support.store import Store
 
 SignIn = Callable[[Page, Someone], None]
+LookAt = Callable[[Page], None]
 
 
 @pytest.fixture(scope="session")
@@ -126,6 +128,14 @@ def open_page(
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def look_at() -> Iterator[LookAt]:
+    """Look at the pages on the way, in both themes; their faults are said at the end."""
+    found: list[str] = []
+    yield lambda page: found.extend(faults(page))
+    assert found == []
 
 
 @pytest.fixture
