@@ -70,6 +70,7 @@ def seen(look_at: LookAt, registrar: Someone, locale: str) -> LookAt:
     ids=["in Chinese", "in English", "without script"],
 )
 def test_from_the_code_to_the_next_gap(
+    *,
     open_page: Callable[..., Page],
     sign_in: SignIn,
     seen: LookAt,

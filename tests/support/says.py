@@ -12,7 +12,7 @@ Say = Callable[[str], str]
 
 
 def says(locale: str) -> Say:
-    """`say = says("en-GB")`, then `say("记一笔")`; a text without translation fails."""
+    """Use as `say = says("en-GB")`, then `say("记一笔")`; a text without translation fails."""
     if not locale.startswith("en"):
         return str
     with CATALOGUE.open("rb") as file:
