@@ -193,7 +193,8 @@ def _story(today: date) -> None:
     """The member's own records, each with its own papers."""
     actor = _member_actor("member@demo.test")
     store = storage.local_files()
-    for number, told in enumerate([*story.past_years(today), *story.running_year(today)]):
+    told_all = [*story.past_years(today), *story.running_year(today)]
+    for number, told in enumerate(sorted(told_all, key=lambda t: t.ended_on)):
         with transaction():
             logged = activities.log_activity(
                 actor,
