@@ -51,12 +51,14 @@ def engine_options(url: str) -> dict[str, Any]:
         return {
             "connect_args": {"timeout": BUSY_SECONDS, "isolation_level": None},
             "json_deserializer": read_json,
+            "hide_parameters": True,  # an error is logged, what people typed is not
         }
     return {
         "pool_pre_ping": True,
         "pool_size": 8,
         "max_overflow": 4,
         "json_deserializer": read_json,
+        "hide_parameters": True,
     }
 
 

@@ -21,12 +21,23 @@ def configure(log_format: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            without_rows,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def without_rows(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Leave out of an exception what a database quotes from the rows it refuses."""
+    if "exception" in event:
+        lines = str(event["exception"]).split("\n")
+        event["exception"] = "\n".join(x for x in lines if not x.lstrip().startswith("DETAIL:"))
+    return event
 
 
 def init(app: Flask) -> None:

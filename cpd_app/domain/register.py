@@ -9,6 +9,9 @@ from cpd_app.domain.errors import Rejected
 from cpd_app.domain.renewal import WINDOW_DAYS, CertificateState
 from cpd_app.domain.years import five_year_term
 
+#: a first day outside these years is a slip of the hand
+CERTIFICATE_YEARS = range(1950, 2201)
+
 
 class Level(StrEnum):
     """见习 · 专业 · 资深 (handbook Q3), lowest first."""
@@ -49,7 +52,13 @@ def state_of(text: str) -> CertificateState:
 
 
 def term_of(level: Level, starts_on: date, ends_on: date | None) -> CertificateTerm:
-    """A term of five years unless its end is given; never longer (handbook Q27)."""
+    """A term of five years unless its end is given; never longer (handbook Q27).
+
+    Raises Rejected `bad_date` for a year that no certificate has, `ends_before_start`,
+    `term_too_long`.
+    """
+    if starts_on.year not in CERTIFICATE_YEARS:
+        raise Rejected("bad_date", "starts_on", found=starts_on.isoformat())
     longest = five_year_term(starts_on).ends_on
     ends_on = ends_on or longest
     if ends_on <= starts_on:

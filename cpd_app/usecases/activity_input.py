@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, time
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 
 from cpd_app.domain.competences import check_competences
 from cpd_app.domain.errors import Rejected
+from cpd_app.domain.keys import normal_key
 from cpd_app.models import Activity
 
 MOST_TITLE = 200
+MOST_KIND = 40
 MOST_REFLECTION = 4000
 LONGEST = {
     "title": MOST_TITLE,
@@ -102,6 +105,14 @@ def check_text(new: NewActivity, state: ActivityState) -> None:
     for name, most in LONGEST.items():
         if len(getattr(new, name) or "") > most:
             raise Rejected("too_long", name, most=most)
+    # What no table has and no database keeps: said here, before the rules see the record.
+    if len(new.kind) > MOST_KIND:
+        raise Rejected("unknown_kind", "kind", found=new.kind[:MOST_KIND])
+    if len(normal_key(new.achievement_key) or "") > LONGEST["achievement_key"]:
+        raise Rejected("too_long", "achievement_key", most=LONGEST["achievement_key"])
+    for name, value in new.fields.items():
+        if isinstance(value, float) and not isfinite(value):
+            raise Rejected("bad_value", name)
     if (new.starts_at_time is None) != (new.ends_at_time is None):
         raise Rejected("both_times", "starts_at_time")
     one_day = (new.started_on or new.ended_on) == new.ended_on

@@ -17,6 +17,7 @@ from cpd_app.usecases import members
 from cpd_app.usecases.activation import IssuedCode, issue_code, issue_codes, not_activated
 from cpd_app.usecases.registrations import counter_person
 from cpd_app.web import desk
+from cpd_app.web.cells import as_text
 from cpd_app.web.filters import day
 from cpd_app.web.member_list import filter_of, query_of
 
@@ -125,13 +126,12 @@ def _csv(codes: list[IssuedCode]) -> str:
     writer.writerow(["name", "phone", "email", "registration_no", "code", "url", "expires_on"])
     base_url = current_app.config["CPD"].base_url
     for issued in codes:
-        name = issued.name if issued.name[:1] not in "=+-@" else f"'{issued.name}"
         writer.writerow(
             [
-                name,
-                issued.phone or "",
-                issued.email or "",
-                issued.number or "",
+                as_text(issued.name),
+                issued.phone or "",  # as the gateway dials it: +86…
+                as_text(issued.email or ""),
+                as_text(issued.number or ""),
                 issued.code,
                 base_url + url_for("activation.enter", code=issued.code),
                 issued.expires_at.astimezone(clock.BEIJING).date().isoformat(),

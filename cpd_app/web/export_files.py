@@ -17,11 +17,10 @@ from cpd_app.storage import LocalFiles
 from cpd_app.texts.imports import ACTIVITY_COLUMNS, EXPORT_COLUMNS, Column
 from cpd_app.usecases.exports import Exported
 from cpd_app.usecases.record_details import RecordDetail
+from cpd_app.web.cells import as_text
 from cpd_app.web.locale import short_locale
 
 CHUNK = 256 * 1024
-#: a spreadsheet takes a cell that begins so for a formula
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -99,8 +98,8 @@ def as_csv(table: Table) -> bytes:
 def _safe(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
+    if isinstance(value, str):
+        return as_text(value)
     return "" if value is None else value
 
 

@@ -21,6 +21,7 @@ from cpd_app.usecases.members import (
     MemberRow,
     month_of,
 )
+from cpd_app.web.cells import as_text
 from cpd_app.web.filters import hours
 from cpd_app.web.locale import short_locale
 from cpd_app.wording import sentence
@@ -43,8 +44,6 @@ VERDICT_KINDS = {
     "ahead": "none",
 }
 MONTHS = (3, 6, 12)
-#: a cell that begins so would be run by a spreadsheet
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -200,7 +199,7 @@ def csv_rows(rows: Iterable[MemberRow]) -> Iterator[list[str]]:
     for row in rows:
         line = line_of(row)
         yield [
-            _safe(cell)
+            as_text(cell)
             for cell in (
                 row.number,
                 row.name,
@@ -213,11 +212,6 @@ def csv_rows(rows: Iterable[MemberRow]) -> Iterator[list[str]]:
                 line.verdict[0] if line.verdict else "",
             )
         ]
-
-
-def _safe(cell: str) -> str:
-    """A cell that a spreadsheet does not run."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _one_of(value: str, known: Iterable[str]) -> str:

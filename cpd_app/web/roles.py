@@ -1,6 +1,6 @@
 """Roles of the society's staff: who holds which until when, giving one, ending one."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -50,7 +50,7 @@ def give() -> ResponseReturnValue:
                     desk.society_id(),
                     given.value["who"],
                     given.value["role"],
-                    ends_on=last_on + timedelta(days=1) if last_on else None,
+                    ends_on=_day_after(last_on),
                     now=clock.now(),
                     today=clock.today(),
                 )
@@ -94,6 +94,11 @@ def code(role_id: int) -> ResponseReturnValue:
         person_id = holder_of(actor, desk.society_id(), role_id)
         issued = issue_code(actor, person_id, now=clock.now())
     return slips_page([issued], back=url_for("staff.roles.index"))
+
+
+def _day_after(last_on: date | None) -> date | None:
+    """The first day without the role; 9999-12-31, as some write "for good", has none."""
+    return None if last_on in {None, date.max} else last_on + timedelta(days=1)
 
 
 def _page(given: Read, values: dict[str, Any]) -> ResponseReturnValue:

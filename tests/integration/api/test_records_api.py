@@ -111,6 +111,26 @@ def test_sentences_come_in_the_caller_s_language(call: Machine):
     assert answer.json["message"].isascii()
 
 
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ('"kind": "' + "k" * 41 + '"', "unknown_kind"),
+        ('"kind": "training", "minutes": NaN', "bad_value"),
+        ('"kind": "training", "minutes": 1e999', "bad_value"),
+        ('"kind": "exam", "achievement_key": "' + "ﷺ" * 160 + '"', "too_long"),
+    ],
+)
+def test_what_no_database_keeps_is_refused_with_its_code(call: Machine, more: str, code: str):
+    answer = call.client.post(
+        "/api/v1/activities",
+        data=f'{{"title": "t", "ended_on": "2025-05-06", {more}}}',
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {call.token}"},
+    )
+
+    assert (answer.status_code, answer.get_json()["code"]) == (422, code)
+
+
 @pytest.mark.parametrize("body", ["nothing", [1], None, 5])
 def test_a_body_that_is_no_record_is_refused(call: Machine, body: Any):
     for path in ("conversions", "activities"):

@@ -56,6 +56,21 @@ def test_a_repeat_answers_200_and_changes_nothing(enter, registrar, store):
     assert store.count(Registration) == 1
 
 
+@pytest.mark.parametrize(
+    ("column", "text", "code"),
+    [
+        ("registration_no", "ﷺ" * 60, "too_long"),
+        ("login", "ﷺ" * 80, "too_long"),
+        ("starts_on", "9999-01-01", "bad_date"),
+        ("starts_on", "0023-03-01", "bad_date"),
+    ],
+)
+def test_what_no_register_holds_is_refused(enter, registrar, column, text, code):
+    said = enter(registrar, status=422, **{column: text})
+
+    assert (said["code"], list(said["errors"])) == (code, [column])
+
+
 def test_a_known_number_is_corrected(enter, registrar):
     enter(registrar, status=201)
 

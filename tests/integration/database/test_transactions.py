@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from cpd_app.db import session, transaction
+from cpd_app.logs import without_rows
 from cpd_app.models import Person, Society
 from tests.support import builders
 from tests.support.store import Store
@@ -35,6 +36,19 @@ def test_an_error_undoes_all_of_it(app: Flask, store: Store, society: Society):
         rename_and_fail()
 
     assert store.get(Society, society.id).name == society.name
+
+
+def test_the_log_does_not_say_what_was_refused(app: Flask, society: Society):
+    def write_twice() -> None:
+        with app.app_context(), transaction():
+            session.add(Society(id=society.id, name="某人的名字"))
+
+    with pytest.raises(IntegrityError) as refused:
+        write_twice()
+
+    line = without_rows(None, "error", {"exception": str(refused.value)})
+    assert "某人的名字" not in line["exception"]
+    assert "INSERT INTO societies" in line["exception"]
 
 
 def test_without_a_block_nothing_is_kept(app: Flask, store: Store, society: Society):

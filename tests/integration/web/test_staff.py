@@ -130,6 +130,17 @@ def test_a_role_is_given_until_a_day_and_ended(
     assert store.get(Role, given.id).ends_on == date(2026, 11, 20)
 
 
+def test_a_last_day_for_good_is_no_end(as_: As, store: Store, registrar: Someone, member: Someone):
+    form = {
+        "name": "张会员", "contact": str(own(member).number),
+        "role": "auditor", "last_on": "9999-12-31",
+    }  # fmt: skip
+
+    as_(registrar).post("staff.roles.give", form)
+
+    assert store.one(select(Role).where(Role.person_id == member.id)).ends_on is None
+
+
 def test_a_role_for_somebody_new_makes_an_account_and_a_code(
     as_: As, store: Store, registrar: Someone
 ):
@@ -182,7 +193,9 @@ def test_codes_for_a_filter_come_as_a_file_for_the_gateway(
     as_: As, store: Store, society: Society, registrar: Someone
 ):
     closed = {"password_hash": None, "activated_at": None}
-    registered(store, society, "资深者", term={"level": "senior"}, **closed)
+    senior = registered(store, society, "资深者", term={"level": "senior"}, **closed)
+    with store.session() as session:
+        session.get_one(Registration, senior.id).number = "=1+1"
     registered(store, society, "专业者", **closed)
     browser = as_(registrar)
 
@@ -196,6 +209,7 @@ def test_codes_for_a_filter_come_as_a_file_for_the_gateway(
     lines = answer.response.get_data(as_text=True).lstrip("\ufeff").splitlines()
     assert lines[0] == "name,phone,email,registration_no,code,url,expires_on"
     assert [line.split(",")[0] for line in lines[1:]] == ["资深者"]
+    assert lines[1].split(",")[3] == "'=1+1", "no cell is a formula"
     assert slips.heading == "2 张纸条"
 
 
