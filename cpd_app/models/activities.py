@@ -125,7 +125,7 @@ class Ruling(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     society_id: Mapped[int] = mapped_column(ForeignKey("societies.id"), index=True)
-    #: None when the record was moved out of the registration since; the precedent stays
+    #: None when the record was changed or moved out of the registration; the precedent stays
     credit_id: Mapped[int | None] = mapped_column(ForeignKey("credits.id"), index=True)
     kind: Mapped[str] = mapped_column(String(40))
     #: what was ruled on in general words, without the member's name; this is what is searched

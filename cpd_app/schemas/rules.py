@@ -49,6 +49,7 @@ class RulingSchema(FormSchema):
     subject = TextField(required=True)
     reason = TextField(required=True)
     replaces = fields.Integer(load_default=None)
+    seen = fields.Integer(load_default=None)
 
 
 @dataclass

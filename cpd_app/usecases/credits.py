@@ -136,8 +136,9 @@ def _place(
 
 def _let_go(credit: Credit, changed: frozenset[str]) -> None:
     """What staff said holds for the record they saw: a ruling, and that its papers fit."""
-    if changed - TEXT_ONLY:
+    if credit.ruled is not None and changed - TEXT_ONLY:
         credit.ruled = None
+        _keep_as_precedents([credit.id])
     if changed - SAID_BY_MEMBER:
         credit.checked_at = credit.checked_by_id = None
 
@@ -287,5 +288,10 @@ def _take_away(ids: Sequence[int]) -> None:
     """Credits of registrations that the record does not belong to any more."""
     if not ids:
         return
-    session.execute(update(Ruling).where(Ruling.credit_id.in_(ids)).values(credit_id=None))
+    _keep_as_precedents(ids)
     session.execute(delete(Credit).where(Credit.id.in_(ids)))
+
+
+def _keep_as_precedents(credit_ids: Sequence[int]) -> None:
+    """The rulings on credits that are no more what was ruled on: precedents, in force on nothing."""
+    session.execute(update(Ruling).where(Ruling.credit_id.in_(credit_ids)).values(credit_id=None))

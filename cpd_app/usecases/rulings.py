@@ -14,7 +14,7 @@ from cpd_app.models import Activity, Credit, Registration, Ruling
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
 from cpd_app.usecases.activity_changes import note_change
-from cpd_app.usecases.credits import lock, settle
+from cpd_app.usecases.credits import settle
 from cpd_app.usecases.rules_in_force import compiled
 
 MOST_REASON = 1000
@@ -78,6 +78,7 @@ def ruling_asked(actor: Actor, credit_id: int) -> Waiting:
         .join(Activity, Activity.id == Credit.activity_id)
         .join(Registration, Registration.id == Credit.registration_id)
         .where(Credit.id == credit_id)
+        .execution_options(populate_existing=True)
     ).first()
     if row is None:
         raise NotFound
@@ -99,25 +100,31 @@ def decide_ruling(
     reason: str,
     subject: str,
     replaces: int | None = None,
+    seen: int | None = None,
     now: datetime,
 ) -> Ruling:
     """Fix the hours of a record (hundredths); a later ruling replaces an earlier one.
 
-    The society's word [handbook Q24]. `replaces` is the ruling in force that the person saw.
-    Raises Rejected for a missing reason or subject, for more hours than the member asks, and
-    for a subject that names the member; Conflict `ruled_meanwhile`.
+    The society's word [handbook Q24]. `replaces` is the ruling in force that the person saw,
+    `seen` the version of the record. Raises Rejected for a missing reason or subject, for more
+    hours than the member asks, and for a subject that names the member; Conflict
+    `ruled_meanwhile`, `changed_meanwhile`.
     """
+    asked = ruling_asked(actor, credit_id)
+    # Held like for a change of the member's own, so that the ruling is on what stands there.
+    session.refresh(asked.activity, with_for_update={"key_share": True})
     asked = ruling_asked(actor, credit_id)
     registration = asked.registration
     target = Target(owner_id=registration.person_id, societies=frozenset({registration.society_id}))
     require(actor, Permission.DECIDE_RULING, target)
-    _check(asked, hours, reason, subject)
-    lock(registration.id)
     in_force = session.scalar(
         select(Ruling.id).where(Ruling.credit_id == credit_id, Ruling.replaced_at.is_(None))
     )
     if in_force != replaces:
         raise Conflict("ruled_meanwhile")
+    if seen is not None and seen != asked.activity.version:
+        raise Conflict("changed_meanwhile")
+    _check(asked, hours, reason, subject)
     credit = session.get_one(Credit, credit_id)
     session.execute(
         update(Ruling)

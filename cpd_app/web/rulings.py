@@ -101,6 +101,7 @@ def show(credit_id: int) -> ResponseReturnValue:
             given.errors = {"hours": sentence("bad_hours"), **given.errors}
         if given.ok and hours is not None and _decide(credit_id, hours, given, values):
             return _go_on()
+        asked = _asked(credit_id)  # as it is now, also when somebody changed it meanwhile
     page = render_template(
         "rulings/show.html",
         asked=asked,
@@ -133,6 +134,7 @@ def _decide(credit_id: int, hours: int, given: Read, values: dict[str, Any]) -> 
                 subject=given.value["subject"],
                 reason=given.value["reason"],
                 replaces=given.value["replaces"],
+                seen=given.value["seen"],
                 now=clock.now(),
             )
     except (Rejected, Conflict) as error:
@@ -140,6 +142,7 @@ def _decide(credit_id: int, hours: int, given: Read, values: dict[str, Any]) -> 
         if error.code == "ruled_meanwhile":
             newest = rulings.rulings_on_credit(current_actor(), credit_id)
             values["replaces"] = newest[0].id if newest else ""
+        values["seen"] = rulings.ruling_asked(current_actor(), credit_id).activity.version
         return False
     return True
 
@@ -154,13 +157,16 @@ def _go_on() -> ResponseReturnValue:
 
 
 def _values(asked: Waiting, in_force: "Ruling | None") -> dict[str, Any]:
+    seen = asked.activity.version
     if in_force is None:
-        return {"hours": format_hours(asked.asked), "subject": "", "reason": "", "replaces": ""}
+        asks = format_hours(asked.asked)
+        return {"hours": asks, "subject": "", "reason": "", "replaces": "", "seen": seen}
     return {
         "hours": format_hours(in_force.granted),
         "subject": in_force.subject,
         "reason": in_force.reason,
         "replaces": in_force.id,
+        "seen": seen,
     }
 
 

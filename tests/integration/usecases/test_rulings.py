@@ -10,6 +10,8 @@ from sqlalchemy import select
 from cpd_app.domain.errors import Conflict, NotAllowed, NotFound, Rejected
 from cpd_app.models import Activity, ActivityChange, Credit, JournalEntry, Ruling, Society
 from cpd_app.usecases import rulings
+from cpd_app.usecases.activities import correct_activity
+from cpd_app.usecases.activity_input import NewActivity
 from tests.support import builders
 from tests.support.people import Someone
 from tests.support.recorded import logged
@@ -35,6 +37,35 @@ def asked(do: Do, member: Someone, now: datetime) -> Activity:
 @pytest.fixture
 def credit_id(store: Store, asked: Activity) -> int:
     return store.one(select(Credit.id).where(Credit.activity_id == asked.id))
+
+
+def test_a_ruling_is_on_the_record_that_was_seen(
+    do: Do, store: Store, registrar: Someone, member: Someone, asked: Activity, credit_id: int,
+    now: datetime,
+):  # fmt: skip
+    new = NewActivity("other", "换了一件事", None, asked.ended_on, fields={"hours_asked": 6})
+    do(correct_activity, member.actor, asked.id, new, version=1, now=now, today=now.date())
+
+    with pytest.raises(Conflict, match="changed_meanwhile"):
+        do(rulings.decide_ruling, registrar.actor, credit_id, **RULING, seen=1, now=now)
+    do(rulings.decide_ruling, registrar.actor, credit_id, **RULING, seen=2, now=now)
+
+    assert store.get(Credit, credit_id).recognised == 300
+
+
+def test_a_changed_record_waits_again_and_its_ruling_stays_a_precedent(
+    do: Do, store: Store, registrar: Someone, member: Someone, asked: Activity, credit_id: int,
+    society: Society, now: datetime,
+):  # fmt: skip
+    do(rulings.decide_ruling, registrar.actor, credit_id, **RULING, now=now)
+    new = NewActivity("other", asked.title, None, asked.ended_on, fields={"hours_asked": 8})
+    do(correct_activity, member.actor, asked.id, new, version=None, now=now, today=now.date())
+
+    assert store.get(Credit, credit_id).ruled is None
+    assert do(rulings.rulings_on, asked.id) == []
+    found, _total = do(rulings.search_precedents, registrar.actor, society.id)
+    assert [p.granted for p in found] == [300]
+    do(rulings.decide_ruling, registrar.actor, credit_id, **RULING, now=now)
 
 
 def test_what_waits_is_listed_the_oldest_first(
