@@ -293,5 +293,5 @@ def _take_away(ids: Sequence[int]) -> None:
 
 
 def _keep_as_precedents(credit_ids: Sequence[int]) -> None:
-    """The rulings on credits that are no more what was ruled on: precedents, in force on nothing."""
+    """Rulings on credits that are no more what was ruled on: in force on nothing."""
     session.execute(update(Ruling).where(Ruling.credit_id.in_(credit_ids)).values(credit_id=None))
