@@ -12,7 +12,7 @@ Say = Callable[[str], str]
 
 
 def says(locale: str) -> Say:
-    """Use as `say = says("en-GB")`, then `say("记一笔")`; a text without translation fails."""
+    """A function that says a text of a page in this language; without translation it fails."""
     if not locale.startswith("en"):
         return str
     with CATALOGUE.open("rb") as file:

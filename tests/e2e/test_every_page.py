@@ -1,0 +1,137 @@
+"""Every page that somebody can reach, on a phone and on a desk, in both languages."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, ViewportSize
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from cpd_app import clock
+from cpd_app.access import reach_of
+from cpd_app.db import transaction
+from cpd_app.usecases import rules
+from cpd_app.usecases.activities import log_activity
+from cpd_app.usecases.activity_input import NewActivity
+from tests.e2e.conftest import SignIn
+from tests.support import builders
+from tests.support.chromium import DESK, PHONE
+from tests.support.look import Theme, faults
+from tests.support.people import Someone
+from tests.support.store import Store
+
+#: who reads -> what they may reach
+READERS = {
+    "nobody": {"public"},
+    "member": {"public", "signed_in"},
+    "registrar": {"staff_area"},
+    "federation": {"staff_area"},
+}
+#: there is nothing to show before a recalculation was ordered (tests/e2e/test_rules_journey.py)
+AFTER_AN_ACT = {
+    "rules.recalculation.trial",
+    "rules.recalculation.confirm",
+    "rules.recalculation.run",
+}
+#: a society's own pages are not for the federation: it begins here and follows links
+FEDERATION = {"staff.overview"}
+LOOKS: dict[str, tuple[ViewportSize, Theme, str]] = {
+    "phone": (PHONE, "light", "zh-CN"),
+    "phone in the dark": (PHONE, "dark", "en-GB"),
+    "desk": (DESK, "light", "en-GB"),
+    "desk in the dark": (DESK, "dark", "zh-CN"),
+}
+HREFS = """links => links.map((link) => new URL(link.getAttribute("href"), location))
+    .filter((url) => url.origin === location.origin).map((url) => url.pathname + url.search)"""
+
+
+@pytest.fixture
+def lived_in(app: Flask, store: Store, member: Someone, registrar: Someone) -> None:
+    """Records in every state and a draft of rules, so that pages have something to show."""
+    assert registrar.society
+    today, now = clock.today(), clock.now()
+    news = [
+        NewActivity("training", "继电保护培训", None, today, fields={"minutes": 90}),
+        NewActivity("other", "参与标准宣讲", None, today, fields={"hours_asked": 4}),
+    ]
+    with app.app_context(), transaction():
+        for new in news:
+            log_activity(member.actor, new, now=now, today=today)
+        rules.draft_version(
+            registrar.actor,
+            registrar.society.id,
+            title="草案",
+            in_force_on=today + timedelta(days=90),
+            now=now,
+        )
+    for state in ("draft", "proposed", "withdrawn"):
+        builders.an_activity(store, member.person, state=state, title=f"培训 {state}")
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("lived_in")
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("reader", READERS)
+def test_nothing_stands_in_the_way(
+    *,
+    request: pytest.FixtureRequest,
+    app: Flask,
+    open_page: Callable[..., Page],
+    sign_in: SignIn,
+    complaints: list[str],
+    reader: str,
+    look: str,
+) -> None:
+    size, theme, locale = LOOKS[look]
+    page = open_page(size, locale=locale)
+    if reader != "nobody":
+        sign_in(page, request.getfixturevalue(reader))
+    found: list[str] = []
+    beginnings = FEDERATION if reader == "federation" else set(app.view_functions) - AFTER_AN_ACT
+    for address in reachable(app, page, READERS[reader], beginnings):
+        answer = page.request.get(address)
+        if not answer.headers["content-type"].startswith("text/html"):
+            continue
+        if answer.status != 200:
+            found.append(f"{address}: {answer.status}")
+            continue
+        page.goto(address)
+        found += faults(page, theme)
+        found += [f"{address}: {line}" for line in complaints]
+        complaints.clear()
+
+    assert "\n".join(found) == ""
+
+
+def reachable(app: Flask, page: Page, reach: set[str], beginnings: set[str]) -> Iterator[str]:
+    """Addresses without parameters, then one of each kind that the opened pages link to."""
+    rules_of = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and reach_of(app, rule.endpoint) in reach
+    ]
+    waiting = {
+        rule.endpoint: rule.rule
+        for rule in rules_of
+        if not rule.arguments and rule.endpoint in beginnings
+    }
+    allowed = {rule.endpoint for rule in rules_of}
+    known = set(waiting)
+    while waiting:
+        yield waiting.pop(next(iter(waiting)))
+        for link in page.eval_on_selector_all("a[href]", HREFS):
+            endpoint = endpoint_of(app, link.partition("?")[0])
+            if endpoint in allowed and endpoint not in known:
+                known.add(endpoint)
+                waiting[endpoint] = link
+
+
+def endpoint_of(app: Flask, path: str) -> str:
+    """Which view answers there; empty when none does."""
+    try:
+        endpoint, _values = app.url_map.bind("localhost").match(path)
+    except (HTTPException, RequestRedirect):
+        return ""
+    return str(endpoint)
