@@ -14,6 +14,9 @@ SENTENCES: dict[str, str] = {
     "code_replaced": "这个代码已被更新的一个取代。请用最近收到的那一个。",
     "code_expired": "这个代码已过期。请重新申请一个。",
     "code_contact": "这个代码用来确认新的手机号或邮箱。请登录后在“我的 › 资料”里填写。",
+    "code_elsewhere_too": (
+        "此人已激活，也是其他学会的会员，不能由一个学会重设密码。请本人用邮箱找回。"
+    ),
     "code_for_staff": "此人在其他单位担任工作人员，不能由贵学会发放代码。请本人用邮箱重设密码。",
     "too_many_codes": "输错的次数太多，请在 %(minutes)s 分钟后再试。",
     "too_many_letters": "已发过几封信，请查看收件箱和垃圾邮件；%(minutes)s 分钟后可以再申请。",

@@ -159,7 +159,15 @@ def person_for_code(actor: Actor, person_id: int, *, now: datetime) -> Person:
         keeps = {s for s, names in actor.roles.items() if RoleName.REGISTRAR in names}
         if _works_for(person_id, now.date()) - keeps:
             raise NotAllowed("code_for_staff")
+        # Who knows somebody's name and address could register them here and take their account.
+        if person.activated_at is not None and person.email and _registered_in(person_id) - keeps:
+            raise NotAllowed("code_elsewhere_too")
     return person
+
+
+def _registered_in(person_id: int) -> set[int]:
+    held = select(Registration.society_id).where(Registration.person_id == person_id)
+    return set(session.scalars(held))
 
 
 def _works_for(person_id: int, day: date) -> set[int | None]:

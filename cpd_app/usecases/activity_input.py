@@ -101,7 +101,7 @@ def patched(activity: Activity, patch: Mapping[str, Any]) -> NewActivity:
 def check_text(new: NewActivity, state: ActivityState) -> None:
     """Refuse what no rule set looks at: title, lengths, times of day, competences."""
     if state is not ActivityState.DRAFT and not new.title.strip():
-        raise Rejected("missing", "title")
+        raise Rejected("missing_field", "title")
     for name, most in LONGEST.items():
         if len(getattr(new, name) or "") > most:
             raise Rejected("too_long", name, most=most)

@@ -29,10 +29,9 @@ class Place:
     year_index: int | None
 
 
-#: what the conversion does not look at
+#: what a ruling does not rest on
 TEXT_ONLY = frozenset(
     {
-        "title",
         "organiser",
         "place",
         "competences",

@@ -13,7 +13,7 @@ from cpd_app.domain.kinds import Kind
 from cpd_app.models import Activity, Credit, Evidence, File
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.storage import LocalFiles
-from cpd_app.usecases.activities import own_activity
+from cpd_app.usecases.activities import held_activity, own_activity
 from cpd_app.usecases.activity_changes import note_change
 from cpd_app.usecases.credits import places_of
 from cpd_app.usecases.files import (
@@ -79,7 +79,7 @@ def add_file(
 
     Raises Rejected `bad_secrecy`, `too_many_files`, `unknown_proof`, `withdrawn`.
     """
-    activity = own_activity(actor, activity_id)
+    activity = held_activity(actor, activity_id)  # so that two at once are counted
     _check_open(activity)
     _check_proofs(activity, upload.proofs)
     file = receive_file(actor, activity.person_id, upload, store=store, now=now)

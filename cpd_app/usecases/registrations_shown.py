@@ -50,7 +50,7 @@ def default_registration(registrations: list[Registration], day: date) -> Regist
 
     def order(registration: Registration) -> tuple[bool, date, int]:
         term = term_on(registration, day)
-        running = term is not None and term.state not in OVER and day < term.ends_on
+        running = term is not None and term.state == "active" and day < term.ends_on
         return (not running, term.ends_on if term else date.max, registration.id)
 
     return min(registrations, key=order, default=None)

@@ -37,6 +37,7 @@ def own(form: str) -> ResponseReturnValue:
 
 @bp.get("/staff/registrations/<int:registration_id>/export/<any(csv, xlsx, json):form>")
 @staff_area
+@asks_again
 def of_registration(registration_id: int, form: str) -> ResponseReturnValue:
     """The records of a registration of the society."""
     with transaction():

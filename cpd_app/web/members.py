@@ -21,7 +21,7 @@ from flask_babel import gettext as _
 from marshmallow import Schema
 
 from cpd_app import clock
-from cpd_app.access import current_actor, staff_area
+from cpd_app.access import asks_again, current_actor, staff_area
 from cpd_app.db import transaction
 from cpd_app.domain.errors import DomainError
 from cpd_app.schemas.members import EmployerSchema, MembershipSchema, NameSchema
@@ -68,6 +68,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/export")
 @staff_area
+@asks_again
 def export() -> ResponseReturnValue:
     """What the list shows, all pages of it, as CSV that a spreadsheet opens."""
     wanted = filter_of(request.form)

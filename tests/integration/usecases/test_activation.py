@@ -186,6 +186,24 @@ def test_another_societys_registrar_finds_nobody(
         do(activation.issue_code, stranger.actor, 999, now=now)
 
 
+def test_one_society_cannot_reset_the_password_of_another_ones_member(
+    do: Do,
+    store: Store,
+    registrar: Someone,
+    stranger: Someone,
+    member: Someone,
+    newcomer: Someone,
+    now: datetime,
+) -> None:
+    assert stranger.society is not None
+    for someone in (member, newcomer):
+        builders.a_registration(store, someone.person, stranger.society)
+
+    with pytest.raises(NotAllowed, match="code_elsewhere_too"):
+        do(activation.issue_code, registrar.actor, member.id, now=now)
+    assert do(activation.issue_code, registrar.actor, newcomer.id, now=now).code
+
+
 def test_a_society_opens_no_account_of_another_ones_staff(
     do: Do,
     registrar: Someone,

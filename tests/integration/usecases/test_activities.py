@@ -86,7 +86,7 @@ def test_two_members_may_happen_on_the_same_key(store: Store, log: Do, other_mem
         ({"kind": "sleeping"}, "unknown_kind"),
         ({"fields": {"minutes": 500}}, "too_many_minutes"),
         ({"ended_on": date(2026, 6, 4)}, "not_finished_yet"),
-        ({"title": "  "}, "missing"),
+        ({"title": "  "}, "missing_field"),
         ({"title": "长" * 201}, "too_long"),
         ({"competences": ("swimming",)}, "unknown_value"),
         ({"starts_at_time": time(9)}, "both_times"),
