@@ -1,19 +1,19 @@
 """The society's imports: send a file, look at what it would do, confirm it, take it back."""
 
-from flask import Blueprint, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from cpd_app import clock, storage
 from cpd_app.access import current_actor, staff_area
 from cpd_app.db import transaction
-from cpd_app.domain.errors import NotFound, Rejected
+from cpd_app.domain.errors import Rejected
 from cpd_app.policy import Permission, Target, may
 from cpd_app.usecases import imports
 from cpd_app.usecases.activity_rows import activity_columns
 from cpd_app.usecases.import_checks import Scope
 from cpd_app.web import desk, import_pages
-from cpd_app.web.import_pages import COLUMNS, SHOW
+from cpd_app.web.import_acts import add_acts
+from cpd_app.web.import_pages import COLUMNS
 from cpd_app.wording import sentence
 
 bp = Blueprint("imports", __name__, url_prefix="/staff/imports")
@@ -62,55 +62,6 @@ def send(kind: str) -> ResponseReturnValue:
     return redirect(url_for("imports.show", import_id=started.id), 303)
 
 
-@bp.get("/<int:import_id>")
-@staff_area
-def show(import_id: int) -> ResponseReturnValue:
-    """A preview, a job at work, or what came of it."""
-    which, number = import_pages.asked()
-    page = imports.page_of(
-        current_actor(),
-        import_id,
-        states=SHOW.get(which, ()),
-        warned=which == "warned",
-        page=number,
-    )
-    if page.imported.society_id is None:
-        raise NotFound
-    address = url_for("imports.show", import_id=import_id)
-    view = import_pages.view_of(page, show=which, number=number, address=address)
-    return render_template(
-        "imports/show.html", view=view, address=address, href=import_pages.page_href
-    )
-
-
-@bp.post("/<int:import_id>/confirm")
-@staff_area
-def confirm(import_id: int) -> ResponseReturnValue:
-    """Save the good rows."""
-    with transaction():
-        imports.confirm_import(current_actor(), import_id, now=clock.now())
-    return redirect(url_for("imports.show", import_id=import_id), 303)
-
-
-@bp.post("/<int:import_id>/discard")
-@staff_area
-def discard(import_id: int) -> ResponseReturnValue:
-    """Let the preview go."""
-    with transaction():
-        imports.discard_import(current_actor(), import_id, now=clock.now())
-    flash(_("已放弃，没有导入任何内容。"), "success")
-    return redirect(url_for("imports.index"), 303)
-
-
-@bp.post("/<int:import_id>/undo")
-@staff_area
-def undo(import_id: int) -> ResponseReturnValue:
-    """Take the whole import back."""
-    with transaction():
-        imports.order_undo(current_actor(), import_id, now=clock.now())
-    return redirect(url_for("imports.show", import_id=import_id), 303)
-
-
 @bp.get(f"/template/{KIND}")
 @staff_area
 def template(kind: str) -> ResponseReturnValue:
@@ -122,3 +73,6 @@ def template(kind: str) -> ResponseReturnValue:
         as_attachment=True,
         download_name=f"{kind}.xlsx",
     )
+
+
+add_acts(bp, staff_area, template="imports/show.html", of_society=True)
