@@ -19,9 +19,9 @@ from cpd_app.schemas.activities import (
     activity_json,
 )
 from cpd_app.schemas.answers import refuses
+from cpd_app.schemas.evidence import evidence_json
 from cpd_app.usecases import activities, evidence
 from cpd_app.usecases.activity_input import NewActivity, patched
-from cpd_app.usecases.evidence import Attachment
 from cpd_app.usecases.progress import standing_of
 from cpd_app.usecases.record_details import RecordDetail, details_of, record_detail
 from cpd_app.wording import arithmetic
@@ -132,21 +132,10 @@ def _json(details: list[RecordDetail]) -> list[dict[str, Any]]:
         activity_json(
             detail,
             arithmetic(detail.trace, detail.row.reasons),
-            [_file(e) for e in attached.get(detail.row.id, ())],
+            [evidence_json(e) for e in attached.get(detail.row.id, ())],
         )
         for detail in details
     ]
-
-
-def _file(attached: Attachment) -> dict[str, Any]:
-    return {
-        "id": attached.id,
-        "name": attached.name,
-        "media_type": attached.media_type,
-        "size": attached.size,
-        "state": attached.state,
-        "proofs": list(attached.proofs),
-    }
 
 
 def _check_sent(present: int) -> None:

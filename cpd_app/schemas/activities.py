@@ -18,7 +18,7 @@ from cpd_app.domain.hours import to_number
 from cpd_app.domain.trace import in_hours
 from cpd_app.schemas.answers import Described
 from cpd_app.schemas.fields import KeyField, TextField, TimeField, day_of, is_storable
-from cpd_app.usecases.activity_input import NewActivity
+from cpd_app.usecases.activity_input import PLAIN, NewActivity
 from cpd_app.usecases.conversions import Converted
 from cpd_app.usecases.record_details import RecordDetail
 from cpd_app.usecases.rules_in_force import RuleInForce
@@ -28,20 +28,7 @@ TIME = {"type": "string", "example": "09:30"}
 HOURS = {"type": "number", "description": "学时"}
 
 #: what every record has; everything else belongs to its kind and is judged by the rule set
-FRAME = (
-    "kind",
-    "title",
-    "started_on",
-    "ended_on",
-    "organiser",
-    "place",
-    "starts_at_time",
-    "ends_at_time",
-    "achievement_key",
-    "competences",
-    "reflection",
-    "key",
-)
+FRAME = (*PLAIN, "competences", "key")
 
 
 class FlatRecordSchema(Schema):
