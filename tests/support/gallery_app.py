@@ -81,6 +81,7 @@ def create_gallery() -> Flask:
             return "", 404
         return render_template(f"{page}.html")
 
+    app.add_url_rule("/me", "me.index", lambda: show("me"))  # the staff's bar links to it
     return app
 
 

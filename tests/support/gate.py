@@ -26,8 +26,10 @@ class Gate:
     def shut(self) -> Iterator[None]:
         """Nobody comes through, and who is passing is cut off."""
         self.close()
-        yield
-        self._open()
+        try:
+            yield
+        finally:
+            self._open()
 
     def close(self) -> None:
         """Shut it."""
