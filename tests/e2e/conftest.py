@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect
 from sqlalchemy import Engine
 
 from cpd_app import access, clock, config
@@ -27,6 +27,10 @@ from tests.support.look import faults
 from tests.support.people import Someone
 from tests.support.service import Service
 from tests.support.store import Store
+
+#: a busy machine is slow, not wrong: a page may take longer than Playwright's five seconds
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 SignIn = Callable[[Page, Someone], None]
 LookAt = Callable[[Page], None]

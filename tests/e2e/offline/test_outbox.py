@@ -266,6 +266,7 @@ def test_without_a_worker_the_outbox_works_while_the_page_is_open(
     page = open_page(service_workers="block")
     sign_in(page, member)
     write_training(page, "微信里写的")
+    page.wait_for_load_state("networkidle")  # no worker keeps the scripts that are still coming
     with gate.shut():
         save(page)
         expect(page.locator(".toasts")).to_contain_text("已存在这台设备上")
