@@ -51,6 +51,12 @@ class Activity(Base):
     #: name of the source as shown ("示范电机工程学会 导入 2026-10-01")
     source_name: Mapped[str | None] = mapped_column(String(160))
     import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), index=True)
+    #: the event whose attendance or agenda made it; such a record is not edited but disputed
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id"), index=True)
+    #: how presence was proved: 1 organiser's scan, 2 own scan, 3 roster or correction (§5)
+    presence: Mapped[int | None]
+    #: marks from attendance that stand beside the letter: late, static_code, flagged
+    presence_marks: Mapped[list[str] | None]
     #: the other record said to be a different activity though it overlaps, with a word why
     different_from: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
