@@ -32,6 +32,9 @@ class Actor:
     is_system: bool = False
     #: what a bearer token is limited to; None = everything the person may do
     scopes: frozenset[str] | None = None
+    #: a paired phone at the door of one event: no account, scanning only
+    steward_id: int | None = None
+    steward_event_id: int | None = None
 
     @classmethod
     def system(cls, origin: str) -> "Actor":
@@ -60,6 +63,9 @@ class Target:
 
     owner_id: int | None = None
     societies: frozenset[int] = frozenset()
+    #: of an event: its number, and who runs it (creator, colleagues, invited from outside)
+    event_id: int | None = None
+    organisers: frozenset[int] = frozenset()
 
 
 class Permission(StrEnum):
@@ -90,6 +96,14 @@ class Permission(StrEnum):
     READ_COUNTS = "counts:read"
     OWN_ACCOUNT = "account:own"
     WATCH_JOB = "job:watch"
+    PLAN_EVENT = "event:plan"
+    RUN_EVENT = "event:run"
+    SCAN_DOOR = "event:scan"
+    APPROVE_EVENT = "event:approve"
+    READ_ATTENDANCE = "attendance:read"
+    CORRECT_ATTENDANCE = "attendance:correct"
+    OVERRULE_STATEMENT = "statement:overrule"
+    ENROL = "event:enrol"
 
 
 Grant = Callable[[Actor, Target], bool]
@@ -130,6 +144,26 @@ def sees_counts(actor: Actor, target: Target) -> bool:
     return actor.is_federation or is_staff(actor, target)
 
 
+def plans_events(actor: Actor, target: Target) -> bool:
+    """An organiser or registrar of the society that will own it."""
+    return actor.is_in(target.societies, RoleName.ORGANISER, RoleName.REGISTRAR)
+
+
+def runs_event(actor: Actor, target: Target) -> bool:
+    """Who planned it, or was asked in to run it."""
+    return actor.person_id is not None and actor.person_id in target.organisers
+
+
+def is_steward(actor: Actor, target: Target) -> bool:
+    """A phone paired with this very event."""
+    return actor.steward_event_id is not None and actor.steward_event_id == target.event_id
+
+
+def approves_event(actor: Actor, target: Target) -> bool:
+    """Staff of the owner, or the federation for its own; never who planned it."""
+    return (is_staff(actor, target) or is_federation(actor, target)) and not is_owner(actor, target)
+
+
 def is_signed_in(actor: Actor, _target: Target) -> bool:
     """Anybody with an account."""
     return actor.person_id is not None
@@ -162,6 +196,14 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.READ_COUNTS: (sees_counts,),
     Permission.OWN_ACCOUNT: (is_owner,),
     Permission.WATCH_JOB: (is_owner, is_registrar),
+    Permission.PLAN_EVENT: (plans_events, is_federation),
+    Permission.RUN_EVENT: (runs_event, is_registrar, is_federation),
+    Permission.SCAN_DOOR: (runs_event, is_steward, is_registrar, is_federation),
+    Permission.APPROVE_EVENT: (approves_event,),
+    Permission.READ_ATTENDANCE: (runs_event, is_staff, is_federation),
+    Permission.CORRECT_ATTENDANCE: (runs_event, is_registrar, is_federation),
+    Permission.OVERRULE_STATEMENT: (approves_event,),
+    Permission.ENROL: (is_owner,),
 }
 
 #: scope of a bearer token -> what it lets through; a token without scopes has all
@@ -176,6 +218,16 @@ SCOPES: dict[str, frozenset[Permission]] = {
         }
     ),
     "readiness:read": frozenset({Permission.READ_READINESS, Permission.READ_REGISTRATION}),
+    "checkins:write": frozenset({Permission.ENROL}),
+    "events:write": frozenset(
+        {
+            Permission.PLAN_EVENT,
+            Permission.RUN_EVENT,
+            Permission.SCAN_DOOR,
+            Permission.READ_ATTENDANCE,
+            Permission.CORRECT_ATTENDANCE,
+        }
+    ),
     "registrations:write": frozenset(
         {Permission.READ_REGISTRATION, Permission.WRITE_REGISTRATION, Permission.IMPORT_MEMBERS}
     ),

@@ -18,9 +18,16 @@ PEOPLE = {
     "registrar": Actor(14, "web", {HOME: frozenset({RoleName.REGISTRAR})}),
     "federation": Actor(15, "web", is_federation=True),
     "stranger": Actor(16, "web", {ELSEWHERE: frozenset(RoleName)}),
+    "invited": Actor(17, "web"),
+    "steward": Actor(None, "door", steward_id=1, steward_event_id=5),
+    "steward of another event": Actor(None, "door", steward_id=2, steward_event_id=6),
 }
-#: what belongs to a member and lies in the society HOME
-MINE = Target(owner_id=OWNER, societies=frozenset({HOME}))
+#: what belongs to a member and lies in the society HOME; also an event that they planned
+MINE = Target(
+    owner_id=OWNER, societies=frozenset({HOME}), event_id=5, organisers=frozenset({OWNER, 17})
+)
+#: an event of the federation
+FEDERAL = Target(owner_id=OWNER, event_id=5, organisers=frozenset({OWNER, 17}))
 
 #: permission -> who may, of a member's thing in society HOME
 EXPECTED = {
@@ -41,7 +48,7 @@ EXPECTED = {
     Permission.IMPORT_MEMBERS: "registrar",
     Permission.IMPORT_ACTIVITIES: "owner registrar",
     Permission.CHANGE_ROLE: "registrar",
-    Permission.READ_RULES: "owner member organiser auditor registrar federation stranger",
+    Permission.READ_RULES: "owner member organiser auditor registrar federation stranger invited",
     Permission.DRAFT_RULES: "registrar",
     Permission.PUBLISH_RULES: "registrar",
     Permission.ADOPT_RULES: "registrar",
@@ -49,6 +56,24 @@ EXPECTED = {
     Permission.READ_COUNTS: "auditor registrar federation",
     Permission.OWN_ACCOUNT: "owner",
     Permission.WATCH_JOB: "owner registrar",
+    Permission.PLAN_EVENT: "organiser registrar",
+    Permission.RUN_EVENT: "owner invited registrar",
+    Permission.SCAN_DOOR: "owner invited registrar steward",
+    Permission.APPROVE_EVENT: "auditor registrar",
+    Permission.READ_ATTENDANCE: "owner invited auditor registrar",
+    Permission.CORRECT_ATTENDANCE: "owner invited registrar",
+    Permission.OVERRULE_STATEMENT: "auditor registrar",
+    Permission.ENROL: "owner",
+}
+#: permission -> who may, of an event of the federation
+OF_THE_FEDERATION = {
+    Permission.PLAN_EVENT: "federation",
+    Permission.RUN_EVENT: "owner invited federation",
+    Permission.SCAN_DOOR: "owner invited federation steward",
+    Permission.APPROVE_EVENT: "federation",
+    Permission.READ_ATTENDANCE: "owner invited federation",
+    Permission.CORRECT_ATTENDANCE: "owner invited federation",
+    Permission.OVERRULE_STATEMENT: "federation",
 }
 #: nobody decides about themselves, whatever their roles
 NEVER_ONESELF = {
@@ -58,6 +83,8 @@ NEVER_ONESELF = {
     Permission.MERGE_MEMBERS,
     Permission.CHANGE_ROLE,
     Permission.DECIDE_RULING,
+    Permission.APPROVE_EVENT,
+    Permission.OVERRULE_STATEMENT,
 }
 
 
@@ -71,6 +98,13 @@ def test_who_may(permission: Permission):
     allowed = {person for person, actor in PEOPLE.items() if may(actor, permission, MINE)}
 
     assert allowed == set(EXPECTED[permission].split())
+
+
+@pytest.mark.parametrize("permission", OF_THE_FEDERATION)
+def test_who_may_with_an_event_of_the_federation(permission: Permission):
+    allowed = {person for person, actor in PEOPLE.items() if may(actor, permission, FEDERAL)}
+
+    assert allowed == set(OF_THE_FEDERATION[permission].split())
 
 
 @pytest.mark.parametrize("permission", sorted(NEVER_ONESELF))
