@@ -4,12 +4,18 @@ They are for arranging. What a use case promises is tested by calling the use ca
 """
 
 import itertools
-from datetime import UTC, date, datetime
+import secrets
+import uuid
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from cpd_app import clock
 from cpd_app.models import (
     Activity,
+    AgendaPart,
     Employment,
+    Event,
+    EventSession,
     Evidence,
     Field,
     File,
@@ -17,6 +23,8 @@ from cpd_app.models import (
     PersonName,
     Registration,
     Role,
+    RosterEntry,
+    Scan,
     Society,
     SocietyMembership,
     Term,
@@ -220,5 +228,141 @@ def an_evidence(store: Store, activity_id: int, file_id: int, **over: Any) -> Ev
     """A file on a record; it covers no listed proof unless `proofs` says so."""
     values = {"activity_id": activity_id, "file_id": file_id, "proofs": [], "created_at": LONG_AGO}
     row = Evidence(**{**values, **over})
+    store.add(row)
+    return row
+
+
+def an_event(
+    store: Store,
+    creator: Person,
+    society: Society | None,
+    *,
+    around: datetime | None = None,
+    sessions: int = 1,
+    **over: Any,
+) -> Event:
+    """An event that is open, of four hours around a moment (now), with credited sessions.
+
+    `sessions=0` leaves it empty; more than one stand after each other, two hours between them.
+    """
+    number = next(_numbers)
+    middle = (around or clock.now()).replace(second=0, microsecond=0)
+    row = Event(
+        **{
+            "society_id": society.id if society else None,
+            "uid": str(uuid.uuid4()),
+            "title": f"测试活动{number}",
+            "kind": "conference",
+            "fields": {"level": "national"},
+            "organiser": society.name if society else None,
+            "zone": "Asia/Shanghai",
+            "mode": "venue",
+            "place": "北京",
+            "starts_at": middle - timedelta(hours=2),
+            "ends_at": middle + timedelta(hours=2 + 6 * max(sessions - 1, 0)),
+            "open_to": "own",
+            "missing_out": "until_last_proof",
+            "opens_before": 60,
+            "closes_after": 60,
+            "gives_certificate": True,
+            "state": "open",
+            "pass_key": secrets.token_hex(32),
+            "created_at": LONG_AGO,
+            "created_by_id": creator.id,
+            "updated_at": LONG_AGO,
+            "approved_at": LONG_AGO,
+            **over,
+        }
+    )
+    for order in range(sessions):
+        begins = row.starts_at + timedelta(hours=6 * order)
+        row.sessions.append(_session(row, title=f"场次{order + 1}", starts_at=begins))
+    store.add(row)
+    return row
+
+
+def a_session(store: Store, event: Event, **over: Any) -> EventSession:
+    """One more session of an event; four credited hours from the event's beginning."""
+    row = _session(event, **over)
+    row.event_id = event.id
+    store.add(row)
+    return row
+
+
+def _session(event: Event, **over: Any) -> EventSession:
+    """Its codes are taken as long before and after as the event says."""
+    starts_at = over.get("starts_at", event.starts_at)
+    ends_at = over.get("ends_at", starts_at + timedelta(hours=4))
+    values = {
+        "title": "主会场",
+        "room": None,
+        "opens_at": starts_at - timedelta(minutes=event.opens_before),
+        "closes_at": ends_at + timedelta(minutes=event.closes_after),
+        "code_key": secrets.token_hex(32),
+        "credited": True,
+        "rehearsal": False,
+        **over,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+    }
+    return EventSession(**values)
+
+
+def a_part(store: Store, session: EventSession, **over: Any) -> AgendaPart:
+    """The first hour of a session, credited; `credited=False` makes it a break."""
+    starts_at = over.get("starts_at", session.starts_at)
+    values = {
+        "session_id": session.id,
+        "title": "报告",
+        "credited": True,
+        "ends_at": starts_at + timedelta(hours=1),
+        **over,
+        "starts_at": starts_at,
+    }
+    row = AgendaPart(**values)
+    store.add(row)
+    return row
+
+
+def an_entry(store: Store, event: Event, person: Person | None = None, **over: Any) -> RosterEntry:
+    """A place on the roster: of a person, or without one of a guest."""
+    number = next(_numbers)
+    name = person.names[-1].name if person else f"来宾{number}"
+    values = {
+        "event_id": event.id,
+        "person_id": person.id if person else None,
+        "society_id": event.society_id if person else None,
+        "name": name,
+        "unit": "测试单位",
+        "source": "self" if person else "checkin",
+        "state": "listed" if person else "pending",
+        "pending_reason": None if person else "guest",
+        "created_at": LONG_AGO,
+    }
+    row = RosterEntry(**{**values, **over})
+    store.add(row)
+    return row
+
+
+def a_scan(
+    store: Store, entry: RosterEntry, session: EventSession, direction: str = "in", **over: Any
+) -> Scan:
+    """A fresh room code that came at the session's beginning (in) or end (out)."""
+    at = over.get("at") or (session.starts_at if direction == "in" else session.ends_at)
+    values: dict[str, Any] = {
+        "event_id": entry.event_id,
+        "session_id": session.id,
+        "entry_id": entry.id,
+        "direction": direction,
+        "at": at,
+        "received_at": at,
+        "source": "room_code",
+        "outcome": "accepted",
+        "once": f"person:{entry.person_id}:{uuid.uuid4()}",
+        "code_age": 2,
+        "marks": [],
+        "by_id": entry.person_id,
+    }
+    row = Scan(**{**values, **over})
     store.add(row)
     return row
