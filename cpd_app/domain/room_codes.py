@@ -68,14 +68,14 @@ def direction_key(session_key: str, direction: Direction) -> str:
 def code_of(session_id: int, session_key: str, direction: Direction, bucket: int | None) -> str:
     """The code of a bucket; without one, the static code to print."""
     kind = (direction is Direction.OUT) + 2 * (bucket is None)
-    head = _digits(session_id * 4 + kind)
-    middle = _digits((bucket or 0) % BUCKETS).rjust(BUCKET_LENGTH, ALPHABET[0])
+    head = digits_of(session_id * 4 + kind)
+    middle = digits_of((bucket or 0) % BUCKETS).rjust(BUCKET_LENGTH, ALPHABET[0])
     return head + middle + _mac(session_key, direction, bucket)
 
 
 def short_code_of(session_key: str, direction: Direction, bucket: int) -> str:
     """The six characters of the same bucket, to be read aloud and typed."""
-    return _signed(direction_key(session_key, direction), f"typed:{bucket}", SHORT_LENGTH)
+    return signed(direction_key(session_key, direction), f"typed:{bucket}", SHORT_LENGTH)
 
 
 def read_code(text: str, *, near: datetime) -> RoomCode:
@@ -86,10 +86,10 @@ def read_code(text: str, *, near: datetime) -> RoomCode:
     code = text.strip().rstrip("/").rpartition("/")[2].upper()
     if not TAIL < len(code) <= LONGEST or set(code) - set(ALPHABET):
         raise Rejected("wrong_code", "code")
-    number = _number(code[:-TAIL])
+    number = number_of(code[:-TAIL])
     session_id, kind = divmod(number, 4)
     direction = Direction.OUT if kind % 2 else Direction.IN
-    bucket = None if kind >= 2 else _nearest(_number(code[-TAIL:-MAC_LENGTH]), bucket_at(near))
+    bucket = None if kind >= 2 else _nearest(number_of(code[-TAIL:-MAC_LENGTH]), bucket_at(near))
     return RoomCode(session_id, direction, bucket, code[-MAC_LENGTH:])
 
 
@@ -119,17 +119,18 @@ def direction_of_short_code(
 
 def _mac(session_key: str, direction: Direction, bucket: int | None) -> str:
     what = "static" if bucket is None else f"room:{bucket}"
-    return _signed(direction_key(session_key, direction), what, MAC_LENGTH)
+    return signed(direction_key(session_key, direction), what, MAC_LENGTH)
 
 
-def _signed(key: str, what: str, length: int) -> str:
+def signed(key: str, what: str, length: int) -> str:
     """`length` characters that only the key can make; the first eight bytes are plenty."""
     digest = hmac.new(bytes.fromhex(key), what.encode(), hashlib.sha256).digest()
     number = int.from_bytes(digest[:8]) % BASE**length
-    return _digits(number).rjust(length, ALPHABET[0])
+    return digits_of(number).rjust(length, ALPHABET[0])
 
 
-def _digits(number: int) -> str:
+def digits_of(number: int) -> str:
+    """A whole number in the characters of the alphabet."""
     digits = ""
     while True:
         number, last = divmod(number, BASE)
@@ -138,7 +139,8 @@ def _digits(number: int) -> str:
             return digits
 
 
-def _number(digits: str) -> int:
+def number_of(digits: str) -> int:
+    """The number that `digits_of` wrote."""
     number = 0
     for digit in digits:
         number = number * BASE + ALPHABET.index(digit)
