@@ -22,6 +22,11 @@ const FILES = {
   "bootstrap-grid.css": "bootstrap/dist/css/bootstrap-grid.min.css",
   "htmx.js": "htmx.org/dist/htmx.min.js",
   "idb.js": "idb/build/index.js",
+  "lean-qr.js": "lean-qr/index.mjs", // draws codes: 7 KB, the alphanumeric mode of short links
+  // reads codes: the reader alone, with its program; their paths are those of the package
+  "zxing/reader/index.js": "zxing-wasm/dist/es/reader/index.js",
+  "zxing/share.js": "zxing-wasm/dist/es/share.js",
+  "zxing/reader.wasm": "zxing-wasm/dist/reader/zxing_reader.wasm",
   ...Object.fromEntries(
     ["core", "routing", "strategies", "precaching", "expiration", "cacheable-response"].map(
       (part) => [`workbox/workbox-${part}.js`, `workbox-${part}/build/workbox-${part}.prod.js`],
@@ -77,14 +82,15 @@ function sprite() {
 function outputs() {
   const out = new Map();
   for (const [name, source] of Object.entries(FILES)) {
-    const text = readFileSync(join(modules, source), "utf8");
-    const cut = text.replace(/^\s*(?:\/\/|\/\*)[#@]\s*sourceMappingURL=.*$/gm, "");
-    out.set(name, { text: cut, from: source.match(/^(?:@[^/]+\/)?[^/]+/)[0] });
+    const bytes = readFileSync(join(modules, source));
+    const text = /\.(?:js|css)$/.test(name) && bytes.toString("utf8");
+    const cut = text && text.replace(/^\s*(?:\/\/|\/\*)[#@]\s*sourceMappingURL=.*$/gm, "");
+    const from = source.match(/^(?:@[^/]+\/)?[^/]+/)[0];
+    out.set(name, { bytes: text ? Buffer.from(cut) : bytes, from });
   }
-  out.set("icons.svg", { text: sprite(), from: "bootstrap-icons" });
-  const described = [...out].map(([name, { text, from }]) => {
+  out.set("icons.svg", { bytes: Buffer.from(sprite()), from: "bootstrap-icons" });
+  const described = [...out].map(([name, { bytes, from }]) => {
     const { version, license } = JSON.parse(readFileSync(join(modules, from, "package.json")));
-    const bytes = Buffer.from(text);
     return {
       file: name,
       package: from,
@@ -95,7 +101,7 @@ function outputs() {
       integrity: `sha384-${createHash("sha384").update(bytes).digest("base64")}`,
     };
   });
-  out.set("vendor.json", { text: `${JSON.stringify(described, null, 2)}\n` });
+  out.set("vendor.json", { bytes: Buffer.from(`${JSON.stringify(described, null, 2)}\n`) });
   return out;
 }
 
@@ -105,9 +111,9 @@ if (!existsSync(modules)) {
 }
 const wanted = outputs();
 if (checking) {
-  const differing = [...wanted].filter(([name, { text }]) => {
+  const differing = [...wanted].filter(([name, { bytes }]) => {
     const path = join(target, name);
-    return !existsSync(path) || readFileSync(path, "utf8") !== text;
+    return !existsSync(path) || !readFileSync(path).equals(bytes);
   });
   if (differing.length) {
     console.error(`not as built: ${differing.map(([name]) => name).join(", ")}; run  npm run vendor`);
@@ -120,10 +126,10 @@ if (checking) {
   for (const { file } of existsSync(list) ? JSON.parse(readFileSync(list, "utf8")) : []) {
     rmSync(join(target, file), { force: true });
   }
-  for (const [name, { text }] of wanted) {
+  for (const [name, { bytes }] of wanted) {
     const path = join(target, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
+    writeFileSync(path, bytes);
   }
   console.log(`${wanted.size} files in ${relative(root, target)}`);
 }

@@ -49,6 +49,8 @@ STORED_FILES = (
     "vendor/bootstrap-reboot.css",
     "vendor/icons.svg",
     "vendor/idb.js",
+    "vendor/zxing/reader/index.js",
+    "vendor/zxing/share.js",
 )
 #: the desk is not used without network
 NOT_STORED = ("css/components/staff.css",)

@@ -1,8 +1,8 @@
 """See that the machine has what the tests need beside Python and Node; install what may be.
 
-Needed are a Chromium, a font with Chinese characters (or pages would show boxes), and PostgreSQL's
-programs. On Debian and Ubuntu they are installed with apt when this user may; everywhere else one
-sentence says what to install.
+Needed are a Chromium, a font with Chinese characters (or pages would show boxes), PostgreSQL's
+programs, and a reader of QR codes of another make than the service's own. On Debian and Ubuntu
+they are installed with apt when this user may; everywhere else one sentence says what to install.
 """
 
 import os
@@ -41,6 +41,7 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "fonts-noto-cjk": has_chinese_font,
     "fontconfig": lambda: shutil.which("fc-list") is not None,
     "postgresql": has_postgres,
+    "zbar-tools": lambda: shutil.which("zbarimg") is not None,
 }
 
 
