@@ -57,6 +57,9 @@ class Activity(Base):
     presence: Mapped[int | None]
     #: marks from attendance that stand beside the letter: late, static_code, flagged
     presence_marks: Mapped[list[str] | None]
+    #: stretches of presence that counted, in the event's local time: [[from, to], …]; by them,
+    #: and not by the times of day, an event's record overlaps others
+    attended: Mapped[list[Any] | None]
     #: the other record said to be a different activity though it overlaps, with a word why
     different_from: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]

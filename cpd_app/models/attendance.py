@@ -58,6 +58,9 @@ class RosterEntry(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     #: where they are by the scans so far: the session they are in; None = not inside
     inside_session_id: Mapped[int | None] = mapped_column(ForeignKey("event_sessions.id"))
+    #: the entry that stands for this one, where one person was on the roster twice (as a guest, or
+    #: by an account that was merged): this one's scans and corrections count there
+    joined_id: Mapped[int | None] = mapped_column(ForeignKey("roster_entries.id"), index=True)
     #: set by every scan, correction and decision; cleared when attendance was computed again
     stale_at: Mapped[datetime | None]
 

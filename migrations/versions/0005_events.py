@@ -202,6 +202,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("inside_session_id", sa.Integer(), nullable=True),
+        sa.Column("joined_id", sa.Integer(), nullable=True),
         sa.Column("stale_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["created_by_id"], ["people.id"], name=op.f("fk_roster_entries_created_by_id_people")
@@ -216,6 +217,11 @@ def upgrade() -> None:
             ["inside_session_id"],
             ["event_sessions.id"],
             name=op.f("fk_roster_entries_inside_session_id_event_sessions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["joined_id"],
+            ["roster_entries.id"],
+            name=op.f("fk_roster_entries_joined_id_roster_entries"),
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_roster_entries_person_id_people")
@@ -241,6 +247,9 @@ def upgrade() -> None:
             "ix_roster_entries_guest_number", ["number_key", "person_id"], unique=False
         )
         batch_op.create_index("ix_roster_entries_guest_phone", ["phone", "person_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_roster_entries_joined_id"), ["joined_id"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_roster_entries_person_id"), ["person_id"], unique=False
         )
@@ -449,6 +458,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("event_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("presence", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("presence_marks", sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column("attended", sa.JSON(), nullable=True))
         batch_op.create_index(batch_op.f("ix_activities_event_id"), ["event_id"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_activities_event_id_events"), "events", ["event_id"], ["id"]
@@ -462,6 +472,7 @@ def downgrade() -> None:
     with op.batch_alter_table("activities", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_activities_event_id_events"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_activities_event_id"))
+        batch_op.drop_column("attended")
         batch_op.drop_column("presence_marks")
         batch_op.drop_column("presence")
         batch_op.drop_column("event_id")
@@ -495,6 +506,7 @@ def downgrade() -> None:
     with op.batch_alter_table("roster_entries", schema=None) as batch_op:
         batch_op.drop_index("ix_roster_entries_stale_at")
         batch_op.drop_index(batch_op.f("ix_roster_entries_person_id"))
+        batch_op.drop_index(batch_op.f("ix_roster_entries_joined_id"))
         batch_op.drop_index("ix_roster_entries_guest_phone")
         batch_op.drop_index("ix_roster_entries_guest_number")
         batch_op.drop_index("ix_roster_entries_event_id_state")
