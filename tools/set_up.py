@@ -137,6 +137,7 @@ def browser_libraries(steps: Steps) -> None:
     for name, folder in (
         ("Browser libraries", "node_modules"),
         ("Browser files", "cpd_app/static/vendor"),
+        ("Browser files", "cpd_app/documents/fonts"),
     ):
         if not (ROOT / folder).is_dir():
             steps.done.pop(name, None)

@@ -1,4 +1,5 @@
-// Copies the named browser libraries into cpd_app/static/vendor and draws the icon sprite.
+// Copies the named browser libraries into cpd_app/static/vendor and draws the icon sprite; copies
+// the typeface that PDFs are set in into cpd_app/documents/fonts.
 //
 //   npm ci --ignore-scripts && npm run vendor     copy, and write vendor.json
 //   npm run vendor:check                          fail when what lies there differs
@@ -15,6 +16,7 @@ import { gzipSync } from "node:zlib";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const modules = join(root, "node_modules");
 const target = join(root, "cpd_app", "static", "vendor");
+const fontTarget = join(root, "cpd_app", "documents", "fonts");
 const checking = process.argv.includes("--check");
 
 const FILES = {
@@ -32,6 +34,14 @@ const FILES = {
       (part) => [`workbox/workbox-${part}.js`, `workbox-${part}/build/workbox-${part}.prod.js`],
     ),
   ),
+};
+
+// Never sent to a browser, so not among the static files.
+const SERIF = "@expo-google-fonts/noto-serif-sc";
+const FONTS = {
+  "NotoSerifSC-Regular.ttf": `${SERIF}/400Regular/NotoSerifSC_400Regular.ttf`,
+  "NotoSerifSC-Bold.ttf": `${SERIF}/700Bold/NotoSerifSC_700Bold.ttf`,
+  "OFL.txt": `${SERIF}/LICENSE_FONT`,
 };
 
 // `icon("x")`, `icon="x"`, `icon_name="x"`, `lead_icon="x"`, `"icon": "x"`, and for names that are
@@ -109,14 +119,19 @@ if (!existsSync(modules)) {
   console.error("node_modules is missing: run  npm ci --ignore-scripts  first");
   process.exit(1);
 }
-const wanted = outputs();
+const wanted = new Map([
+  ...[...outputs()].map(([name, { bytes }]) => [join(target, name), bytes]),
+  ...Object.entries(FONTS).map(([name, source]) => [
+    join(fontTarget, name),
+    readFileSync(join(modules, source)),
+  ]),
+]);
 if (checking) {
-  const differing = [...wanted].filter(([name, { bytes }]) => {
-    const path = join(target, name);
-    return !existsSync(path) || !readFileSync(path).equals(bytes);
-  });
+  const differing = [...wanted]
+    .filter(([path, bytes]) => !existsSync(path) || !readFileSync(path).equals(bytes))
+    .map(([path]) => relative(root, path));
   if (differing.length) {
-    console.error(`not as built: ${differing.map(([name]) => name).join(", ")}; run  npm run vendor`);
+    console.error(`not as built: ${differing.join(", ")}; run  npm run vendor`);
     process.exit(1);
   }
   console.log(`${wanted.size} files as built`);
@@ -126,10 +141,10 @@ if (checking) {
   for (const { file } of existsSync(list) ? JSON.parse(readFileSync(list, "utf8")) : []) {
     rmSync(join(target, file), { force: true });
   }
-  for (const [name, { bytes }] of wanted) {
-    const path = join(target, name);
+  for (const [path, bytes] of wanted) {
+    if (existsSync(path) && readFileSync(path).equals(bytes)) continue; // somebody may be reading it
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, bytes);
   }
-  console.log(`${wanted.size} files in ${relative(root, target)}`);
+  console.log(`${wanted.size} files in ${relative(root, target)} and ${relative(root, fontTarget)}`);
 }
