@@ -8,7 +8,7 @@ it holds is worth nothing once the session's window has closed. docs/adr has the
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from cpd_app.domain.errors import Rejected
@@ -23,6 +23,8 @@ BUCKET_LENGTH = 4
 BUCKETS: int = BASE**BUCKET_LENGTH
 SHORT_LENGTH = 6
 TAIL = MAC_LENGTH + BUCKET_LENGTH
+#: 签退 is shown from so long before the end, or the last quarter of a shorter session
+LEAVING = timedelta(minutes=30)
 #: a session number of eight digits more than any database has
 LONGEST = TAIL + 8
 
@@ -76,6 +78,20 @@ def code_of(session_id: int, session_key: str, direction: Direction, bucket: int
 def short_code_of(session_key: str, direction: Direction, bucket: int) -> str:
     """The six characters of the same bucket, to be read aloud and typed."""
     return signed(direction_key(session_key, direction), f"typed:{bucket}", SHORT_LENGTH)
+
+
+def link_of(base_url: str, code: str) -> str:
+    """The address that a QR code holds: in capitals, which take half the room in it.
+
+    Where the service lies in a folder of its host, capitals would miss it.
+    """
+    link = f"{base_url}/C/{code}"
+    return link if base_url.count("/") > len("//") else link.upper()
+
+
+def turns_at(starts_at: datetime, ends_at: datetime) -> datetime:
+    """When a session's screens go over from 签到 to 签退."""
+    return ends_at - min(LEAVING, (ends_at - starts_at) / 4)
 
 
 def read_code(text: str, *, near: datetime) -> RoomCode:

@@ -18,9 +18,11 @@ from cpd_app.domain.room_codes import (
     code_of,
     direction_of_short_code,
     is_genuine,
+    link_of,
     read_code,
     read_short_code,
     short_code_of,
+    turns_at,
 )
 
 KEY = "ab" * 32
@@ -116,3 +118,14 @@ def test_a_bucket_is_ten_seconds():
     begun = bucket_starts_at(bucket_at(NOW))
 
     assert NOW - timedelta(seconds=BUCKET_SECONDS) < begun <= NOW
+
+
+def test_a_link_is_in_capitals_unless_that_would_miss_the_service() -> None:
+    assert link_of("https://cpd.example.org", "ABC") == "HTTPS://CPD.EXAMPLE.ORG/C/ABC"
+    assert link_of("https://example.org/cpd", "ABC") == "https://example.org/cpd/C/ABC"
+
+
+def test_a_short_session_turns_to_leaving_in_its_last_quarter() -> None:
+    begin = datetime(2027, 3, 12, 1, 0, tzinfo=UTC)
+    assert turns_at(begin, begin + timedelta(hours=4)) == begin + timedelta(hours=3.5)
+    assert turns_at(begin, begin + timedelta(minutes=60)) == begin + timedelta(minutes=45)
