@@ -1,0 +1,463 @@
+"""Presence to the minute: the cases of domain.md §6 one by one, and what holds for all of them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cpd_app.domain.agenda import PlannedPart, PlannedSession, Span, united, without
+from cpd_app.domain.assurance import Presence as Proof
+from cpd_app.domain.presence import (
+    Amended,
+    Attended,
+    MissingOut,
+    Room,
+    Seen,
+    Verb,
+    attended,
+    presence_in,
+)
+from cpd_app.domain.room_codes import Direction
+
+IN, OUT = Direction.IN, Direction.OUT
+NINE = datetime(2026, 3, 12, 1, tzinfo=UTC)  # 9:00 in Beijing
+MINUTE = timedelta(minutes=1)
+
+
+def moment(clock: str, *, day: int = 12) -> datetime:
+    """A time of that day in Beijing; hours from 24 on are the next day's."""
+    hour, minute = clock.split(":")
+    return datetime(2026, 3, day, tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC) + timedelta(
+        hours=int(hour), minutes=int(minute)
+    )
+
+
+def a_room(
+    number: int, first: str, last: str, *breaks: tuple[str, str], over: bool = True, day: int = 12
+) -> Room:
+    """A session with its breaks."""
+    starts_at, ends_at = moment(first, day=day), moment(last, day=day)
+    parts = tuple(
+        PlannedPart("茶歇", moment(begins, day=day), moment(ends, day=day), credited=False)
+        for begins, ends in breaks
+    )
+    planned = PlannedSession("主会场", starts_at, ends_at, parts=parts)
+    return Room(number, starts_at, ends_at, planned.spans, over=over)
+
+
+#: 9–17 with coffee and lunch: 360 credited minutes
+HALL = a_room(1, "9:00", "17:00", ("10:30", "10:45"), ("12:00", "13:30"), ("15:00", "15:15"))
+
+
+def seen(*said: str, session: int = 1, proof: Proof = Proof.SELF_SCAN, day: int = 12) -> list[Seen]:
+    """Scans as "in 8:53"."""
+    made = []
+    for number, text in enumerate(said, start=session * 100):
+        direction, clock = text.split()
+        at = moment(clock, day=day)
+        made.append(Seen(session, Direction(direction), at, proof, id=number))
+    return made
+
+
+def at_hall(*said: str, policy: MissingOut = MissingOut.UNTIL_LAST_PROOF) -> Attended:
+    """One person's day in the hall."""
+    return attended([HALL], seen(*said), missing_out=policy)
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [
+        (("in 8:53", "out 17:06"), 360),  # early counts from the start, late out to the end
+        (("in 9:41", "out 17:03"), 319),  # late
+        (("in 9:00", "out 10:36"), 90),  # left early, in the break
+        (("in 8:52", "out 12:00", "in 13:30", "out 17:04"), 360),  # out for lunch
+        (("in 9:00", "out 10:00", "in 11:00", "out 12:00"), 120),  # re-entry
+        (("in 9:00", "in 9:01", "out 12:00", "out 12:00"), 165),  # each twice
+        (("in 13:22", "out 17:02"), 195),
+        (("out 17:00",), 0),  # never came in
+        ((), 0),
+    ],
+)
+def test_presence_is_what_overlaps_with_the_credited_parts(said: tuple[str, ...], minutes: int):
+    assert at_hall(*said).minutes == minutes
+
+
+@pytest.mark.parametrize(
+    ("policy", "minutes"),
+    [
+        (MissingOut.FULL, 360),
+        (MissingOut.UNTIL_LAST_PROOF, 169),
+        (MissingOut.NONE, 0),
+    ],
+)
+def test_a_missing_out_scan_gives_what_the_event_says(policy: MissingOut, minutes: int):
+    found = at_hall("in 8:58", "in 13:34", policy=policy)
+
+    assert found.minutes == minutes
+    assert found.missing_out
+
+
+def test_until_the_last_proof_a_single_scan_proves_nothing_more():
+    assert at_hall("in 9:00").minutes == 0
+
+
+def test_an_early_scan_never_makes_the_policy_give_time_before_the_session():
+    assert at_hall("in 8:00", policy=MissingOut.FULL).minutes == 360
+
+
+def test_who_is_inside_has_nothing_for_that_stay_yet_and_misses_nothing():
+    room = replace(HALL, over=False)
+
+    found = attended([room], seen("in 9:00", "out 10:30", "in 10:45"), missing_out=MissingOut.FULL)
+
+    assert found.minutes == 90
+    assert found.inside == 1
+    assert not found.missing_out
+
+
+def test_scanning_into_another_room_ends_the_first_stay_at_that_moment():
+    rooms = [a_room(1, "9:00", "12:00"), a_room(2, "9:00", "12:00")]
+    scans = [*seen("in 9:00"), *seen("in 10:00", "out 11:00", session=2)]
+
+    found = attended(rooms, scans, missing_out=MissingOut.NONE)
+
+    assert [s.seconds // 60 for s in found.stays] == [60, 60]
+    assert not found.missing_out
+
+
+def test_the_check_in_after_lunch_ends_the_morning_session():
+    rooms = [a_room(1, "9:00", "12:00"), a_room(2, "13:30", "17:00")]
+    scans = [*seen("in 9:00"), *seen("in 13:20", "out 17:00", session=2)]
+
+    found = attended(rooms, scans, missing_out=MissingOut.UNTIL_LAST_PROOF)
+
+    assert found.minutes == 180 + 210
+    assert not found.missing_out
+
+
+def test_next_mornings_check_in_proves_nothing_about_yesterday():
+    rooms = [a_room(1, "13:00", "17:00"), a_room(2, "9:00", "12:00", day=13)]
+    scans = [*seen("in 13:00"), *seen("in 9:00", "out 12:00", session=2, day=13)]
+
+    found = attended(rooms, scans, missing_out=MissingOut.UNTIL_LAST_PROOF)
+
+    assert found.minutes == 180
+    assert found.missing_out
+
+
+def test_an_overnight_session_is_one_stay_over_two_days():
+    night = a_room(1, "22:00", "26:00", ("24:00", "24:30"))
+
+    found = attended([night], seen("in 21:50", "out 26:10"), missing_out=MissingOut.NONE)
+
+    assert found.minutes == 210
+    assert found.days("Asia/Shanghai") == (date(2026, 3, 12), date(2026, 3, 13))
+
+
+def test_what_ends_at_midnight_ended_that_day():
+    night = a_room(1, "22:00", "24:00")
+
+    found = attended([night], seen("in 22:00", "out 24:10"), missing_out=MissingOut.NONE)
+
+    assert found.days("Asia/Shanghai") == (date(2026, 3, 12), date(2026, 3, 12))
+
+
+def test_the_days_are_those_of_the_events_zone():
+    session = a_room(1, "22:00", "23:00")
+    found = attended([session], seen("in 22:00", "out 23:00"), missing_out=MissingOut.NONE)
+
+    assert found.days("Asia/Shanghai") == (date(2026, 3, 12), date(2026, 3, 12))
+    assert found.days("Pacific/Auckland") == (date(2026, 3, 13), date(2026, 3, 13))
+
+
+def test_seconds_are_summed_over_all_parts_and_floored_once():
+    rooms = [a_room(1, "9:00", "10:00"), a_room(2, "10:00", "11:00")]
+    half = timedelta(seconds=30)
+    scans = [
+        Seen(1, IN, moment("9:00")),
+        Seen(1, OUT, moment("9:10") + half),
+        Seen(2, IN, moment("10:00")),
+        Seen(2, OUT, moment("10:10") + half),
+    ]
+
+    assert attended(rooms, scans, missing_out=MissingOut.NONE).minutes == 21
+
+
+def test_two_corrected_stays_at_once_count_once():
+    rooms = [a_room(1, "9:00", "12:00"), a_room(2, "9:00", "12:00")]
+    corrections = [
+        Amended(Verb.PRESENCE, NINE, 1, ((moment("9:00"), moment("11:00")),), id=1),
+        Amended(Verb.PRESENCE, NINE, 2, ((moment("10:00"), moment("12:00")),), id=2),
+    ]
+
+    found = attended(rooms, [], corrections, missing_out=MissingOut.NONE)
+
+    assert found.minutes == 180
+    assert [s.seconds // 60 for s in found.stays] == [120, 60]
+
+
+def test_a_session_that_is_not_known_counts_for_nothing():
+    rehearsal = seen("in 9:00", "out 12:00", session=7)
+
+    found = attended(
+        [HALL], [*rehearsal, *seen("in 13:30", "out 17:00")], missing_out=MissingOut.NONE
+    )
+
+    assert found.minutes == 195
+
+
+def test_a_lecture_is_taken_off_the_speakers_own_presence():
+    lecture = (moment("11:00"), moment("12:00"))
+
+    found = attended(
+        [HALL], seen("in 9:00", "out 17:00"), missing_out=MissingOut.NONE, lectures=[lecture]
+    )
+
+    assert found.minutes == 300
+    assert found.stays[0].lectures == 3600
+    assert found.stays[0].breaks == (15 + 90 + 15) * 60
+
+
+@pytest.mark.parametrize(
+    ("came_by", "left_by", "proof"),
+    [
+        (Proof.ORGANISER_SCAN, Proof.ORGANISER_SCAN, Proof.ORGANISER_SCAN),
+        (Proof.ORGANISER_SCAN, Proof.SELF_SCAN, Proof.SELF_SCAN),
+        (Proof.SELF_SCAN, Proof.ORGANISER_SCAN, Proof.SELF_SCAN),
+    ],
+)
+def test_presence_is_as_sure_as_the_weaker_of_its_scans(
+    came_by: Proof, left_by: Proof, proof: Proof
+):
+    scans = [*seen("in 9:00", proof=came_by), *seen("out 12:00", proof=left_by)]
+
+    assert attended([HALL], scans, missing_out=MissingOut.NONE).proof is proof
+
+
+def test_marks_of_the_scans_it_rests_on_stand_beside_it():
+    scans = [
+        Seen(1, IN, moment("9:00"), marks=frozenset({"late"})),
+        Seen(1, OUT, moment("12:00"), marks=frozenset({"static_code"})),
+    ]
+
+    assert attended([HALL], scans, missing_out=MissingOut.NONE).marks == {"late", "static_code"}
+
+
+def test_a_correction_stands_before_the_scans_and_a_later_one_before_it():
+    scans = seen("in 8:58", "in 13:34", proof=Proof.ORGANISER_SCAN)
+    first = Amended(Verb.PRESENCE, NINE, 1, ((moment("8:58"), moment("17:00")),), id=1)
+    absent = Amended(Verb.ABSENCE, NINE + MINUTE, 1, id=2)
+    again = Amended(Verb.AS_SCANNED, NINE + 2 * MINUTE, 1, id=3)
+
+    def with_(*corrections: Amended) -> Attended:
+        return attended([HALL], scans, corrections, missing_out=MissingOut.UNTIL_LAST_PROOF)
+
+    assert (with_(first).minutes, with_(first).proof) == (360, Proof.ROSTER)
+    assert not with_(first).missing_out
+    assert with_(first, absent).minutes == 0
+    assert with_(absent, first).minutes == 0
+    assert with_(first, absent, again) == with_()
+
+
+def test_a_scan_that_was_reversed_is_void():
+    scans = seen("in 9:00", "out 9:01", "out 17:00")
+    reversal = Amended(Verb.REVERSAL, NINE, scan=scans[1].id)
+
+    assert attended([HALL], scans, missing_out=MissingOut.NONE).minutes == 1
+    assert attended([HALL], scans, [reversal], missing_out=MissingOut.NONE).minutes == 360
+
+
+def test_a_check_out_without_a_check_in_is_named_but_a_second_try_is_not():
+    assert at_hall("out 17:00").missing_in == (moment("17:00"),)
+    assert at_hall("in 9:00", "out 10:30", "out 10:32").missing_in == ()
+    assert at_hall("in 9:00", "out 10:30", "out 17:00").missing_in == (moment("17:00"),)
+
+
+# What holds for all presence: against a reading minute by minute, and for any order of arrival.
+
+MINUTES = 26 * 60
+ZONES = ("Asia/Shanghai", "America/Los_Angeles", "Pacific/Auckland", "Asia/Kathmandu", "UTC")
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> list[Room]:
+    """Up to three sessions of a day and its night, with breaks; they may overlap."""
+    rooms = []
+    for number in range(1, draw(st.integers(1, 3)) + 1):
+        first = draw(st.integers(0, MINUTES - 200))
+        length = draw(st.integers(1, 180))
+        starts_at, ends_at = NINE + first * MINUTE, NINE + (first + length) * MINUTE
+        parts = []
+        for begin, long in draw(
+            st.lists(st.tuples(st.integers(0, length - 1), st.integers(1, 60)), max_size=2)
+        ):
+            ends = min(starts_at + (begin + long) * MINUTE, ends_at)
+            parts.append(PlannedPart("休息", starts_at + begin * MINUTE, ends, credited=False))
+        planned = PlannedSession("会场", starts_at, ends_at, parts=tuple(parts))
+        rooms.append(Room(number, starts_at, ends_at, planned.spans))
+    return rooms
+
+
+@st.composite
+def days_out(draw: st.DrawFn, *, closed: bool = False) -> tuple[list[Room], list[Seen]]:
+    """A plan and somebody's scans; `closed`: the last of them is a check-out."""
+    rooms = draw(plans())
+    scans = [
+        Seen(room, direction, NINE + at * MINUTE, proof, id=number)
+        for number, (room, direction, at, proof) in enumerate(
+            draw(
+                st.lists(
+                    st.tuples(
+                        st.sampled_from([r.id for r in rooms]),
+                        st.sampled_from(Direction),
+                        st.integers(0, MINUTES),
+                        st.sampled_from([Proof.ORGANISER_SCAN, Proof.SELF_SCAN]),
+                    ),
+                    max_size=8,
+                )
+            )
+        )
+    ]
+    if closed and scans:
+        last = max(s.at for s in scans)
+        scans.append(Seen(scans[0].session, OUT, last + MINUTE, id=99))
+    return rooms, scans
+
+
+@st.composite
+def corrections_of(draw: st.DrawFn, rooms: Sequence[Room]) -> list[Amended]:
+    """Corrections of a plan's sessions and scans."""
+    made = []
+    for number in range(draw(st.integers(0, 4))):
+        first = draw(st.integers(0, MINUTES))
+        span = (NINE + first * MINUTE, NINE + (first + draw(st.integers(1, 300))) * MINUTE)
+        verb = draw(st.sampled_from(Verb))
+        made.append(
+            Amended(
+                verb,
+                NINE + draw(st.integers(0, 3)) * MINUTE,
+                draw(st.sampled_from([r.id for r in rooms])),
+                (span,) if verb is Verb.PRESENCE else (),
+                scan=draw(st.integers(0, 8)) if verb is Verb.REVERSAL else None,
+                id=number,
+            )
+        )
+    return made
+
+
+def minute_by_minute(rooms: list[Room], scans: list[Seen]) -> int:
+    """Credited minutes by asking at each minute where the last scan says that the person is."""
+    by_id = {room.id: room for room in rooms}
+    ordered = sorted(scans, key=lambda s: (s.at, s.direction is IN, s.session))
+    minutes = 0
+    for number in range(-10, 2 * MINUTES):
+        at = NINE + number * MINUTE
+        before = [s for s in ordered if s.at <= at]
+        if not before or before[-1].direction is OUT:
+            continue
+        room = by_id[before[-1].session]
+        following = [s for s in ordered if s.at > at]
+        if following and following[0].at > room.ends_at + timedelta(hours=6):
+            continue  # nobody saw them leave, and the policy gives nothing
+        minutes += any(first <= at < last for first, last in room.spans)
+    return minutes
+
+
+@given(days_out(closed=True))
+def test_minutes_are_what_a_reading_minute_by_minute_finds(day: tuple[list[Room], list[Seen]]):
+    rooms, scans = day
+
+    # With `none` a missing out-scan within the day gives nothing, as in the plain reading.
+    assert attended(rooms, scans, missing_out=MissingOut.NONE).minutes == minute_by_minute(
+        rooms, scans
+    )
+
+
+@given(st.data(), days_out(), st.sampled_from(MissingOut))
+def test_the_order_and_number_of_deliveries_do_not_matter(
+    data: st.DataObject, day: tuple[list[Room], list[Seen]], policy: MissingOut
+):
+    rooms, scans = day
+    corrections = data.draw(corrections_of(rooms))
+    expected = attended(rooms, scans, corrections, missing_out=policy)
+    twice = [*scans, *data.draw(st.lists(st.sampled_from(scans), max_size=4))] if scans else []
+
+    assert expected == attended(
+        data.draw(st.permutations(rooms)),
+        data.draw(st.permutations(twice)),
+        data.draw(st.permutations(corrections)),
+        missing_out=policy,
+    )
+
+
+@given(days_out(), st.sampled_from(MissingOut))
+def test_credited_seconds_are_the_sum_of_the_stays_and_never_more_than_the_plan(
+    day: tuple[list[Room], list[Seen]], policy: MissingOut
+):
+    rooms, scans = day
+    found = attended(rooms, scans, missing_out=policy)
+
+    assert found.seconds == sum(s.seconds for s in found.stays) == _long(found.spans)
+    planned = united(span for room in rooms for span in room.spans)
+    beyond = [left for span in found.spans for left in without(span, planned)]
+    assert beyond == []
+
+
+@given(days_out(), st.lists(st.integers(0, 8), max_size=3))
+def test_each_policy_gives_at_least_what_the_stricter_one_gives(
+    day: tuple[list[Room], list[Seen]], reversed_: list[int]
+):
+    rooms, scans = day
+    void = [Amended(Verb.REVERSAL, NINE, scan=number) for number in reversed_]
+    none, until, full = (
+        attended(rooms, scans, void, missing_out=policy).seconds
+        for policy in (MissingOut.NONE, MissingOut.UNTIL_LAST_PROOF, MissingOut.FULL)
+    )
+
+    assert none <= until <= full
+
+
+@given(days_out(), st.sampled_from(ZONES), st.sampled_from(MissingOut))
+def test_in_every_zone_it_is_the_same_presence_on_the_days_of_that_zone(
+    day: tuple[list[Room], list[Seen]], zone: str, policy: MissingOut
+):
+    rooms, scans = day
+    here = ZoneInfo(zone)
+    found = attended(rooms, scans, missing_out=policy)
+    abroad = attended(
+        rooms, [replace(s, at=s.at.astimezone(here)) for s in scans], missing_out=policy
+    )
+    days = found.days(zone)
+
+    assert abroad == found
+    if days is None:
+        assert found.seconds == 0
+    else:
+        assert days[0] == found.spans[0][0].astimezone(here).date()
+        assert days[0] <= days[1]
+        assert days[1] <= found.spans[-1][1].astimezone(here).date()
+
+
+@given(days_out(), st.sampled_from(MissingOut))
+def test_a_session_corrected_to_what_it_was_keeps_its_seconds(
+    day: tuple[list[Room], list[Seen]], policy: MissingOut
+):
+    rooms, scans = day
+    before = attended(rooms, scans, missing_out=policy)
+    same = [
+        Amended(Verb.PRESENCE, NINE, room.id, presence_in(room.id, before.stays), id=number)
+        for number, room in enumerate(rooms)
+    ]
+
+    after = attended(rooms, scans, same, missing_out=policy)
+
+    assert (after.seconds, after.spans) == (before.seconds, before.spans)
+    assert after.proof in {Proof.ROSTER, None}
+
+
+def _long(spans: Sequence[Span]) -> int:
+    return int(sum((last - first).total_seconds() for first, last in spans))
