@@ -6,6 +6,7 @@ happened and what to do. Places for values are written `%(name)s`.
 
 from cpd_app.texts import (
     activities,
+    events,
     evidence,
     imports,
     members,
@@ -19,6 +20,7 @@ from cpd_app.texts import (
 SENTENCES: dict[str, str] = {
     **shared.SENTENCES,
     **activities.SENTENCES,
+    **events.SENTENCES,
     **signin.SENTENCES,
     **register.SENTENCES,
     **members.SENTENCES,
