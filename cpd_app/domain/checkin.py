@@ -72,6 +72,8 @@ class Reading:
     age: int | None
     #: late, static_code
     marks: tuple[str, ...] = ()
+    #: False: only the phone says when, and the code (a printed one) does not
+    proved: bool = True
 
     @property
     def is_late(self) -> bool:
@@ -105,7 +107,7 @@ def reading_of(
 
 def still_counts(reading: Reading, *, arrived_at: datetime, settled: bool) -> bool:
     """Whether a scan counts by itself, or must become a statement (我在场)."""
-    return not settled and arrived_at - reading.at <= KEPT
+    return reading.proved and not settled and arrived_at - reading.at <= KEPT
 
 
 def admission(open_to: str, *, is_own: bool, is_member: bool, has_room: bool) -> str | None:

@@ -6,6 +6,7 @@ happened and what to do. Places for values are written `%(name)s`.
 
 from cpd_app.texts import (
     activities,
+    checkin,
     events,
     evidence,
     imports,
@@ -20,6 +21,7 @@ from cpd_app.texts import (
 SENTENCES: dict[str, str] = {
     **shared.SENTENCES,
     **activities.SENTENCES,
+    **checkin.SENTENCES,
     **events.SENTENCES,
     **signin.SENTENCES,
     **register.SENTENCES,

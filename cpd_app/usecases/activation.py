@@ -27,6 +27,7 @@ from cpd_app.models import (
 )
 from cpd_app.policy import Actor, Permission, RoleName, Target, require
 from cpd_app.usecases import attempts, journal, signin
+from cpd_app.usecases.guests import attach_guests
 from cpd_app.usecases.passwords import ChosenPassword
 
 #: a code on a slip or in a text message
@@ -255,7 +256,7 @@ def open_code(text: str, *, address: str, now: datetime) -> OpenedCode:
 def use_code(text: str, chosen: ChosenPassword, *, device: str, now: datetime) -> str:
     """Activate the account, or set its new password, and sign this browser in; its secret.
 
-    Raises Rejected `code_unknown`, `code_used`, `code_replaced`, `code_expired`, `code_contact`.
+    Raises Rejected `code_unknown`, `code_used`, `code_replaced`, `code_too_old`, `code_contact`.
     """
     row = code_row(text)
     if row is None:
@@ -281,6 +282,8 @@ def use_code(text: str, chosen: ChosenPassword, *, device: str, now: datetime) -
         now=now,
         data={"code_id": row.id, **({"privacy_text": PRIVACY_TEXT} if first else {})},
     )
+    if first:
+        attach_guests(person.id, now=now)
     return signin.begin_sign_in(person.id, device=device, now=now)
 
 
@@ -296,7 +299,7 @@ def refusal_of(row: OneTimeCode, *, now: datetime) -> str:
         return "code_used"
     if row.revoked_at is not None:
         return "code_replaced"
-    return "code_expired" if row.expires_at <= now else ""
+    return "code_too_old" if row.expires_at <= now else ""
 
 
 def take_code(row: OneTimeCode, *, now: datetime) -> None:

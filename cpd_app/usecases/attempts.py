@@ -32,6 +32,11 @@ LIMITS = {
     "name_here": Limit(5, QUARTER),
     "address": Limit(50, QUARTER),
     "code_address": Limit(20, QUARTER),
+    "pairing_address": Limit(20, QUARTER),
+    # six characters of a room: an account, an address without one, and all of those together
+    "typed_person": Limit(10, QUARTER),
+    "typed_address": Limit(30, QUARTER),
+    "typed_anonymous": Limit(300, QUARTER),
     "letter_name": Limit(3, HOUR),
     "letter_address": Limit(20, HOUR),
 }

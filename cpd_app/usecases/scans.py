@@ -101,6 +101,10 @@ class Room:
             raise window.closed()
         window.check(at)
 
+    def was_open(self, at: datetime) -> None:
+        """The same for a scan that reports late: whatever became of the event since."""
+        Window(self.opens_at, self.closes_at, self.zone).check(at)
+
 
 def room_of(session_id: int) -> Room:
     """A session as scans need it, in one statement; NotFound when there is none."""
@@ -108,6 +112,20 @@ def room_of(session_id: int) -> Room:
     if row is None:
         raise NotFound
     return Room(*cast("Any", row))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """A person's place on a roster, as far as a scan asks."""
+
+    id: int
+    state: str
+
+
+def entry_in(event_id: int, person_id: int) -> KnownEntry | None:
+    """A person's entry on an event's roster; not held."""
+    row = session.execute(_OWN, {"event_id": event_id, "person_id": person_id}).first()
+    return None if row is None else KnownEntry(row.id, row.state)
 
 
 def append_scan(actor: Actor, scan: ScanToKeep, *, now: datetime) -> Scanned:
@@ -254,6 +272,9 @@ _ROOM = (
     )
     .join(Event, Event.id == EventSession.event_id)
     .where(EventSession.id == bindparam("id"))
+)
+_OWN = select(RosterEntry.id, RosterEntry.state).where(
+    RosterEntry.event_id == bindparam("event_id"), RosterEntry.person_id == bindparam("person_id")
 )
 # held against other scans of this person, but not against rows that merely refer to the entry
 _ENTRY = (

@@ -28,6 +28,10 @@ PAIRS: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("paper", ("ink",), TEXT),
     ("on-certificate", ("certificate",), TEXT),
     ("certificate-muted", ("certificate",), TEXT),
+    ("on-result", ("success", "queued", "refused"), TEXT),
+    ("success-muted", ("success",), TEXT),
+    ("queued-muted", ("queued",), TEXT),
+    ("refused-muted", ("refused",), TEXT),
     # Edges, arcs and icons that show where a control or a figure is.
     ("control", GROUNDS, CONTROL),
     ("accent", (*GROUNDS, "track"), CONTROL),

@@ -120,9 +120,9 @@ def test_a_code_expires_after_thirty_days(
     issued = do(activation.issue_code, registrar.actor, newcomer.id, now=now)
 
     assert refusal(do, issued.code, now + timedelta(days=29, hours=23)) == ""
-    with pytest.raises(Rejected, match="code_expired"):
+    with pytest.raises(Rejected, match="code_too_old"):
         use(issued.code, at=now + timedelta(days=30))
-    assert refusal(do, issued.code, now + timedelta(days=30)) == "code_expired"
+    assert refusal(do, issued.code, now + timedelta(days=30)) == "code_too_old"
 
 
 def test_a_reset_ends_every_sign_in_and_every_other_code(
