@@ -12,6 +12,7 @@ from cpd_app.models import Person
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import activation, attempts, journal, letters
 from cpd_app.usecases.activation import IssuedCode, Purpose
+from cpd_app.usecases.guests import attach_guests
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def confirm_contact(actor: Actor, code: str, *, address: str, now: datetime) -> 
         data={"what": "email" if "@" in contact else "phone", "code_id": row.id},
         values={"before": before, "after": contact},
     )
+    attach_guests(person.id, now=now)
     return ContactOutcome(contact=masked_contact(contact))
 
 

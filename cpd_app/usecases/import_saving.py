@@ -14,6 +14,7 @@ from cpd_app.usecases import journal
 from cpd_app.usecases.activities import Source
 from cpd_app.usecases.activity_rows import save_activities
 from cpd_app.usecases.bulk import refresh_statistics
+from cpd_app.usecases.guests import attach_guests_of
 from cpd_app.usecases.import_checks import (
     Scope,
     activity_reader,
@@ -128,6 +129,7 @@ def _save_members(
         }
     journal_members(actor, [made for _row, made in applied], import_id=imported.id, now=now)
     place_anew(actor, [m for _r, m in applied if id(m.held.member) in known], now=now)
+    attach_guests_of([made["person_id"] for made in outcome.values() if "made" in made], now=now)
     return outcome
 
 

@@ -12,6 +12,7 @@ from cpd_app.domain.errors import Conflict, Rejected
 from cpd_app.domain.numbers import number_key
 from cpd_app.models import Registration, Society, Term
 from cpd_app.policy import Actor, Permission, Target, require
+from cpd_app.usecases.guests import attach_guests
 from cpd_app.usecases.import_checks import member_applier
 from cpd_app.usecases.import_columns import Findings, Row
 from cpd_app.usecases.import_saving import journal_members, place_anew
@@ -55,6 +56,7 @@ def enter_member(
         journal_members(actor, [applied], import_id=None, now=now)
         if was_known:
             place_anew(actor, [applied], now=now)
+        attach_guests(int(applied.held.member.person.id or 0), now=now)
     registration = session.get_one(
         Registration, applied.held.registration.id, populate_existing=True
     )

@@ -24,6 +24,7 @@ from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
 from cpd_app.usecases.accounts import belongs_elsewhere
 from cpd_app.usecases.member_search import matching_people
+from cpd_app.usecases.merge_events import give_back_events, move_events
 from cpd_app.usecases.registrations import replace_credits
 from cpd_app.usecases.registrations_shown import readable_registration
 from cpd_app.usecases.signin import end_all_sign_ins
@@ -121,7 +122,7 @@ def merge_members(
         raise Rejected("missing", "reason")
     preview = preview_merge(actor, registration_id, other_id)
     kept, other = preview.kept.person, preview.merged.person
-    moved = _move(preview)
+    moved = {**_move(preview), **move_events(kept.id, other.id, now=now)}
     moved["contacts"] = _take_over(kept, other, preview.contacts)
     moved["barred_on"] = kept.barred_on.isoformat() if kept.barred_on else None
     kept.barred_on = min(filter(None, (kept.barred_on, other.barred_on)), default=None)
@@ -168,6 +169,7 @@ def undo_merge(actor: Actor, merge_id: int, *, now: datetime) -> Merge:
     other = session.get_one(Person, row.merged_id)
     for name, table in MOVING:
         _give(table, row.moved[name], other.id)
+    give_back_events(row.moved, other.id, now=now)
     for name in row.moved["contacts"]:
         value = getattr(kept, name)
         setattr(kept, name, None)

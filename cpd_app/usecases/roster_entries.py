@@ -1,10 +1,10 @@
 """Who an entry on a roster is: the member behind a number or phone, and what is taken down."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from cpd_app.db import session
 from cpd_app.domain.numbers import login_key, normal_phone, number_key
@@ -160,7 +160,7 @@ def matches_of(named: Iterable[Named]) -> list[Match]:
     by_number = _holders_of_numbers({n.number_key for n in wanted if n.number_key})
     by_phone = _holders_of_phones({n.kept_phone for n in wanted if n.kept_phone})
     held = [_holder(n, by_number, by_phone) for n in wanted]
-    names = _names_of({person_id for person_id in held if person_id is not None})
+    names = names_of({person_id for person_id in held if person_id is not None})
     return [
         Match()
         if person_id is None
@@ -201,7 +201,7 @@ def _holders_of_phones(phones: set[str]) -> dict[str, int]:
     return found
 
 
-def _names_of(person_ids: set[int]) -> dict[int, set[str]]:
+def names_of(person_ids: Collection[int]) -> dict[int, set[str]]:
     """Every name that people have or had, Chinese and in the passport, as compared."""
     found: dict[int, set[str]] = {}
     for part in parts_of(sorted(person_ids), AT_ONCE):
@@ -213,24 +213,3 @@ def _names_of(person_ids: set[int]) -> dict[int, set[str]]:
             of_one = found.setdefault(row.person_id, set())
             of_one |= {login_key(name) for name in (row.name, row.name_en) if name}
     return found
-
-
-def is_named(person_id: int, name: str) -> bool:
-    """Whether this is one of a person's names."""
-    return login_key(name) in _names_of({person_id}).get(person_id, set())
-
-
-def guests_like(number_keys: Sequence[str], phones: Sequence[str]) -> list[RosterEntry]:
-    """Entries without a person that say one of these numbers or phones, in order of entry."""
-    return list(
-        session.scalars(
-            select(RosterEntry)
-            .where(
-                RosterEntry.person_id.is_(None),
-                RosterEntry.joined_id.is_(None),
-                RosterEntry.state.not_in((EntryState.DECLINED, EntryState.CANCELLED)),
-                or_(RosterEntry.number_key.in_(number_keys), RosterEntry.phone.in_(phones)),
-            )
-            .order_by(RosterEntry.id)
-        )
-    )

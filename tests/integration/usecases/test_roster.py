@@ -42,6 +42,11 @@ def a_member(store: Store, society: Society, name: str = "") -> Someone:
     return Someone(person, society, builders.a_registration(store, person, society))
 
 
+def number_of(someone: Someone) -> str:
+    assert someone.registration
+    return someone.registration.number
+
+
 def entries(store: Store, event: Event) -> dict[str, str]:
     rows = store.all(select(RosterEntry).where(RosterEntry.event_id == event.id))
     return {row.name: row.state for row in rows}
@@ -57,7 +62,7 @@ def test_a_member_enrols_and_is_taken_down_with_name_unit_and_number(
     entry = store.get(RosterEntry, made.entry.id)
     assert made.created
     assert (entry.state, entry.source, entry.name) == ("listed", "self", "张会员")
-    assert (entry.unit, entry.number) == ("示范超高压公司", member.registration.number)
+    assert (entry.unit, entry.number) == ("示范超高压公司", number_of(member))
     assert (entry.society_id, entry.phone) == (event.society_id, None)
     assert store.count(JournalEntry, JournalEntry.verb == "entry.enrolled") == 1
 
@@ -195,7 +200,7 @@ def test_who_was_put_on_the_list_is_excused_and_frees_the_place(
     do: Do, store: Store, event: Event, society: Society, organiser: Someone
 ):
     one, other, third = (a_member(store, society, name) for name in ("甲", "乙", "丙"))
-    named = NewName(Named("甲", one.registration.number))
+    named = NewName(Named("甲", number_of(one)))
     do(roster_lists.add_names, organiser.actor, event.id, [named], now=NOW)
     for someone in (other, third):
         do(roster.enrol, someone.actor, event.id, now=NOW)
@@ -288,8 +293,9 @@ def test_a_list_finds_members_by_number_or_phone_and_keeps_the_others_as_guests(
     do: Do, store: Store, event: Event, organiser: Someone, member: Someone, society: Society
 ):
     by_phone = a_member(store, society, "李电话")
+    assert by_phone.person.phone
     names = [
-        NewName(Named("张会员", f" {member.registration.number.lower()}")),
+        NewName(Named("张会员", f" {number_of(member).lower()}")),
         NewName(Named("李电话", phone=by_phone.person.phone[3:], unit="自报单位")),
         NewName(Named("王来宾", "SF-E-1999-00001", "13900001111", "某单位")),
     ]
@@ -307,7 +313,7 @@ def test_a_list_finds_members_by_number_or_phone_and_keeps_the_others_as_guests(
 def test_a_number_with_another_name_gives_nobodys_attendance_away(
     do: Do, store: Store, event: Event, organiser: Someone, member: Someone
 ):
-    wrong = NewName(Named("赵冒名", member.registration.number))
+    wrong = NewName(Named("赵冒名", number_of(member)))
 
     added = do(roster_lists.add_names, organiser.actor, event.id, [wrong], now=NOW)
 
@@ -319,7 +325,7 @@ def test_the_same_list_twice_adds_nobody(
     do: Do, store: Store, event: Event, organiser: Someone, member: Someone
 ):
     names = [
-        NewName(Named("张会员", member.registration.number)),
+        NewName(Named("张会员", number_of(member))),
         NewName(Named("王来宾", phone="13900001111")),
         NewName(Named("赵来宾", unit="某单位")),
         NewName(Named("赵来宾", unit="某单位")),
@@ -338,7 +344,7 @@ def test_a_list_overrules_that_somebody_waits(
     people = [a_member(store, society, name) for name in ("甲", "乙", "丙")]
     for one in people:
         do(roster.enrol, one.actor, event.id, now=NOW)
-    named = NewName(Named("丙", people[2].registration.number))
+    named = NewName(Named("丙", number_of(people[2])))
 
     do(roster_lists.add_names, organiser.actor, event.id, [named], now=NOW)
 
