@@ -1,1 +1,1 @@
-"""Papers and files that leave the house: PDF, spreadsheets; made of plain data, knowing no tables."""
+"""Papers and files that leave the house, made of plain data: PDF, spreadsheets, calendars."""
