@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from cpd_app.domain.agenda import Span, united, without
@@ -163,7 +162,8 @@ def attended(
     valid = [s for s in scans if s.session in known and s.id not in void]
     ordered = _in_order(valid)
     standing = _standing(amended, known)
-    stays = [stay for stay in _stays(ordered, known, missing_out) if stay.session not in standing]
+    scanned, alone = _stays(ordered, known, missing_out)
+    stays = [stay for stay in scanned if stay.session not in standing]
     stays += [s for c in standing.values() for s in _corrected(c)]
     counted, spans = _counted(stays, known, united(lectures))
     proof, marks = _proof(counted)
@@ -175,7 +175,7 @@ def attended(
         proof=proof,
         marks=marks,
         missing_out=any(s.open and known[s.session].over for s in counted),
-        missing_in=_without_in(ordered, standing),
+        missing_in=tuple(s.at for s in alone if s.session not in standing),
         inside=inside[-1] if inside else None,
         corrected=bool(standing),
     )
@@ -210,26 +210,43 @@ def _standing(corrections: Sequence[Amended], known: Mapping[int, Room]) -> dict
     }
 
 
-def _stays(scans: Sequence[Seen], known: Mapping[int, Room], policy: MissingOut) -> Iterable[Stay]:
-    """Each check-in until the next scan; repeats in one room are one stay."""
+def _stays(
+    scans: Sequence[Seen], known: Mapping[int, Room], policy: MissingOut
+) -> tuple[list[Stay], list[Seen]]:
+    """Stays, and check-outs of people who were not in that session.
+
+    Repeats in one room are one stay; going into another room ends the one before; going out ends
+    only the session it names, and elsewhere proves that they were still there.
+    """
+    stays: list[Stay] = []
+    alone: list[Seen] = []
     running: Stay | None = None
-    proved_at: datetime | None = None
+    proved_at = left_at = None
     for scan in scans:
+        here = running is not None and scan.session == running.session
         if running is not None and proved_at is not None:
-            again = scan.session == running.session and scan.direction is Direction.IN
-            if again:
+            in_time = here or scan.at <= known[running.session].ends_at + NIGHT
+            entering = scan.direction is Direction.IN
+            if in_time and here is entering:
                 proved_at = scan.at
-                continue
-            if scan.at <= known[running.session].ends_at + NIGHT:
-                yield _ended(running, scan)
-            else:
-                yield _left_open(running, proved_at, known[running.session], policy)
-        running = proved_at = None
+            elif in_time:
+                stays.append(_ended(running, scan))
+                running = None
+            elif entering:
+                stays.append(_left_open(running, proved_at, known[running.session], policy))
+                running = None
         if scan.direction is Direction.IN:
-            running = Stay(scan.session, scan.at, None, scan.proof, scan.marks, open=True)
-            proved_at = scan.at
+            if running is None:
+                running = Stay(scan.session, scan.at, None, scan.proof, scan.marks, open=True)
+                proved_at = scan.at
+            continue
+        second_try = left_at is not None and scan.at - left_at <= SECOND_TRY
+        if not here and not second_try:
+            alone.append(scan)
+        left_at = scan.at
     if running is not None and proved_at is not None:
-        yield _left_open(running, proved_at, known[running.session], policy)
+        stays.append(_left_open(running, proved_at, known[running.session], policy))
+    return stays, alone
 
 
 def _ended(stay: Stay, scan: Seen) -> Stay:
@@ -289,17 +306,6 @@ def _proof(stays: Collection[Stay]) -> tuple[Proof | None, frozenset[str]]:
     resting = [s for s in stays if s.seconds] or list(stays)
     marks = frozenset(mark for s in resting for mark in s.marks)
     return max((s.proof for s in resting), default=None), marks
-
-
-def _without_in(scans: Sequence[Seen], standing: Collection[int]) -> tuple[datetime, ...]:
-    """Check-outs of people who were not inside, but for second tries and what was corrected."""
-    alone = [scans[0]] if scans and scans[0].direction is Direction.OUT else []
-    alone += [
-        scan
-        for before, scan in pairwise(scans)
-        if scan.direction is before.direction is Direction.OUT and scan.at - before.at > SECOND_TRY
-    ]
-    return tuple(s.at for s in alone if s.session not in standing)
 
 
 def _overlap(ones: Iterable[Span], others: Sequence[Span]) -> tuple[Span, ...]:

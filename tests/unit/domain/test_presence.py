@@ -1,6 +1,6 @@
 """Presence to the minute: the cases of domain.md §6 one by one, and what holds for all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cpd_app.domain.agenda import PlannedPart, PlannedSession, Span, united, without
 from cpd_app.domain.assurance import Presence as Proof
+from cpd_app.domain.checkin import Step, position_of
 from cpd_app.domain.presence import (
     Amended,
     Attended,
@@ -26,6 +27,7 @@ from cpd_app.domain.room_codes import Direction
 IN, OUT = Direction.IN, Direction.OUT
 NINE = datetime(2026, 3, 12, 1, tzinfo=UTC)  # 9:00 in Beijing
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 
 def moment(clock: str, *, day: int = 12) -> datetime:
@@ -127,6 +129,17 @@ def test_scanning_into_another_room_ends_the_first_stay_at_that_moment():
 
     assert [s.seconds // 60 for s in found.stays] == [60, 60]
     assert not found.missing_out
+
+
+def test_going_out_elsewhere_ends_nothing_but_proves_that_they_were_still_there():
+    rooms = [a_room(1, "9:00", "12:00"), a_room(2, "9:00", "12:00")]
+    scans = [*seen("in 9:00"), *seen("out 11:00", session=2)]
+
+    found = attended(rooms, scans, missing_out=MissingOut.UNTIL_LAST_PROOF)
+
+    assert found.minutes == 120
+    assert found.missing_out
+    assert found.missing_in == (moment("11:00"),)
 
 
 def test_the_check_in_after_lunch_ends_the_morning_session():
@@ -322,9 +335,10 @@ def days_out(draw: st.DrawFn, *, closed: bool = False) -> tuple[list[Room], list
             )
         )
     ]
-    if closed and scans:
+    inside = position_of(steps_of(scans))
+    if closed and inside is not None:
         last = max(s.at for s in scans)
-        scans.append(Seen(scans[0].session, OUT, last + MINUTE, id=99))
+        scans.append(Seen(inside, OUT, last + MINUTE, id=99))
     return rooms, scans
 
 
@@ -352,19 +366,25 @@ def corrections_of(draw: st.DrawFn, rooms: Sequence[Room]) -> list[Amended]:
 def minute_by_minute(rooms: list[Room], scans: list[Seen]) -> int:
     """Credited minutes by asking at each minute where the last scan says that the person is."""
     by_id = {room.id: room for room in rooms}
-    ordered = sorted(scans, key=lambda s: (s.at, s.direction is IN, s.session))
     minutes = 0
-    for number in range(-10, 2 * MINUTES):
+    for number in range(-10, MINUTES + 20):
         at = NINE + number * MINUTE
-        before = [s for s in ordered if s.at <= at]
-        if not before or before[-1].direction is OUT:
+        here = position_of(steps_of(s for s in scans if s.at <= at))
+        if here is None:
             continue
-        room = by_id[before[-1].session]
-        following = [s for s in ordered if s.at > at]
-        if following and following[0].at > room.ends_at + timedelta(hours=6):
+        room = by_id[here]
+        later = [s for s in scans if s.at > at and (s.direction is IN) is (s.session != here)]
+        next_one = min(later, key=lambda s: (s.at, s.direction is IN, s.session), default=None)
+        if next_one and next_one.session != here and next_one.at > room.ends_at + 6 * HOUR:
             continue  # nobody saw them leave, and the policy gives nothing
         minutes += any(first <= at < last for first, last in room.spans)
     return minutes
+
+
+def steps_of(scans: Iterable[Seen]) -> list[Step]:
+    """Scans as check-in reads them to know where somebody is."""
+    ordered = sorted(scans, key=lambda s: (s.at, s.direction is IN, s.session))
+    return [Step(s.at, number, s.direction, s.session) for number, s in enumerate(ordered)]
 
 
 @given(days_out(closed=True))
