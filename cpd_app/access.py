@@ -12,7 +12,7 @@ from cpd_app import clock
 from cpd_app.db import transaction
 from cpd_app.domain.errors import DomainError, NotAllowed, NotFound
 from cpd_app.policy import Actor
-from cpd_app.usecases import signin, tokens
+from cpd_app.usecases import signin, stewards, tokens
 from cpd_app.usecases.actors import actor_for
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ csrf = CSRFProtect()
 #: endpoints of frameworks, named one by one; everything else declares its reach on the view
 FRAMEWORK_ENDPOINTS = {"static", "api-docs.openapi_json"}
 CSRF_COOKIE = "cpd_csrf"
+#: random id of a browser that scans; serves the flags of an event and nothing else
+DEVICE_COOKIE = "cpd_device"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 #: kept in the signed cookie: the secret of the sign-in
 TOKEN_KEY = "_user_id"  # noqa: S105 - a name, not a secret
@@ -48,6 +50,11 @@ def signed_in(view: View) -> View:
 def staff_area(view: View) -> View:
     """Auditors, registrars and the federation may reach it."""
     return _declare(view, "staff_area")
+
+
+def at_the_door(view: View) -> View:
+    """Anybody with an account, or a phone paired with the event of the address (`event_id`)."""
+    return _declare(view, "at_the_door")
 
 
 def asks_again(view: View) -> View:
@@ -98,6 +105,37 @@ def current_actor() -> Actor:
         )
     actor: Actor = g.actor
     return actor
+
+
+def steward_cookie(event_id: int) -> str:
+    """Where a phone keeps its secret; one for each event, so that pairings do not end others."""
+    return f"cpd_door_{event_id}"
+
+
+def paired_phone() -> stewards.PairedPhone | None:
+    """The paired phone of the event in the address, if this browser is one."""
+    if "paired_phone" not in g:
+        event_id = (request.view_args or {}).get("event_id", 0)
+        secret = request.cookies.get(steward_cookie(event_id))
+        g.paired_phone = stewards.phone_of(secret, event_id, now=clock.now()) if secret else None
+    phone: stewards.PairedPhone | None = g.paired_phone
+    return phone
+
+
+def door_actor() -> Actor:
+    """Who scans at the event of the address: its paired phone, else the person signed in.
+
+    A member who helps at the door scans as the door, not as themselves.
+    """
+    phone = None if _token_holder() is not None else paired_phone()
+    if phone is None:
+        return current_actor()
+    return Actor(
+        person_id=None,
+        origin="door",
+        steward_id=phone.steward_id,
+        steward_event_id=phone.event_id,
+    )
 
 
 def somebody_is_signed_in() -> bool:
@@ -159,11 +197,15 @@ def check_reach() -> ResponseReturnValue | None:
         raise NotFound  # no database keeps this character, so nothing has such a name
     holder = _token_holder()
     reach = reach_of(current_app, request.endpoint)
-    if reach != "public" and not somebody_is_signed_in():
-        raise NotSignedIn("not_signed_in")
+    phone = paired_phone() if reach == "at_the_door" else None
+    if reach != "public" and phone is None and not somebody_is_signed_in():
+        raise NotSignedIn("not_paired" if reach == "at_the_door" else "not_signed_in")
     if request.method not in SAFE_METHODS and holder is None:
         csrf.protect()
     if reach == "public":
+        return None
+    if phone is not None and holder is None:
+        _note_phone(phone)
         return None
     _note_use(holder)
     if reach == "staff_area" and not current_actor().is_staff:
@@ -191,6 +233,12 @@ def _note_use(holder: tokens.TokenHolder | None) -> None:
     elif holder is None and current_user.sign_in.seen_is_old:
         with transaction():
             signin.note_seen(current_user.sign_in.id, now=clock.now())
+
+
+def _note_phone(phone: stewards.PairedPhone) -> None:
+    if phone.seen_is_old:
+        with transaction():
+            stewards.note_seen(phone.steward_id, now=clock.now())
 
 
 def give_csrf_cookie(response: Response) -> Response:

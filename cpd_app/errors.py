@@ -72,6 +72,8 @@ def answer(
 def on_domain_error(error: DomainError) -> ResponseReturnValue:
     """A rule, or the policy, said no."""
     if isinstance(error, NotSignedIn) and not wants_json():
+        if error.code == "not_paired":
+            return redirect(url_for("door.ask_to_pair"), 303)
         if request.method == "GET":
             return redirect(url_for("signin.sign_in", next=request.full_path.rstrip("?")), 303)
         return redirect(url_for("signin.sign_in"), 303)

@@ -5,7 +5,17 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Api
 
-from cpd_app.api import activities, conversions, docs, events, evidence, readiness, registrations
+from cpd_app.api import (
+    activities,
+    checkins,
+    conversions,
+    docs,
+    door,
+    events,
+    evidence,
+    readiness,
+    registrations,
+)
 
 CONFIG: dict[str, Any] = {
     "API_TITLE": "CPD of engineering members",
@@ -32,6 +42,15 @@ def init(app: Flask) -> None:
     api = Api()
     api.DEFAULT_ERROR_RESPONSE_NAME = ""  # operations name their refusals one by one
     api.init_app(app)
-    for module in (activities, conversions, events, evidence, readiness, registrations):
+    for module in (
+        activities,
+        checkins,
+        conversions,
+        events,
+        evidence,
+        readiness,
+        registrations,
+        door,
+    ):
         api.register_blueprint(module.blp, url_prefix=PREFIX)
     app.register_blueprint(docs.bp)

@@ -1,7 +1,7 @@
 """Fields that several features share: hours, days, trimmed text, keys."""
 
 import uuid
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -67,6 +67,29 @@ class TimeField(fields.Field[time]):
         if read is None:
             raise self.make_error("invalid")
         return read
+
+
+class InstantField(fields.Field[datetime]):
+    """A moment with its offset from UTC, as 2026-10-22T09:02:11+08:00."""
+
+    default_error_messages = {  # noqa: RUF012
+        "invalid": "Not a valid moment; expected ISO 8601 with an offset."
+    }
+
+    def _serialize(self, value: Any, *_args: Any, **_kwargs: Any) -> str | None:
+        return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> datetime:
+        try:
+            moment = datetime.fromisoformat(value if isinstance(value, str) else "")
+        except ValueError as error:
+            raise self.make_error("invalid") from error
+        if moment.tzinfo is None:
+            raise self.make_error("invalid")
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError as error:
+            raise self.make_error("invalid") from error
 
 
 class TextField(fields.String):

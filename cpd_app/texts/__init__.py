@@ -7,6 +7,8 @@ happened and what to do. Places for values are written `%(name)s`.
 from cpd_app.texts import (
     activities,
     checkin,
+    documents,
+    door,
     events,
     evidence,
     imports,
@@ -21,7 +23,9 @@ from cpd_app.texts import (
 SENTENCES: dict[str, str] = {
     **shared.SENTENCES,
     **activities.SENTENCES,
+    **door.SENTENCES,
     **checkin.SENTENCES,
+    **documents.SENTENCES,
     **events.SENTENCES,
     **signin.SENTENCES,
     **register.SENTENCES,

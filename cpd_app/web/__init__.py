@@ -8,6 +8,7 @@ from cpd_app.web import (
     backfill,
     capture,
     context,
+    door,
     evidence,
     exports,
     filters,
@@ -18,12 +19,15 @@ from cpd_app.web import (
     members,
     outbox,
     own_imports,
+    passes,
     progress,
     pwa,
+    room,
     rules,
     rulings,
     signin,
     staff,
+    stewards,
     switches,
 )
 
@@ -53,5 +57,9 @@ def init(app: Flask) -> None:
         rulings,
         outbox,
         pwa,
+        room,
+        door,
+        stewards,
+        passes,
     ):
         app.register_blueprint(module.bp)

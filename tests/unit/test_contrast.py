@@ -29,6 +29,8 @@ PAIRS: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("on-certificate", ("certificate",), TEXT),
     ("certificate-muted", ("certificate",), TEXT),
     ("on-result", ("success", "queued", "refused"), TEXT),
+    ("on-result", ("door-ok", "door-refused"), TEXT),
+    ("door-waiting-ink", ("door-waiting",), TEXT),
     ("success-muted", ("success",), TEXT),
     ("queued-muted", ("queued",), TEXT),
     ("refused-muted", ("refused",), TEXT),
