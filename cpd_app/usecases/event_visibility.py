@@ -12,10 +12,10 @@ from cpd_app.models import Event, Registration, RosterEntry, Term
 from cpd_app.policy import Actor, Permission, may
 from cpd_app.usecases.event_access import event_target
 
-#: states in which members see an event
-ANNOUNCED = ("approved", "open", "closed", "settled")
-#: states in which one may still come
-COMING = ("approved", "open")
+#: states in which nobody but who runs it sees an event
+UNSEEN = ("draft", "cancelled")
+#: states in which one may still come; a change that staff look at again turns nobody away
+COMING = ("submitted", "approved", "open")
 #: a certificate in one of these states makes nobody a member any more
 ENDED = ("cancelled", "revoked")
 
@@ -65,11 +65,11 @@ def readable_event(actor: Actor, event_id: int, *, now: datetime) -> Event:
         raise NotFound
     if may(actor, Permission.READ_ATTENDANCE, event_target(event, now=now)):
         return event
-    if actor.person_id is None or event.approved_at is None or event.state == "draft":
+    if actor.person_id is None or event.approved_at is None:
         raise NotFound
     if entry_of(event.id, actor.person_id) is not None:
         return event
-    if event.state not in ANNOUNCED:
+    if event.state in UNSEEN:
         raise NotFound
     if why_not(event, actor.person_id, now.date(), has_room=True) is not None:
         raise NotFound

@@ -97,8 +97,8 @@ def preview_of(
     rule, ruled = _rule_and_ruling(kept, new, place)
     conversion = convert(rule.rule_set, new.flat, ruled)
     check_finished(new.ended_on, today)
-    rows = [r for r in _rows_of(place.registration_id) if r.activity_id != activity_id]
-    mine = _as_row(new, place, rule, conversion, kept, ruled)
+    rows = [r for r in counted_rows(place.registration_id) if r.activity_id != activity_id]
+    mine = as_row(new, place, rule, conversion, kept, ruled)
     inputs = [credit_input(r, compiled(r.rule_version_id)) for r in rows]
     before = allocate(inputs)
     after = allocate([*inputs, credit_input(mine, rule.rule_set)])
@@ -132,7 +132,8 @@ def _place_of(actor: Actor, day: date) -> Place:
     return places[0]
 
 
-def _rows_of(registration_id: int) -> list[Any]:
+def counted_rows(registration_id: int) -> list[Any]:
+    """The records that count for a registration, as `allocation.COLUMNS` brings them."""
     return list(
         session.execute(
             select(*COLUMNS)
@@ -180,13 +181,13 @@ def _rule_and_ruling(
     return rules.version(kept.credit.rule_version_id), kept.credit.ruled if same else None
 
 
-def _as_row(
+def as_row(
     new: NewActivity,
     place: Place,
     rule: RuleInForce,
     conversion: Conversion,
-    kept: _Kept | None,
-    ruled: int | None,
+    kept: _Kept | None = None,
+    ruled: int | None = None,
 ) -> SimpleNamespace:
     """The record as `allocation.COLUMNS` would bring it once it is kept."""
     return SimpleNamespace(
@@ -196,6 +197,7 @@ def _as_row(
         started_on=new.started_on or new.ended_on,
         starts_at_time=new.starts_at_time,
         ends_at_time=new.ends_at_time,
+        attended=None,
         conversion=conversion.hours,
         claimed=conversion.claimed,
         fields=dict(new.fields),

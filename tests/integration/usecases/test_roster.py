@@ -169,7 +169,8 @@ def test_an_event_is_for_whom_it_says(
 def test_what_is_not_announced_is_not_there(
     do: Do, store: Store, organiser: Someone, society: Society, member: Someone, state: str
 ):
-    event = an_event(store, organiser, society, state=state)
+    approved_at = NOW if state == "cancelled" else None
+    event = an_event(store, organiser, society, state=state, approved_at=approved_at)
 
     with pytest.raises(NotFound):
         do(roster.enrol, member.actor, event.id, now=NOW)
