@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 ENVIRONMENTS = ("development", "production", "test")
 DEFAULT_PORT = 8000
 MIN_SECRET_LENGTH = 32
+#: where Debian's fonts-noto-cjk lies; harmless when it is not there
+DEFAULT_FONTS = "/usr/share/fonts/opentype/noto"
 
 
 class SettingError(Exception):
@@ -32,6 +34,7 @@ class Settings:
     trusted_proxies: int
     log_format: str
     offline: bool
+    fonts_dir: Path
 
     @property
     def is_production(self) -> bool:
@@ -68,6 +71,7 @@ DESCRIPTIONS: dict[str, str] = {
     "CPD_TRUSTED_PROXIES": "how many reverse proxies set X-Forwarded-For; default 0",
     "CPD_LOG_FORMAT": "console (default) or json",
     "CPD_OFFLINE": "on (default) or off: takes the service worker off every phone",
+    "CPD_FONTS_DIR": f"further fonts, for rare characters in PDFs; default {DEFAULT_FONTS}",
 }
 
 
@@ -94,6 +98,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=_whole(source, "CPD_TRUSTED_PROXIES", 0, 0, 10),
         log_format=_choice(source, "CPD_LOG_FORMAT", ("console", "json"), "console"),
         offline=_choice(source, "CPD_OFFLINE", ("on", "off"), "on") == "on",
+        fonts_dir=Path(source.get("CPD_FONTS_DIR") or DEFAULT_FONTS),
     )
 
 

@@ -67,7 +67,7 @@ def certificate_pdf(
         "as_of": words.moment(event.local(certificate.as_of), language),
         "settled": certificate.is_settled,
     }
-    made = typeset(FORM, data, further_fonts)
+    made = typeset(FORM, data, certificate.as_of, further_fonts)
     if made.missing:
         characters = words.listed(
             (f"{c}（U+{ord(c):04X}）" for c in sorted(made.missing)), language

@@ -4,6 +4,7 @@ The data comes as JSON on stdin, the PDF goes to stdout. A list of 5,000 people 
 while it is set; in a process of its own that memory is free again afterwards.
 """
 
+import json
 import resource
 import sys
 from pathlib import Path
@@ -26,12 +27,14 @@ def main() -> None:
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders)
     )
+    data = sys.stdin.buffer.read().decode()
     pdf = typst.compile(
         FORMS / f"{form}.typ",
         root=FORMS,
         font_paths=fonts,
-        sys_inputs={"data": sys.stdin.buffer.read().decode()},
+        sys_inputs={"data": data},
         pdf_standards=STANDARDS,
+        timestamp=json.loads(data)["made_at"],
     )
     sys.stdout.buffer.write(pdf)
     sys.stdout.buffer.flush()

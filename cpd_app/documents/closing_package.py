@@ -144,7 +144,7 @@ def package_pdf(
         "settled": package.settled_at is not None,
         "as_of": words.moment(event.local(package.as_of), language),
     }
-    return typeset(FORM, data, further_fonts)
+    return typeset(FORM, data, package.as_of, further_fonts)
 
 
 def package_zip(

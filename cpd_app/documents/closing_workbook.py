@@ -94,7 +94,7 @@ def _attendance(package: ClosingPackage, language: str) -> _Sheet:
             row.minutes,
             to_number(row.hours),
             row.assurance,
-            words.listed((label[code] for code in row.notes), language),
+            words.listed((label[code] for code in row.notes), language) or None,
         ]
         for order, row in enumerate(package.in_order, start=1)
     ]

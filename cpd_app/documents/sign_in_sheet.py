@@ -55,4 +55,4 @@ def sign_in_sheet_pdf(
         "walk_ins": WALK_INS,
         "as_of": words.moment(event.local(sheet.as_of), language),
     }
-    return typeset(FORM, data, further_fonts)
+    return typeset(FORM, data, sheet.as_of, further_fonts)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,20 @@ class Typeset:
     missing: frozenset[str]
 
 
-def typeset(form: str, data: Mapping[str, Any], further_fonts: Path | None = None) -> Typeset:
+def typeset(
+    form: str, data: Mapping[str, Any], made_at: datetime, further_fonts: Path | None = None
+) -> Typeset:
     """Set a form (`forms/<form>.typ`) with its data; call it outside a transaction.
 
-    What is missing stands in the data too, as `missing`, so that the form can say so.
+    The same data of the same moment make the same bytes. What is missing stands in the data too,
+    as `missing`, so that the form can say so.
     """
     faces = typefaces_for(json.dumps(data, ensure_ascii=False), further_fonts)
-    shown = {**_printable(data, faces), "missing": _named(faces.missing)}
+    shown = {
+        **_printable(data, faces),
+        "missing": _named(faces.missing),
+        "made_at": int(made_at.timestamp()),
+    }
     done = subprocess.run(  # noqa: S603 - our own program, no word of it from outside
         [sys.executable, "-m", "cpd_app.documents.child", form, *map(str, faces.folders)],
         input=json.dumps(shown, ensure_ascii=False).encode(),

@@ -1,0 +1,95 @@
+"""Papers of an event to take along: certificate, closing package, sign-in sheet."""
+
+import io
+
+from flask import Blueprint, Response, current_app, send_file
+from flask.typing import ResponseReturnValue
+
+from cpd_app import clock
+from cpd_app.access import current_actor, signed_in
+from cpd_app.db import transaction
+from cpd_app.documents.certificate import AttendanceCertificate, certificate_pdf
+from cpd_app.documents.closing_package import package_zip
+from cpd_app.documents.closing_workbook import package_xlsx
+from cpd_app.documents.sign_in_sheet import sign_in_sheet_pdf
+from cpd_app.texts.documents import labels
+from cpd_app.usecases import attendance_certificates, closing_package, sign_in_sheets
+from cpd_app.web.locale import short_locale
+
+bp = Blueprint("documents", __name__)
+
+MEDIA = {"pdf": "application/pdf", "zip": "application/zip"}
+#: characters of a title that a file's name can hold beside the rest of it
+LONGEST_TITLE = 60
+
+
+@bp.get("/events/<int:event_id>/certificate.pdf")
+@signed_in
+def certificate(event_id: int) -> ResponseReturnValue:
+    """One's own certificate of attendance."""
+    return _certificate(
+        attendance_certificates.own_certificate(
+            current_actor(), event_id, language=short_locale(), now=clock.now()
+        )
+    )
+
+
+@bp.get("/events/<int:event_id>/roster/<int:entry_id>/certificate.pdf")
+@signed_in
+def entry_certificate(event_id: int, entry_id: int) -> ResponseReturnValue:
+    """The certificate of somebody on the roster."""
+    return _certificate(
+        attendance_certificates.certificate_of_entry(
+            current_actor(), event_id, entry_id, language=short_locale(), now=clock.now()
+        )
+    )
+
+
+@bp.get("/events/<int:event_id>/closing-package.zip")
+@signed_in
+def package(event_id: int) -> ResponseReturnValue:
+    """The closing package: PDF and XLSX."""
+    language = short_locale()
+    with transaction():
+        taken = closing_package.take_closing_package(
+            current_actor(), event_id, language=language, now=clock.now()
+        )
+    made = package_zip(
+        taken, package_xlsx(taken, language), language, current_app.config["CPD"].fonts_dir
+    )
+    return _sent(made, "zip", "closing_package", taken.event.title)
+
+
+@bp.get("/events/<int:event_id>/sessions/<int:session_id>/sign-in-sheet.pdf")
+@signed_in
+def sign_in_sheet(event_id: int, session_id: int) -> ResponseReturnValue:
+    """The sign-in sheet of a session, to be printed."""
+    language = short_locale()
+    sheet = sign_in_sheets.sign_in_sheet_of(
+        current_actor(), event_id, session_id, language=language, now=clock.now()
+    )
+    made = sign_in_sheet_pdf(sheet, language, current_app.config["CPD"].fonts_dir)
+    return _sent(made.pdf, "pdf", "sign_in_sheet", sheet.event.title, sheet.session)
+
+
+def _certificate(certificate: AttendanceCertificate) -> Response:
+    language = short_locale()
+    made = certificate_pdf(certificate, language, current_app.config["CPD"].fonts_dir)
+    return _sent(made, "pdf", "certificate", certificate.event.title, certificate.name)
+
+
+def _sent(data: bytes, form: str, label: str, *about: str) -> Response:
+    """As a file under a name that says what it is of; `send_file` writes it as RFC 5987 wants."""
+    words = [labels(short_locale())[label], *(_plain(part)[:LONGEST_TITLE] for part in about)]
+    return send_file(
+        io.BytesIO(data),
+        mimetype=MEDIA[form],
+        as_attachment=True,
+        download_name=f"{'-'.join(words)}.{form}",
+        max_age=0,
+    )
+
+
+def _plain(text: str) -> str:
+    """Without what some system forbids in the name of a file."""
+    return "".join("_" if c in '\\/:*?"<>|' or c < " " else c for c in text).strip(". ")
