@@ -9,17 +9,19 @@ from sqlalchemy.orm import lazyload
 
 from cpd_app.db import session
 from cpd_app.domain.checkin import Outcome, still_counts
-from cpd_app.domain.errors import Conflict, NotAllowed, Rejected
+from cpd_app.domain.errors import Conflict, NotAllowed, NotFound, Rejected
 from cpd_app.domain.numbers import login_key, normal_phone, number_key
+from cpd_app.domain.room_codes import Direction
 from cpd_app.domain.roster import EntryState, PendingReason, Source
-from cpd_app.models import Event, EventSession, RosterEntry, Statement
+from cpd_app.models import Event, EventSession, RosterEntry, Scan, Statement
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
 from cpd_app.usecases.claims import Claim, read_claim
 from cpd_app.usecases.event_visibility import why_not
+from cpd_app.usecases.receipts import Receipt
 from cpd_app.usecases.roster import note
 from cpd_app.usecases.roster_entries import free_places, new_entry
-from cpd_app.usecases.scans import Room, Scanned, ScanToKeep, append_in, entry_in, room_of
+from cpd_app.usecases.scans import Room, ScanToKeep, append_in, entry_in, room_of
 
 #: entries that are as they should be; all others are judged again when their person comes
 SETTLED_ENTRIES = frozenset({EntryState.LISTED, EntryState.PENDING})
@@ -51,13 +53,16 @@ class Guest:
 
 @dataclass(frozen=True)
 class CheckedIn:
-    """What became of a scan, and the room it was in. `scanned` None: kept as a statement."""
+    """What became of a scan, and the room it was in."""
 
     outcome: Outcome
+    #: whether this call kept it (False: a repeat)
     created: bool
     room: Room
-    claim: Claim
-    scanned: Scanned | None = None
+    direction: Direction
+    at: datetime
+    #: None: kept as a statement
+    receipt: Receipt | None = None
 
 
 def check_in(actor: Actor, new: NewCheckin, *, now: datetime) -> CheckedIn:
@@ -68,11 +73,30 @@ def check_in(actor: Actor, new: NewCheckin, *, now: datetime) -> CheckedIn:
     Raises Rejected `wrong_code`, `code_expired`, `checkin_not_open`, `checkin_closed`.
     """
     person_id = _oneself(actor)
-    once = f"person:{person_id}:{new.key}"
-    room, claim = read_claim(new.code, now=now, said_at=new.scanned_at)
+    try:
+        room, claim = read_claim(new.code, now=now, said_at=new.scanned_at)
+    except Rejected:
+        # its code was good when it came first
+        if first := first_of(actor, new.key):
+            return first
+        raise
     if not still_counts(claim.reading, arrived_at=now, settled=room.is_settled):
-        return _state(actor, room, claim, new, now=now)
-    return _keep(actor, person_id, room, claim, once, new.device, now=now)
+        return _state(actor, person_id, room, claim, new, now=now)
+    once = _once(person_id, new.key)
+    entry_id = _own_entry(actor, room, person_id, now=now)
+    return _append(actor, room, claim, entry_id, once, new.device, now=now)
+
+
+def first_of(actor: Actor, key: str) -> CheckedIn | None:
+    """The scan that a member's phone sent with this key before, if it did."""
+    person_id = _oneself(actor)
+    scan = session.scalar(select(Scan).where(Scan.once == _once(person_id, key)))
+    if scan is None:
+        return None
+    room, direction = room_of(scan.session_id), Direction(scan.direction)
+    return CheckedIn(
+        Outcome(scan.outcome), False, room, direction, scan.at, Receipt(scan.id, scan.once)
+    )
 
 
 def finish_claim(
@@ -84,8 +108,10 @@ def finish_claim(
     Raises Conflict `claim_used`, Rejected `checkin_closed` after the settlement.
     """
     person_id = _oneself(actor)
-    once = f"person:{person_id}:{key}" if key else claim.once
-    return _keep(actor, person_id, room_of(claim.session_id), claim, once, device, now=now)
+    room = room_of(claim.session_id)
+    once = _once(person_id, key) if key else claim.once
+    entry_id = _own_entry(actor, room, person_id, now=now)
+    return _append(actor, room, claim, entry_id, once, device, now=now)
 
 
 def finish_as_guest(
@@ -105,6 +131,25 @@ def finish_as_guest(
     return _append(actor, room, claim, entry_id, claim.once, device, now=now)
 
 
+def finish_as_same_guest(
+    actor: Actor, claim: Claim, receipt: Receipt, *, device: str | None = None, now: datetime
+) -> CheckedIn:
+    """Turn a claim into another scan of the guest who scanned before with this browser.
+
+    Raises NotFound when the receipt is of another event or of a member, Conflict `claim_used`.
+    """
+    room = room_of(claim.session_id)
+    entry = session.scalar(
+        select(RosterEntry)
+        .join(Scan, Scan.entry_id == RosterEntry.id)
+        .where(Scan.id == receipt.scan_id, Scan.once == receipt.once)
+    )
+    if entry is None or entry.person_id is not None or entry.event_id != room.event_id:
+        raise NotFound
+    entry_id = entry.joined_id or entry.id
+    return _append(actor, room, claim, entry_id, claim.once, device, now=now)
+
+
 def _oneself(actor: Actor) -> int:
     require(actor, Permission.ENROL, Target(owner_id=actor.person_id))
     if actor.person_id is None:
@@ -112,18 +157,8 @@ def _oneself(actor: Actor) -> int:
     return actor.person_id
 
 
-def _keep(
-    actor: Actor,
-    person_id: int,
-    room: Room,
-    claim: Claim,
-    once: str,
-    device: str | None,
-    *,
-    now: datetime,
-) -> CheckedIn:
-    entry_id = _own_entry(actor, room, person_id, now=now)
-    return _append(actor, room, claim, entry_id, once, device, now=now)
+def _once(person_id: int, key: str) -> str:
+    return f"person:{person_id}:{key}"
 
 
 def _append(
@@ -153,7 +188,14 @@ def _append(
         if refused.code == "key_reused" and once == claim.once:
             raise Conflict("claim_used", "code") from None
         raise
-    return CheckedIn(scanned.outcome, scanned.created, room, claim, scanned)
+    return CheckedIn(
+        scanned.outcome,
+        scanned.created,
+        room,
+        scanned.direction,
+        scanned.at,
+        Receipt(scanned.scan_id, once),
+    )
 
 
 def _own_entry(actor: Actor, room: Room, person_id: int, *, now: datetime) -> int:
@@ -239,24 +281,25 @@ def _same_guest(event_id: int, name: str, phone: str | None, key: str | None) ->
     return next((e for e in alike if login_key(e.name) == login_key(name)), None)
 
 
-def _state(actor: Actor, room: Room, claim: Claim, new: NewCheckin, *, now: datetime) -> CheckedIn:
+def _state(
+    actor: Actor, person_id: int, room: Room, claim: Claim, new: NewCheckin, *, now: datetime
+) -> CheckedIn:
     """A scan that came too late to count by itself: a 我在场 with the scan attached."""
-    person_id = _oneself(actor)
+    reading = claim.reading
     known = session.scalar(
         select(Statement.id).where(Statement.person_id == person_id, Statement.key == new.key)
     )
     if known is not None:
-        return CheckedIn(Outcome.KEPT, created=False, room=room, claim=claim)
+        return CheckedIn(Outcome.KEPT, False, room, claim.direction, reading.at)
     entry_id = _own_entry(actor, room, person_id, now=now)
-    reading = claim.reading
     statement = Statement(
         event_id=room.event_id,
         session_id=room.session_id,
         entry_id=entry_id,
         person_id=person_id,
         kind="presence",
-        in_at=reading.at if claim.direction == "in" else None,
-        out_at=reading.at if claim.direction == "out" else None,
+        in_at=reading.at if claim.direction is Direction.IN else None,
+        out_at=reading.at if claim.direction is Direction.OUT else None,
         words="",
         scan={
             "direction": str(claim.direction),
@@ -281,4 +324,4 @@ def _state(actor: Actor, room: Room, claim: Claim, new: NewCheckin, *, now: date
         society_id=room.society_id,
         data={"event": room.event_id, "entry": entry_id, "kind": "presence"},
     )
-    return CheckedIn(Outcome.KEPT, created=True, room=room, claim=claim)
+    return CheckedIn(Outcome.KEPT, True, room, claim.direction, reading.at)

@@ -41,7 +41,8 @@ class Result:
     room: Room
     #: as the roster has it
     name: str
-    is_guest: bool
+    #: None = a guest
+    person_id: int | None
     #: why an organiser has to decide; None = nobody has to
     pending_reason: str | None
     #: when they came, of somebody who left
@@ -53,6 +54,11 @@ class Result:
     undone: bool
     #: until when it can be undone
     undo_until: datetime
+
+    @property
+    def is_guest(self) -> bool:
+        """Of somebody without an account."""
+        return self.person_id is None
 
     def can_be_undone(self, now: datetime) -> bool:
         """Whether its owner still may."""
@@ -87,7 +93,7 @@ def result_of(receipt: Receipt) -> Result:
         at=scan.at,
         room=room,
         name=entry.name,
-        is_guest=entry.person_id is None,
+        person_id=entry.person_id,
         pending_reason=entry.pending_reason if entry.state == "pending" else None,
         came_at=_came_at(scan) if scan.direction == Direction.OUT else None,
         leaves_from=turns_at(room.starts_at, room.ends_at),
