@@ -11,7 +11,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from cpd_app.clock import BEIJING
 from cpd_app.db import transaction
 from cpd_app.storage import local_files
-from cpd_app.usecases import cleaning, files, journal, standings
+from cpd_app.usecases import attendance, cleaning, files, journal, standings
 
 Now = Callable[[], datetime]
 #: what a job did, counted; all zero: nothing was due
@@ -75,6 +75,29 @@ def judge_standings(now: Now) -> Counts:
     return {"judged": judged}
 
 
+def settle_attendance(now: Now) -> Counts:
+    """Turn scans into hours: everybody who went out, or whose session is over."""
+    return {"settled": _in_parts(now, attendance.settle_stale)}
+
+
+def ask_leaving(now: Now) -> Counts:
+    """Ask those who are still inside half an hour after the end when they left."""
+    return {"asked": _in_parts(now, attendance.ask_leaving)}
+
+
+def _in_parts(now: Now, act: Callable[..., int]) -> int:
+    """Do an act as often as something was due, a transaction each."""
+    done = 0
+    for _part in range(PARTS_A_RUN):
+        moment = now()
+        with transaction():
+            count = act(now=moment, today=moment.astimezone(BEIJING).date())
+        done += count
+        if not count:
+            break
+    return done
+
+
 def clean_up(now: Now) -> Counts:
     """Remove what ended long ago."""
     with transaction():
@@ -91,6 +114,8 @@ def table(hand_over: Callable[[Now], Counts]) -> tuple[ClockJob, ...]:
     return (
         every("hand-over", hand_over, seconds=1),
         every("seal-journal", seal_journal, seconds=60),
+        every("settle-attendance", settle_attendance, seconds=5),
+        every("ask-leaving", ask_leaving, seconds=60),
         every("judge-standings", judge_standings, seconds=300),
         daily("clean-up", clean_up, at="03:20"),
         daily("remove-orphans", remove_orphans, at="03:40"),

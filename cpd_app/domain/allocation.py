@@ -46,7 +46,8 @@ class CreditInput:
     """Index of the CPD year that holds the finishing day."""
     bound_year: int | None = None
     """Year of the same term that deferred or make-up hours were bound to; counted only there."""
-    interval: tuple[datetime, datetime] | None = None
+    intervals: tuple[tuple[datetime, datetime], ...] = ()
+    """When it took place, in the local time printed on it; an event's breaks are left out."""
     from_event: bool = False
     different_from: frozenset[Hashable] = frozenset()
     """Records that the member called different in spite of the overlap."""
@@ -247,12 +248,13 @@ def _kind(credit: CreditInput) -> Kind | None:
 def _presences(inside: Sequence[CreditInput]) -> list[Presence]:
     """Time-based records with times of day that are worth something by themselves."""
     return [
-        Presence(c.ref, c.order, *c.interval, c.from_event, c.different_from)
+        Presence(c.ref, c.order, *interval, c.from_event, c.different_from)
         for c in inside
-        if c.interval is not None
+        if c.intervals
         and c.conversion > 0
         and (kind := _kind(c)) is not None
         and kind.is_timed(c.fields)
+        for interval in c.intervals
     ]
 
 

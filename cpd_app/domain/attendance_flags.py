@@ -1,6 +1,6 @@
 """What is worth a second look at an event's scans: always for a person, never a verdict (§6)."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -39,7 +39,8 @@ SUSPICIONS = frozenset({Flag.ONE_DEVICE, Flag.OLD_CODE, Flag.BURST, Flag.TWO_ROO
 class Arrival:
     """One scan as it came in."""
 
-    person: Hashable
+    #: the roster entry that it counts for
+    person: int
     session: int
     direction: Direction
     received_at: datetime
@@ -54,11 +55,11 @@ class Arrival:
 
 
 def flags_of(
-    person: Hashable,
+    person: int,
     own: Iterable[Arrival],
     *,
     on_device: Mapping[str, int],
-    bursts: Mapping[Hashable, int],
+    bursts: Mapping[int, int],
     here: Sequence[Span] = (),
     elsewhere: Sequence[Span] = (),
     missing_in: Sequence[datetime] = (),
@@ -90,19 +91,19 @@ def flags_of(
 
 def people_on_devices(arrivals: Iterable[Arrival]) -> dict[str, int]:
     """How many people each device scanned for."""
-    people: dict[str, set[Hashable]] = {}
+    people: dict[str, set[int]] = {}
     for arrival in arrivals:
         if arrival.device:
             people.setdefault(arrival.device, set()).add(arrival.person)
     return {device: len(found) for device, found in people.items()}
 
 
-def burst_of(arrivals: Iterable[Arrival]) -> dict[Hashable, int]:
+def burst_of(arrivals: Iterable[Arrival]) -> dict[int, int]:
     """Who came with an old code within a minute of many others who did, and how many they were.
 
     A full room scanning at once has fresh codes; a code sent around comes in old, and together.
     """
-    found: dict[Hashable, int] = {}
+    found: dict[int, int] = {}
     by_door: dict[tuple[int, Direction], list[Arrival]] = {}
     for arrival in arrivals:
         if arrival.is_old:

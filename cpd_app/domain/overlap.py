@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Presence(NamedTuple):
-    """A record that carries times of day; intervals are half-open, so touching is no overlap."""
+    """A stretch of a record that carries times of day, half-open: touching is no overlap."""
 
     ref: Hashable
     order: int
@@ -42,7 +42,11 @@ def _rivals(by_start: list[Presence]) -> Mapping[Hashable, list[Presence]]:
     for presence in by_start:
         running = [other for other in running if other.ends_at > presence.starts_at]
         for other in running:
-            if presence.ref in other.different_from or other.ref in presence.different_from:
+            if (
+                presence.ref == other.ref
+                or presence.ref in other.different_from
+                or other.ref in presence.different_from
+            ):
                 continue
             rivals.setdefault(presence.ref, []).append(other)
             rivals.setdefault(other.ref, []).append(presence)

@@ -6,6 +6,7 @@ happened and what to do. Places for values are written `%(name)s`.
 
 from cpd_app.texts import (
     activities,
+    attendance,
     checkin,
     documents,
     door,
@@ -23,6 +24,7 @@ from cpd_app.texts import (
 SENTENCES: dict[str, str] = {
     **shared.SENTENCES,
     **activities.SENTENCES,
+    **attendance.SENTENCES,
     **door.SENTENCES,
     **checkin.SENTENCES,
     **documents.SENTENCES,

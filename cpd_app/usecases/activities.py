@@ -17,6 +17,9 @@ from cpd_app.usecases.activity_input import PLAIN, ActivityState, NewActivity, c
 from cpd_app.usecases.allocation import allocate
 from cpd_app.usecases.credits import lock, settle
 
+#: the source of records that attendance writes
+EVENT = "event"
+
 
 @dataclass(frozen=True)
 class Logged:
@@ -102,6 +105,7 @@ def correct_activity(
     """
     activity = held_activity(actor, activity_id)
     _check_version(activity, version)
+    _check_own(activity)
     if activity.state == ActivityState.WITHDRAWN:
         raise Rejected("withdrawn")
     check_text(new, ActivityState.RECORDED)
@@ -143,6 +147,7 @@ def withdraw_activity(
     """Take a record back: it counts no more, and stays readable in the history."""
     activity = held_activity(actor, activity_id)
     _check_version(activity, version)
+    _check_own(activity)
     if activity.state == ActivityState.WITHDRAWN:
         return activity
     before = activity.state
@@ -157,6 +162,7 @@ def withdraw_activity(
 def restore_activity(actor: Actor, activity_id: int, *, now: datetime, today: date) -> Activity:
     """Undo a withdrawal: the record is again what it was before, also a draft or a proposal."""
     activity = held_activity(actor, activity_id)
+    _check_own(activity)
     if activity.state != ActivityState.WITHDRAWN:
         return activity
     activity.state = _before_withdrawal(activity)
@@ -325,6 +331,12 @@ def _before_withdrawal(activity: Activity) -> str:
 def _check_version(activity: Activity, version: int | None) -> None:
     if version is not None and version != activity.version:
         raise Conflict("changed_meanwhile")
+
+
+def _check_own(activity: Activity) -> None:
+    """What an event's scans say is disputed with the organiser, not edited (domain.md §6)."""
+    if activity.source == EVENT:
+        raise Rejected("event_record")
 
 
 def _take_over(activity: Activity, new: NewActivity) -> None:

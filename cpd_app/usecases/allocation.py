@@ -37,6 +37,7 @@ COLUMNS = (
     Activity.ended_on,
     Activity.starts_at_time,
     Activity.ends_at_time,
+    Activity.attended,
     Activity.achievement_norm,
     Activity.different_from,
     Activity.source,
@@ -113,7 +114,7 @@ def credit_input(row: Any, rule_set: RuleSet, *, conversion: int | None = None) 
         achievement_key=row.achievement_norm,
         term=row.term_id,
         year=row.year_index,
-        interval=_interval(row),
+        intervals=_intervals(row),
         from_event=row.source == "event",
         different_from=frozenset(int(ref) for ref in row.different_from),
         awaits_ruling=row.needs_ruling and row.ruled is None,
@@ -133,13 +134,23 @@ def counting_rows(registration_ids: list[int]) -> Iterable[Any]:
     )
 
 
-def _interval(row: Any) -> tuple[datetime, datetime] | None:
-    """Times of day on the days as printed; never converted between zones, so without one."""
+def _intervals(row: Any) -> tuple[tuple[datetime, datetime], ...]:
+    """When it took place: an event's presence, else the times of day on the days as printed.
+
+    Local times as they stand on the evidence; never converted between zones, so without one.
+    """
+    if row.attended:
+        return tuple(
+            (datetime.fromisoformat(first), datetime.fromisoformat(last))
+            for first, last in row.attended
+        )
     if row.starts_at_time is None or row.ends_at_time is None:
-        return None
+        return ()
     return (
-        datetime.combine(row.started_on, row.starts_at_time),
-        datetime.combine(row.ended_on, row.ends_at_time),
+        (
+            datetime.combine(row.started_on, row.starts_at_time),
+            datetime.combine(row.ended_on, row.ends_at_time),
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 """学时认定: what each registration makes of a record, and how a year's hours are given out."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -95,6 +95,50 @@ def settle_again(
     allocate_many(actor, sorted(touched), now=now, entered=frozenset(ids))
 
 
+def settle_many(
+    actor: Actor,
+    activities: Sequence[Activity],
+    *,
+    now: datetime,
+    new: Container[int] = (),
+    moved: Container[int] = (),
+) -> None:
+    """Place the records of many members at once (an event's attendance); a dozen statements.
+
+    `new`: those that have no credits yet; `moved`: those whose finishing day changed. What a
+    table does not take gives nothing there, with the reason.
+    """
+    ids = [a.id for a in activities]
+    terms = terms_of(sorted({a.person_id for a in activities}))
+    places = {
+        a.id: places_among(terms.get(a.person_id, []), a.ended_on) if a.state == "recorded" else []
+        for a in activities
+    }
+    touched = {p.registration_id for found in places.values() for p in found}
+    # The same order everywhere: two who settle the same registrations never wait in a circle.
+    lock_many(sorted(touched | _credited_by(ids)))
+    existing: dict[int, dict[int, Credit]] = {}
+    credited = select(Credit).where(Credit.activity_id.in_(ids))
+    for credit in session.scalars(credited.execution_options(populate_existing=True)):
+        existing.setdefault(credit.activity_id, {})[credit.registration_id] = credit
+        touched.add(credit.registration_id)
+    tables = _Tables()
+    for activity in activities:
+        changed = frozenset({"ended_on"}) if activity.id in moved else frozenset()
+        credits_ = {} if activity.id in new else existing.get(activity.id, {})
+        _place_in(activity, places[activity.id], credits_, tables, changed=changed, strict=False)
+    session.flush()
+    allocate_many(actor, sorted(touched), now=now, entered=frozenset(ids))
+
+
+class _Tables(dict[int, Rules]):
+    """The rules of societies, read once each."""
+
+    def __missing__(self, society_id: int) -> Rules:
+        self[society_id] = Rules(society_id)
+        return self[society_id]
+
+
 def _places_now(activity: Activity) -> list[Place]:
     """Where a record belongs: nowhere unless it is recorded."""
     recorded = activity.state == "recorded"
@@ -117,20 +161,31 @@ def _place(
 ) -> None:
     """Make a record's credits those of its places; the caller holds the registrations' locks."""
     existing: dict[int, Credit] = {} if is_new else _credits_of(activity.id)
+    _place_in(activity, places, existing, _Tables(), changed=changed, strict=strict)
+    session.flush()
+
+
+def _place_in(
+    activity: Activity,
+    places: Sequence[Place],
+    existing: dict[int, Credit],
+    tables: _Tables,
+    *,
+    changed: frozenset[str],
+    strict: bool,
+) -> None:
     if activity.state != "recorded":
         for kept in existing.values():
             kept.recognised, kept.reasons = 0, [{"code": activity.state}]
-        session.flush()
         return
     for number, place in enumerate(places):
         credit = existing.get(place.registration_id)
         if credit is not None:
             _let_go(credit, changed)
-        same_day = "ended_on" not in changed
-        _credit(activity, place, credit, strict=strict and number == 0, same_day=same_day)
+        rules, same_day = tables[place.society_id], "ended_on" not in changed
+        _credit(activity, place, credit, rules, strict=strict and number == 0, same_day=same_day)
     here = {p.registration_id for p in places}
     _take_away([c.id for c in existing.values() if c.registration_id not in here])
-    session.flush()
 
 
 def _let_go(credit: Credit, changed: frozenset[str]) -> None:
@@ -157,6 +212,19 @@ def lock(registration_id: int) -> None:
     session.execute(
         update(Registration)
         .where(Registration.id == registration_id)
+        .values(version=Registration.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def lock_many(registration_ids: Sequence[int]) -> None:
+    """The same for many, always in one order."""
+    of_these = Registration.id.in_(registration_ids)
+    held = select(Registration.id).where(of_these).order_by(Registration.id)
+    session.execute(held.with_for_update(key_share=True)).all()
+    session.execute(
+        update(Registration)
+        .where(of_these)
         .values(version=Registration.version + 1)
         .execution_options(synchronize_session=False)
     )
@@ -227,10 +295,15 @@ def cpd_years(starts_on: date, ends_on: date, year_kind: str) -> tuple[CpdYear, 
 
 
 def _credit(
-    activity: Activity, place: Place, credit: Credit | None, *, strict: bool, same_day: bool
+    activity: Activity,
+    place: Place,
+    credit: Credit | None,
+    rules: Rules,
+    *,
+    strict: bool,
+    same_day: bool,
 ) -> None:
     """Convert the record for one registration; only the first one's refusal is the member's."""
-    rules = Rules(place.society_id)
     if credit is not None and same_day:
         rule = rules.version(credit.rule_version_id)
     else:

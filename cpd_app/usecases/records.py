@@ -12,6 +12,7 @@ from cpd_app.domain.assurance import (
     AuditProofSetting,
     EvidenceFacts,
     Mark,
+    Presence,
     assurance_of,
     is_audit_proof,
     missing_evidence,
@@ -100,6 +101,8 @@ COLUMNS = (
     Activity.source_name,
     Activity.version,
     Activity.entered_on,
+    Activity.presence,
+    Activity.presence_marks,
     Credit.id.label("credit_id"),
     Credit.term_id,
     Credit.year_index,
@@ -251,13 +254,15 @@ class _Reader:
         """One record with its assurance and marks; `row` has the columns of COLUMNS first."""
         (
             activity_id, state, kind, title, organiser, started_on, ended_on, fields, key,
-            competences, source, source_name, version, entered_on, credit_id, term_id, year_index,
-            rule_version_id, conversion, claimed, recognised, reasons, left_out, needs_ruling,
-            ruled, checked_at,
+            competences, source, source_name, version, entered_on, presence, presence_marks,
+            credit_id, term_id, year_index, rule_version_id, conversion, claimed, recognised,
+            reasons, left_out, needs_ruling, ruled, checked_at,
         ) = row[: len(COLUMNS)]  # fmt: skip
         checked = checked_at is not None
-        marks = self._marks(term_id, year_index, entered_on)
-        letter, proof, missing = self._judged(rule_version_id, kind, attached, marks, checked)
+        marks = (*_from_scans(presence_marks), *self._marks(term_id, year_index, entered_on))
+        letter, proof, missing = self._judged(
+            rule_version_id, kind, attached, marks, checked, presence
+        )
         return RecordRow(
             id=activity_id,
             state=state,
@@ -306,12 +311,14 @@ class _Reader:
         attached: Attached,
         marks: tuple[Mark, ...],
         checked: bool,  # noqa: FBT001 - one of the facts
+        presence: int | None,
     ) -> tuple[str, bool, tuple[str, ...]]:
         """Letter, audit-proof, missing proofs: the same for all records with the same facts."""
-        facts_key = (rule_version_id, kind, attached, marks, checked)
+        facts_key = (rule_version_id, kind, attached, marks, checked, presence)
         known = self.judged.get(facts_key)
         if known is None:
             facts = EvidenceFacts(
+                presence=None if presence is None else Presence(presence),
                 checked=checked,
                 files=attached.files,
                 listed=_listed(rule_version_id, kind),
@@ -324,6 +331,11 @@ class _Reader:
                 missing_evidence(facts),
             )
         return known
+
+
+def _from_scans(marks: Sequence[str] | None) -> tuple[Mark, ...]:
+    """What stands beside the letter of an event's record because of its scans."""
+    return tuple(mark for mark in Mark if mark in marks) if marks else ()
 
 
 def _listed(rule_version_id: int | None, kind_code: str) -> tuple[str, ...]:

@@ -164,9 +164,9 @@ def test_a_record_that_waits_for_a_ruling_enters_the_contest_with_nothing():
 
 
 def test_of_two_that_overlap_the_first_entered_stands():
-    first = a_credit("first", "training", minutes=90, over={"interval": MORNING})
+    first = a_credit("first", "training", minutes=90, over={"intervals": (MORNING,)})
     second = a_credit(
-        "second", "conference", minutes=120, level="other", over={"interval": MORNING}
+        "second", "conference", minutes=120, level="other", over={"intervals": (MORNING,)}
     )
     given = allocate([second, first])
     assert recognised(second, first) == {"first": 2.0, "second": 0.0}
@@ -178,22 +178,22 @@ def test_of_two_that_overlap_the_first_entered_stands():
 
 
 def test_the_record_of_an_event_stands_before_a_typed_one():
-    typed = a_credit("typed", "training", minutes=90, over={"interval": MORNING})
+    typed = a_credit("typed", "training", minutes=90, over={"intervals": (MORNING,)})
     event = a_credit(
-        "event", "training", minutes=90, over={"interval": MORNING, "from_event": True}
+        "event", "training", minutes=90, over={"intervals": (MORNING,), "from_event": True}
     )
     assert recognised(typed, event) == {"typed": 0.0, "event": 2.0}
 
 
 def test_records_called_different_or_only_touching_both_count():
     later = (MORNING[1], MORNING[1] + timedelta(hours=1))
-    first = a_credit("first", "training", minutes=90, over={"interval": MORNING})
-    touching = a_credit("touching", "training", minutes=45, over={"interval": later})
+    first = a_credit("first", "training", minutes=90, over={"intervals": (MORNING,)})
+    touching = a_credit("touching", "training", minutes=45, over={"intervals": (later,)})
     different = a_credit(
         "different",
         "training",
         minutes=90,
-        over={"interval": MORNING, "different_from": frozenset({"first"})},
+        over={"intervals": (MORNING,), "different_from": frozenset({"first"})},
     )
     assert recognised(first, touching, different) == {
         "first": 2.0,
@@ -202,20 +202,38 @@ def test_records_called_different_or_only_touching_both_count():
     }
 
 
+def test_what_was_done_in_an_events_break_is_no_overlap():
+    lunch = (MORNING[1], MORNING[1] + timedelta(hours=1))
+    afternoon = (lunch[1], lunch[1] + timedelta(hours=2))
+    event = a_credit(
+        "event",
+        "training",
+        minutes=180,
+        over={"intervals": (MORNING, afternoon), "from_event": True},
+    )
+    at_lunch = a_credit("lunch", "training", minutes=45, over={"intervals": (lunch,)})
+    in_the_afternoon = a_credit("typed", "training", minutes=90, over={"intervals": (afternoon,)})
+    assert recognised(event, at_lunch, in_the_afternoon) == {
+        "event": 4.0,
+        "lunch": 1.0,
+        "typed": 0.0,
+    }
+
+
 def test_a_talk_in_an_attended_conference_is_no_overlap():
     meeting = a_credit(
-        "meeting", "conference", minutes=120, level="national", over={"interval": MORNING}
+        "meeting", "conference", minutes=120, level="national", over={"intervals": (MORNING,)}
     )
-    talk = a_credit("talk", "talk", level="national", over={"interval": MORNING})
+    talk = a_credit("talk", "talk", level="national", over={"intervals": (MORNING,)})
     assert recognised(meeting, talk) == {"meeting": 2.5, "talk": 8.0}
 
 
 def test_a_held_record_does_not_hold_a_third():
     long = (MORNING[0], MORNING[1] + timedelta(hours=1))
     late = (MORNING[1], MORNING[1] + timedelta(hours=1))
-    first = a_credit("first", "training", minutes=90, over={"interval": MORNING})
-    middle = a_credit("middle", "training", minutes=90, over={"interval": long})
-    last = a_credit("last", "training", minutes=45, over={"interval": late})
+    first = a_credit("first", "training", minutes=90, over={"intervals": (MORNING,)})
+    middle = a_credit("middle", "training", minutes=90, over={"intervals": (long,)})
+    last = a_credit("last", "training", minutes=45, over={"intervals": (late,)})
     assert recognised(first, middle, last) == {"first": 2.0, "middle": 0.0, "last": 1.0}
 
 
