@@ -2,37 +2,23 @@
 // and loses photos where it does. The server keeps a record once per key and a file once per key,
 // so sending twice by accident changes nothing.
 import { get, post, upload } from "./http.js";
-import { drop, items, note, uuid } from "./outbox.js";
-import * as store from "./store.js";
+import { drop, item, items, note } from "./outbox.js";
+import { alone } from "./turn.js";
 
 const LOCK = "cpd-outbox";
-const LEASE = 90_000;
 const PATIENCE = 12_000;
 /** Trying again would not change these; anything else keeps the record waiting. */
 const FINAL = new Set([403, 404, 409, 410, 413, 422]);
 
-/** Only one tab sends at a time; where the browser has no locks, by a lease in the store. */
-async function alone(act) {
-  if (navigator.locks) return navigator.locks.request(LOCK, act);
-  const holder = uuid();
-  const taken = await store.change("settings", LOCK, (row) =>
-    (row && row.until > Date.now() ? row : { key: LOCK, holder, until: Date.now() + LEASE }));
-  if (taken.value?.holder !== holder) return { sent: [], refused: [], reason: "busy" };
-  try {
-    return await act();
-  } finally {
-    await store.remove("settings", LOCK);
-  }
-}
-
 /**
- * Send what waits, oldest first; ends at the first thing that only needs patience. Answers
- * {sent: rows, refused: rows, reason}; reason "" (nothing waits any more), "offline", "timeout", "signed_out",
- * "server", "busy". `open`: key of the record whose page is opened next, so that it says what was
- * saved. `onProgress(number, of, share)` hears of its photos.
+ * Send what waits, oldest first; ends at the first thing that only needs patience. One tab sends at a
+ * time, another one waits for it and sends what is left. Answers {sent: rows, refused: rows, reason};
+ * reason "" (nothing waits any more), "offline", "timeout", "signed_out", "server". `open`: key of the
+ * record whose page is opened next, so that it says what was saved. `onProgress(number, of, share)`
+ * hears of its photos.
  */
 export function flush(member, { open, onProgress } = {}) {
-  return alone(async () => {
+  return alone(LOCK, async () => {
     const sent = [];
     const refused = [];
     const waiting = (await items(member)).filter((row) => row.state === "waiting");
@@ -41,8 +27,10 @@ export function flush(member, { open, onProgress } = {}) {
     if (!who.ok) return { sent, refused, reason: who.reason };
     if (who.data?.member !== member) return { sent, refused, reason: "signed_out" };
     const headers = { "X-Member": String(member), "X-CSRFToken": who.data.csrf };
-    for (const row of waiting) {
-      const then = row.key === open ? "open" : "";
+    for (const { key } of waiting) {
+      const row = await item(key); // as it is now: it may have been deleted meanwhile
+      if (row?.state !== "waiting") continue;
+      const then = key === open ? "open" : "";
       const reason = await sendOne(row, { headers, then, onProgress });
       if (reason) return { sent, refused, reason };
       (row.activity ? sent : refused).push(row);

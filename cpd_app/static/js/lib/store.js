@@ -1,22 +1,29 @@
 // The only place that touches IndexedDB, so that the page and the service worker agree on it.
 //
 // Stores: `outbox` (what waits for the network; key `key`, index `member`), `drafts` (what a form
-// held when the page was left; key `key`, index `member`), `settings` (small values; key `key`).
+// held when the page was left; key `key`, index `member`), `settings` (small values; key `key`),
+// `doors` (an event's roster at its door; key `event`), `door_scans` (what a door has not sent; key `key`).
 // Nothing here throws: {ok: true, value} or {ok: false, reason}; reason "unavailable" (private
 // mode, storage refused), "full", or "failed". Whoever writes must look at `ok` and say so.
 import { openDB } from "../../vendor/idb.js";
 
 const NAME = "cpd";
-const VERSION = 1;
+const VERSION = 2;
 let opening;
 
 function database() {
   opening ??= openDB(NAME, VERSION, {
-    upgrade(db) {
-      for (const name of ["outbox", "drafts"]) {
-        db.createObjectStore(name, { keyPath: "key" }).createIndex("member", "member");
+    upgrade(db, from) {
+      if (from < 1) {
+        for (const name of ["outbox", "drafts"]) {
+          db.createObjectStore(name, { keyPath: "key" }).createIndex("member", "member");
+        }
+        db.createObjectStore("settings", { keyPath: "key" });
       }
-      db.createObjectStore("settings", { keyPath: "key" });
+      if (from < 2) {
+        db.createObjectStore("doors", { keyPath: "event" });
+        db.createObjectStore("door_scans", { keyPath: "key" });
+      }
     },
     // Another tab wants a newer version: let go, and open again when next asked.
     blocking(_current, _wanted, event) {
@@ -53,6 +60,16 @@ export const clear = (store) => attempt((db) => db.clear(store));
 export function all(store, member) {
   return attempt((db) => (member === undefined
     ? db.getAll(store) : db.getAllFromIndex(store, "member", member)));
+}
+
+/** Remove one row as the last thing a page does: what is not committed at once would be undone. */
+export function removeNow(store, key) {
+  return attempt((db) => {
+    const transaction = db.transaction(store, "readwrite");
+    transaction.store.delete(key);
+    transaction.commit();
+    return transaction.done;
+  });
 }
 
 export function count(store, member) {

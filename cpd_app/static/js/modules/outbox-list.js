@@ -52,11 +52,15 @@ export function start(page) {
     label.textContent = words.sending;
     document.dispatchEvent(new CustomEvent("cpd:send"));
   });
+  const say = (reason) => {
+    status.textContent = reason === "signed_out" ? words.signedOut : reason ? words.unreachable : "";
+  };
   document.addEventListener("cpd:sent", ({ detail }) => {
     send.removeAttribute("aria-busy");
     label.textContent = ready;
-    status.textContent = detail.reason === "signed_out" ? words.signedOut : detail.reason ? words.unreachable : "";
+    say(detail.reason);
   });
+  say(document.querySelector("[data-part=outbox]").dataset.reason); // it may have tried before we began
   listen(draw);
   draw();
 }

@@ -22,6 +22,7 @@ export function start(lines) {
   let timer;
   let wait = FIRST;
   let sending = false;
+  let asked = false;
 
   async function draw(reason = words.reason) {
     const found = await items(member);
@@ -38,35 +39,52 @@ export function start(lines) {
     return waiting;
   }
 
+  /** Rounds until nobody asks any more: {sent, reason, waiting}; reason and waiting of the last one. */
+  async function rounds() {
+    const all = [];
+    for (;;) {
+      asked = false;
+      const { sent, refused, reason } = await flush(member);
+      all.push(...sent);
+      const waiting = await draw(reason);
+      if (sent.length) toast(`${words.saved}${COLON}${sent.length === 1 ? sent[0].title : sent.length}`);
+      for (const row of THERE ? [] : refused) {
+        toast(`${words.refused}${COLON}${row.title}${STOP}${row.message}`, "error");
+      }
+      if (!asked) return { sent: all, reason, waiting };
+    }
+  }
+
   async function send() {
-    if (sending) return;
+    asked = true;
+    if (sending) return; // what was asked meanwhile gets a round after this one
     sending = true;
     clearTimeout(timer);
-    const { sent, refused, reason } = await flush(member);
-    sending = false;
-    const waiting = await draw(reason);
-    if (sent.length) {
+    const { waiting, ...detail } = await rounds().finally(() => { sending = false; });
+    if (detail.sent.length) {
       wait = FIRST;
-      toast(`${words.saved}${COLON}${sent.length === 1 ? sent[0].title : sent.length}`);
       await refresh();
     }
-    for (const row of THERE ? [] : refused) {
-      toast(`${words.refused}${COLON}${row.title}${STOP}${row.message}`, "error");
-    }
-    document.dispatchEvent(new CustomEvent("cpd:sent", { detail: { sent, reason } }));
-    if (waiting && reason !== "signed_out") {
+    document.dispatchEvent(new CustomEvent("cpd:sent", { detail }));
+    if (waiting && detail.reason !== "signed_out" && !sending) {
       timer = setTimeout(() => document.visibilityState === "visible" && send(), wait);
       wait = Math.min(wait * 2, LONGEST);
     }
   }
 
+  /** Somebody asks, or there is news: then the next try by itself comes soon again too. */
+  function ask() {
+    wait = FIRST;
+    send();
+  }
+
   // A form that is just being sent speaks for itself.
   listen(() => document.querySelector(".dock [aria-busy=true]") || draw());
   document.addEventListener("cpd:outbox", () => draw());
-  document.addEventListener("cpd:send", send);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
-  window.addEventListener("online", send);
-  window.addEventListener("pageshow", (event) => event.persisted && send());
+  document.addEventListener("cpd:send", ask);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
+  window.addEventListener("online", ask);
+  window.addEventListener("pageshow", (event) => event.persisted && ask());
 
   // 紧急清除: the page that says so may have started before us or start after us.
   document.addEventListener("cpd:file-purged", (event) => purge(event.detail));
