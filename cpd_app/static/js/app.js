@@ -1,17 +1,16 @@
 // Starts the behaviours of a page: each element with data-module="name …" gets
 // modules/<name>.js, which exports `start(element)`. A page works without any of them.
 
+import { comes } from "./lib/early.js";
 import { csrfToken } from "./lib/http.js";
 
+/** element -> name -> what ends when that behaviour is there */
 const started = new WeakMap();
 
 async function startOne(element, name) {
-  const names = started.get(element) ?? new Set();
-  if (names.has(name)) return;
-  started.set(element, names.add(name));
   try {
     const module = await import(`./modules/${name}.js`);
-    module.start(element);
+    await module.start(element);
   } catch (error) {
     // The page still works; the reason belongs in the console of whoever looks.
     console.error(`module ${name} did not start`, error);
@@ -23,9 +22,12 @@ export function startAll(root) {
   const elements = [...root.querySelectorAll("[data-module]")];
   if (root.matches?.("[data-module]")) elements.unshift(root);
   for (const element of elements) {
+    const known = started.get(element) ?? new Map();
     for (const name of element.dataset.module.split(/\s+/)) {
-      if (/^[a-z][a-z0-9-]*$/.test(name)) startOne(element, name);
+      if (/^[a-z][a-z0-9-]*$/.test(name) && !known.has(name)) known.set(name, startOne(element, name));
     }
+    started.set(element, known);
+    comes(element, Promise.all(known.values()));
   }
 }
 

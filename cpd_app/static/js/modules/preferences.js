@@ -20,8 +20,4 @@ export function start(form) {
     const result = await send(form.action, { method: "POST", body: new FormData(form) });
     if (!result.ok) toast(result.message || words(result.status), "error");
   });
-  // A choice made while this was still loading is saved now.
-  for (const early of form.querySelectorAll("input:checked:not([checked])")) {
-    early.dispatchEvent(new Event("change", { bubbles: true }));
-  }
 }
