@@ -81,13 +81,14 @@ def _certificate(certificate: AttendanceCertificate) -> Response:
 def _sent(data: bytes, form: str, label: str, *about: str) -> Response:
     """As a file under a name that says what it is of; `send_file` writes it as RFC 5987 wants."""
     words = [labels(short_locale())[label], *(_plain(part)[:LONGEST_TITLE] for part in about)]
-    return send_file(
+    answer = send_file(
         io.BytesIO(data),
         mimetype=MEDIA[form],
         as_attachment=True,
         download_name=f"{'-'.join(words)}.{form}",
-        max_age=0,
     )
+    del answer.headers["Cache-Control"]  # the app's own stands: nothing of it is kept
+    return answer
 
 
 def _plain(text: str) -> str:

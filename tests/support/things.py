@@ -25,6 +25,7 @@ from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
 from tests.support import builders
 from tests.support.builders import LONG_AGO
+from tests.support.event_things import event_things
 from tests.support.people import Someone
 from tests.support.store import Store
 
@@ -68,6 +69,7 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
     evidence = Evidence(activity_id=activity.id, file_id=file.id, proofs=[], created_at=LONG_AGO)
     store.add(evidence)
     return {
+        **event_things(store, member, registrar),
         "activity_id": activity.id,
         "backfill.activity_id": draft.id,
         "credit_id": store.one(

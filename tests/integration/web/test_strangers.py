@@ -27,6 +27,12 @@ FOUND = {200, 286, 303}
 #: what a body must hold for the route to look at the id at all
 BODIES: dict[str, dict[str, Any]] = {
     "activities.same": {"other": "1", "word": "两次不同的讲座"},
+    "api_door.scan": {
+        "number": "T1",
+        "session_id": 1,
+        "direction": "in",
+        "key": "0b0e62a4-47ab-4b6a-9c0a-5ab3e2a6d1f0",
+    },
 }
 
 
