@@ -12,13 +12,14 @@ from tests.support.store import Store
 
 def event_things(store: Store, member: Someone, registrar: Someone) -> dict[str, Any]:
     """An event that is open now with the member on its roster, and for papers one that is over."""
-    event = builders.an_event(store, registrar.person, registrar.society)
+    planner = builders.a_person(store)
+    event = builders.an_event(store, planner, registrar.society)
     entry = builders.an_entry(store, event, member.person)
     scan = builders.a_scan(store, entry, event.sessions[0])
     steward, invited = a_steward(event, registrar), an_invited(event, registrar)
     over = builders.an_event(
         store,
-        registrar.person,
+        planner,
         registrar.society,
         around=clock.now() - timedelta(days=2),
         state="closed",
