@@ -11,7 +11,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from cpd_app.clock import BEIJING
 from cpd_app.db import transaction
 from cpd_app.storage import local_files
-from cpd_app.usecases import attendance, cleaning, files, journal, standings
+from cpd_app.usecases import attendance, cleaning, event_states, files, journal, standings
 
 Now = Callable[[], datetime]
 #: what a job did, counted; all zero: nothing was due
@@ -98,6 +98,12 @@ def _in_parts(now: Now, act: Callable[..., int]) -> int:
     return done
 
 
+def turn_events(now: Now) -> Counts:
+    """Open approved events when their codes begin, close those that ended long ago."""
+    with transaction():
+        return event_states.turn_events(now=now())
+
+
 def clean_up(now: Now) -> Counts:
     """Remove what ended long ago."""
     with transaction():
@@ -116,6 +122,7 @@ def table(hand_over: Callable[[Now], Counts]) -> tuple[ClockJob, ...]:
         every("seal-journal", seal_journal, seconds=60),
         every("settle-attendance", settle_attendance, seconds=5),
         every("ask-leaving", ask_leaving, seconds=60),
+        every("turn-events", turn_events, seconds=15),
         every("judge-standings", judge_standings, seconds=300),
         daily("clean-up", clean_up, at="03:20"),
         daily("remove-orphans", remove_orphans, at="03:40"),

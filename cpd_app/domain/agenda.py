@@ -7,7 +7,7 @@ rehearsal, counts nothing. Instants are aware; days are days of the event's zone
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -209,6 +209,33 @@ def event_kind(rule_set: RuleSet, code: str) -> Kind:
 def missing_out_by_length(starts_at: datetime, ends_at: datetime) -> str:
     """What a missing out-scan gives unless the organiser says otherwise (domain rules §6)."""
     return "full" if ends_at - starts_at < SHORT_EVENT else "until_last_proof"
+
+
+def daily_sittings(
+    first_on: date, last_on: date, begins: time, ends: time, pause: tuple[time, time] | None
+) -> list[tuple[datetime, datetime, tuple[datetime, datetime] | None]]:
+    """The same hours on each day, as local times: start, end, and the pause inside.
+
+    Hours that run over midnight make one sitting a night, the last of which ends on `last_on`.
+    Raises Rejected `ends_before_start`, `event_too_long`, `pause_outside_day`.
+    """
+    overnight = timedelta(days=1 if ends <= begins else 0)
+    if last_on < first_on + overnight:
+        raise Rejected("ends_before_start", "ends_at")
+    if last_on - first_on > LONGEST_EVENT:
+        raise Rejected("event_too_long", "ends_at", most=LONGEST_EVENT.days)
+    made = []
+    for past in range((last_on - overnight - first_on).days + 1):
+        day = first_on + timedelta(days=past)
+        start, end = datetime.combine(day, begins), datetime.combine(day + overnight, ends)
+        taken = None
+        if pause is not None:
+            shift = timedelta(days=1) if overnight and pause[0] < begins else timedelta(0)
+            taken = datetime.combine(day + shift, pause[0]), datetime.combine(day + shift, pause[1])
+            if not start <= taken[0] < taken[1] <= end:
+                raise Rejected("pause_outside_day", "pause_from")
+        made.append((start, end, taken))
+    return made
 
 
 def check_plan(plan: Plan) -> None:

@@ -60,6 +60,7 @@ SENTENCES: dict[str, str] = {
     "no_such_time": "这一刻因夏令时跳过，当地没有。请换一个时刻。",
     "not_an_event_kind": "这一类不按在场时间算学时，不能办成签到活动。",
     "choose_society": "您为几个学会组织活动，请选一个。",
+    "pause_outside_day": "休息要在每天的开始和结束之间。",
     "bad_part_time": "请填时刻，例如 09:30。",
     # its states
     "nothing_credited": "还没有计学时的场次。请先排议程。",
@@ -76,7 +77,7 @@ SENTENCES: dict[str, str] = {
     "invitation_over": "这个邀请已用过、过期或撤回。请组织者再发一个。",
     # what to look at; nothing is refused
     "parallel_sessions": (
-        "有场次同时进行。一个人同一时间只在一处：各场次合计 %(alone)s 分钟，最多计 %(minutes)s 分钟。"
+        "有场次同时进行，一个人只能在一处：合计 %(alone)s 分钟，每人最多计 %(minutes)s 分钟。"
     ),
     "long_day": "%(day)s计 %(minutes)s 分钟，超过每天 %(most)s 分钟。请核对休息和用餐。",
     "no_break": "“%(title)s”有 4 小时以上没有休息。请核对茶歇和用餐。",

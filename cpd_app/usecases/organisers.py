@@ -98,7 +98,7 @@ def invitation_of(secret: str, *, now: datetime) -> Invitation:
 def accept_invitation(actor: Actor, secret: str, *, now: datetime) -> Event:
     """Whoever is signed in becomes an organiser of the event; the link is used up."""
     require(actor, Permission.OWN_ACCOUNT, Target(owner_id=actor.person_id))
-    found = _open_invitation(secret, now=now)
+    found = _open_invitation(secret, now=now, held=True)
     event = session.get_one(Event, found.event_id)
     already = session.scalar(
         select(EventOrganiser).where(
@@ -157,21 +157,24 @@ def revoke_organiser(actor: Actor, event_id: int, organiser_id: int, *, now: dat
         _note(actor, event, "organiser.revoked", found, now=now)
 
 
+def creator_of(event: Event) -> str:
+    """The name of who planned it."""
+    return session.get_one(Person, event.created_by_id).name
+
+
 def access_ends_at(event: Event) -> datetime | None:
     """When organisers from outside lose their access; None before the settlement."""
     return None if event.settled_at is None else event.settled_at + AFTER_SETTLEMENT
 
 
-def _open_invitation(secret: str, *, now: datetime) -> EventOrganiser:
-    found = session.scalar(
-        select(EventOrganiser)
-        .where(
-            EventOrganiser.token_hash == signin.hash_of(secret),
-            EventOrganiser.revoked_at.is_(None),
-            EventOrganiser.expires_at > now,
-        )
-        .with_for_update()
+def _open_invitation(secret: str, *, now: datetime, held: bool = False) -> EventOrganiser:
+    """The invitation of a link; `held` against a second use at the same moment."""
+    wanted = select(EventOrganiser).where(
+        EventOrganiser.token_hash == signin.hash_of(secret),
+        EventOrganiser.revoked_at.is_(None),
+        EventOrganiser.expires_at > now,
     )
+    found = session.scalar(wanted.with_for_update() if held else wanted)
     if found is None:
         raise NotFound("invitation_over")
     return found

@@ -9,6 +9,9 @@ from flask_login import current_user
 from cpd_app import clock
 from cpd_app.access import current_actor, somebody_is_signed_in
 from cpd_app.policy import may
+from cpd_app.usecases.event_access import runs_some_event
+from cpd_app.usecases.event_lists import count_submitted
+from cpd_app.usecases.event_owners import may_plan
 from cpd_app.web.desk import Desk, desks, open_desk
 from cpd_app.web.locale import short_locale
 
@@ -24,6 +27,8 @@ class NavItem:
     icon: str
     label: str
     active: bool
+    #: in ink: what people open the service for in a corridor
+    main: bool = False
     count: int | None = None
 
 
@@ -64,6 +69,8 @@ class Ui:
     def society_name(self) -> str:
         """The society at whose desk the visitor sits; the federation's for who has none."""
         desk = open_desk()
+        if desk is None and not current_actor().is_federation:
+            return _("活动组织")  # an organiser, perhaps from outside, has no desk
         return desk.name if desk else _("中国工程师联合体")
 
     @property
@@ -77,30 +84,46 @@ class Ui:
         places = (
             ("progress.home", "house-door", _("首页")),
             ("activities.index", "file-text", _("记录")),
-            ("activities.choose", "plus-circle", _("记一笔")),
+            ("scan.index", "qr-code-scan", _("扫码")),
+            ("annual_plan.index", "calendar", _("活动")),
             ("me.index", "person", _("我的")),
         )
         return self._items(places)
 
     @property
     def staff_nav(self) -> list[NavItem]:
-        """The staff's navigation; the federation has counts and rules, no members."""
+        """The desk's navigation: staff's places, the federation's, or those of an organiser."""
         if not desks():
-            return self._items(
-                (("staff.overview", "house", _("总览")), ("rules.index", "sliders", _("折算规则")))
-            )
+            return self._items(_places_without_a_desk())
+        waiting = count_submitted(frozenset(d.society_id for d in desks()))
         places = (
             ("staff.overview", "house", _("总览")),
             ("members.index", "people", _("会员")),
+            ("staff_events.index", "calendar-event", _("活动")),
             ("imports.index", "file-earmark-arrow-up", _("导入")),
             ("rulings.index", "patch-question", _("认定")),
             ("rules.index", "sliders", _("折算规则")),
             ("api_docs.index", "code-slash", _("接口说明")),
             ("me.index", "person", _("我的")),
         )
-        return self._items(places)
+        return self._items(places, {"staff_events.index": waiting})
 
-    def _items(self, places: tuple[tuple[str, str, str], ...]) -> list[NavItem]:
+    @property
+    def events_home(self) -> str:
+        """Where the crumbs of an event lead back to: the staff's list, or one's own events."""
+        return url_for("staff_events.index" if current_actor().is_staff else "events.index")
+
+    @property
+    def organises(self) -> bool:
+        """Whether the visitor runs an event or may plan one (活动 › 我组织的)."""
+        actor = current_actor()
+        if actor.person_id is None:
+            return False
+        return may_plan(actor) or runs_some_event(actor.person_id, now=clock.now())
+
+    def _items(
+        self, places: tuple[tuple[str, str, str], ...], counts: dict[str, int] | None = None
+    ) -> list[NavItem]:
         chosen = _place_of(request.endpoint or "", [p[0] for p in places])
         return [
             NavItem(
@@ -108,6 +131,7 @@ class Ui:
                 icon=icon,
                 label=label,
                 active=endpoint == chosen,
+                count=(counts or {}).get(endpoint) or None,
             )
             for endpoint, icon, label in places
             if endpoint in current_app.view_functions  # no link to a screen that does not exist
@@ -116,11 +140,29 @@ class Ui:
 
 #: pages that belong to another place than the first one of their feature
 BELONGS = {
-    "activities.log": "activities.choose",
+    "activities.choose": "activities.index",
+    "activities.log": "activities.index",
     "evidence": "activities.index",
     "capture": "activities.index",
     "backfill": "progress.home",
 }
+#: features of an event: staff come to them by their list, organisers by their own
+OF_AN_EVENT = frozenset({"events", "roster", "attendance", "stewards", "room", "door"})
+
+
+def _places_without_a_desk() -> tuple[tuple[str, str, str], ...]:
+    """The federation has counts, events and rules, no members; an organiser has events."""
+    if current_actor().is_federation:
+        return (
+            ("staff.overview", "house", _("总览")),
+            ("staff_events.index", "calendar-event", _("活动")),
+            ("rules.index", "sliders", _("折算规则")),
+        )
+    return (
+        ("events.index", "calendar-event", _("我组织的")),
+        ("progress.home", "house-door", _("首页")),
+        ("me.index", "person", _("我的")),
+    )
 
 
 def _place_of(here: str, places: list[str]) -> str:
@@ -129,6 +171,8 @@ def _place_of(here: str, places: list[str]) -> str:
     asked = BELONGS.get(here) or BELONGS.get(feature) or here
     if asked in places:
         return asked
+    if feature in OF_AN_EVENT:
+        return next((p for p in ("staff_events.index", "events.index") if p in places), "")
     return next((p for p in places if p.split(".", maxsplit=1)[0] == feature), "")
 
 
