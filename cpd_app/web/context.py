@@ -140,6 +140,7 @@ class Ui:
 
 #: pages that belong to another place than the first one of their feature
 BELONGS = {
+    **dict.fromkeys(("events", "roster", "passes", "stewards", "attendance"), "annual_plan.index"),
     "activities.choose": "activities.index",
     "activities.log": "activities.index",
     "evidence": "activities.index",
