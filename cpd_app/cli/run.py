@@ -24,7 +24,7 @@ import click
 
 from cpd_app.config import Settings, load
 
-READY_SECONDS = 60
+READY_SECONDS = 180
 #: longer than gunicorn's own patience with running requests
 STOP_SECONDS = 30
 GLANCE_SECONDS = 0.1

@@ -28,9 +28,14 @@ from tests.support.people import Someone
 from tests.support.service import Service
 from tests.support.store import Store
 
-#: a busy machine is slow, not wrong: a page may take longer than Playwright's five seconds
-PATIENCE = 20_000
+#: ms: a busy machine is slow, not wrong; a page may take longer than Playwright's five seconds
+PATIENCE = 30_000
+#: ms: what the worker does; the page asks about it at growing distances
+LATER = 120_000
 expect.set_options(timeout=PATIENCE)
+
+#: said by Playwright
+NO_WORKER = "Service Worker registration blocked by Playwright"
 
 SignIn = Callable[[Page, Someone], None]
 LookAt = Callable[[Page], None]
@@ -102,11 +107,16 @@ def complaints() -> Iterator[list[str]]:
 def open_page(
     browser: Browser, service: Service, complaints: list[str]
 ) -> Iterator[Callable[..., Page]]:
-    """Open a page in a browser of its own: `open_page()`, `open_page(DESK, locale="en-GB")`."""
+    """Open a page in a browser of its own: `open_page()`, `open_page(DESK, locale="en-GB")`.
+
+    Without a service worker, which stores pages ahead and shows a copy when the service is slow;
+    `service_workers="allow"` is for those who are about that.
+    """
+    service.revive()
     contexts: list[BrowserContext] = []
 
     def listen(line: ConsoleMessage) -> None:
-        if line.type in {"error", "warning"}:
+        if line.type in {"error", "warning"} and line.text != NO_WORKER:
             complaints.append(line.text)
 
     def make(size: ViewportSize = PHONE, **options: Any) -> Page:
@@ -114,6 +124,7 @@ def open_page(
             "base_url": service.address,
             "locale": "zh-CN",
             "reduced_motion": "reduce",
+            "service_workers": "block",
             **options,
         }
         handheld = size["width"] < DESK["width"]
@@ -123,6 +134,7 @@ def open_page(
             has_touch=handheld,
             **options,
         )
+        context.set_default_timeout(PATIENCE * 2)
         contexts.append(context)
         page = context.new_page()
         page.on("console", listen)

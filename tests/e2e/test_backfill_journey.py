@@ -29,7 +29,6 @@ def papers(tmp_path: Path) -> list[Path]:
     return found
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 def test_five_photos_become_five_records(
     *,

@@ -70,7 +70,6 @@ def lived_in(app: Flask, store: Store, member: Someone, registrar: Someone) -> N
         builders.an_activity(store, member.person, state=state, title=f"培训 {state}")
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("lived_in")
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("reader", READERS)

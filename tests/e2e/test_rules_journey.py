@@ -11,10 +11,9 @@ from cpd_app import clock
 from cpd_app.db import transaction
 from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
-from tests.e2e.conftest import LookAt, SignIn
+from tests.e2e.conftest import LATER, LookAt, SignIn
 from tests.support.people import Someone
 
-LATER = 30_000  # ms: what the worker does, on a busy machine
 TITLE = "继续教育学时折算办法（示范）"
 
 
@@ -28,7 +27,6 @@ def training(app: Flask, member: Someone) -> None:
         log_activity(member.actor, new, now=clock.now(), today=today)
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.usefixtures("training")
 def test_from_the_draft_to_the_members_hours(
     desk: Page,

@@ -23,7 +23,7 @@ from tests.support.service import Service
 NOT_MEANT = "use_after_free,positive_data_acceptance"
 EXAMPLES = 50
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

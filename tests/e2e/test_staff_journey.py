@@ -14,17 +14,14 @@ from cpd_app.models import Person
 from cpd_app.usecases import passwords
 from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
-from tests.e2e.conftest import LookAt, SignIn
+from tests.e2e.conftest import LATER, LookAt, SignIn
 from tests.support.files import MEMBERS, a_csv, a_member_row
 from tests.support.people import Someone
 from tests.support.store import Store
 
 PASSWORD = "变电站 2026 继电保护"
-LATER = 30_000  # ms: what the worker does, on a busy machine
 
 Log = Callable[..., None]
-
-pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture

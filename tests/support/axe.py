@@ -23,6 +23,7 @@ def _axe() -> str:
 
 def violations(page: Page) -> list[str]:
     """Each finding as one line: rule, where, why; empty when the page is clean."""
+    page.wait_for_load_state()  # half a page has half its headings and none of its styles
     # The whole page at once: what lies under a bar that sticks to the window counts as covered.
     width = page.evaluate("innerWidth")
     page.set_viewport_size(

@@ -1,6 +1,8 @@
 """What a member does on a phone without network, and what lies on the device then."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from playwright.sync_api import Error, Page
 
@@ -9,19 +11,24 @@ from tests.support.people import Someone
 from tests.support.service import Service
 from tests.support.store import Store
 
-STOCKED = "async () => Boolean(await (await caches.open('cpd-forms')).match('/stored-as'))"
+#: for whom and as what the pages are stored stands beside them, written last
+STOCKED = """async () => {
+    const tag = await (await caches.open("cpd-forms")).match("/stored-as");
+    return (await tag?.text()) === document.querySelector("[data-stock]").dataset.stock;
+}"""
 COPIES = """async () => (await Promise.all(["cpd-pages", "cpd-forms"].map(async (name) =>
     (await caches.has(name)) ? (await (await caches.open(name)).keys()).length : 0)))"""
 WAITING = """async () => {
     const address = document.querySelector('script[type=module]').src.replace('app.js', 'lib/');
     return (await (await import(address + 'store.js')).all('outbox')).value.length;
 }"""
+SECONDS = 60
 STANDARD = {"title": "DL/T 5222 导体和电器选择设计规程", "achievement_key": "DL/T 5222-2026"}
 
 
 def until(page: Page, script: str) -> None:
     """Ask until it is true; Playwright's own wait needs eval, which our pages forbid."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + SECONDS
     while True:
         try:
             if page.evaluate(script):
@@ -38,6 +45,12 @@ def stocked(page: Page) -> Page:
     until(page, "navigator.serviceWorker.controller !== null")
     until(page, STOCKED)
     return page
+
+
+def forget_sign_in(page: Page) -> None:
+    """As if it had expired. An answer that is still on its way would bring the cookie back."""
+    page.wait_for_load_state("networkidle")
+    page.context.clear_cookies()
 
 
 def write_standard(page: Page, title: str = STANDARD["title"]) -> None:
@@ -74,8 +87,12 @@ def kept(store: Store, someone: Someone) -> int:
     return store.count(Activity, Activity.person_id == someone.id)
 
 
-def restart(service: Service, **settings: str) -> None:
-    service.stop()
-    service.settings.update(settings)
-    service.start()
-    service.wait_until_ready()
+@contextmanager
+def started_with(service: Service, **settings: str) -> Iterator[None]:
+    """The service with other settings; afterwards, also after a failure, with its own again."""
+    own = dict(service.settings)
+    try:
+        service.restart({**own, **settings})
+        yield
+    finally:
+        service.restart(own)

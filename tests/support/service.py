@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tests.support.ports import free_port
 
-SECONDS = 60
+#: for a start or an end, also while other work takes the processors
+SECONDS = 180
 
 
 class Service:
@@ -63,6 +64,18 @@ class Service:
         if self.process and self.process.poll() is None:
             self.process.terminate()
             self.ended()
+
+    def restart(self, settings: dict[str, str]) -> None:
+        """End it and start it with these settings; return when it is ready."""
+        self.stop()
+        self.settings = settings
+        self.start()
+        self.wait_until_ready()
+
+    def revive(self) -> None:
+        """Start it again if it has ended: what one test did to it is no matter of the next."""
+        if self.process is None or self.process.poll() is not None:
+            self.restart(self.settings)
 
     def pids(self, words: str = "") -> list[int]:
         """Its children whose command holds these words."""

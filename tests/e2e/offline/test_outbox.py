@@ -18,6 +18,7 @@ from tests.support.offline import (
     COPIES,
     STANDARD,
     WAITING,
+    forget_sign_in,
     kept,
     save,
     stocked,
@@ -26,8 +27,6 @@ from tests.support.offline import (
 )
 from tests.support.people import Someone
 from tests.support.store import Store
-
-pytestmark = pytest.mark.timeout(300)
 
 
 def test_a_record_written_without_network_is_sent_once(
@@ -225,7 +224,7 @@ def test_an_ended_sign_in_keeps_it_and_another_member_does_not_send_it(
         write_training(ready, "只属于我")
         save(ready)
         ready.wait_for_url("**/outbox")
-        ready.context.clear_cookies()
+        forget_sign_in(ready)
 
     ready.click("text=立即发送")
     expect(ready.locator("[data-part=status]")).to_contain_text("登录已过期")
@@ -237,7 +236,7 @@ def test_an_ended_sign_in_keeps_it_and_another_member_does_not_send_it(
     owner = "async () => (await (await caches.open('cpd-pages')).match('/stored-for')).text()"
     assert ready.evaluate(owner) == str(other_member.id)
 
-    ready.context.clear_cookies()
+    forget_sign_in(ready)
     sign_in(ready, member)
     ready.goto("/")
     expect(ready.locator(".toasts")).to_contain_text("只属于我")

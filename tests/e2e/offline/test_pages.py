@@ -11,15 +11,13 @@ from tests.support.axe import violations
 from tests.support.gate import Gate
 from tests.support.offline import (
     WAITING,
-    restart,
     save,
+    started_with,
     until,
     write_training,
 )
 from tests.support.people import Someone
 from tests.support.service import Service
-
-pytestmark = pytest.mark.timeout(300)
 
 
 def test_own_pages_open_with_their_age(ready: Page, gate: Gate):
@@ -71,14 +69,11 @@ def test_the_kill_switch_takes_the_worker_off_and_leaves_the_outbox(
         save(ready)
         ready.wait_for_url("**/outbox")
         ready.route("**/outbox/who", lambda route: route.abort())
-        restart(service, CPD_OFFLINE="off")
-    ready.goto("/me")
-    until(ready, "async () => !(await navigator.serviceWorker.getRegistrations()).length")
-    until(ready, "async () => !(await caches.keys()).length")
-    left = ready.evaluate(WAITING)
-    restart(service, CPD_OFFLINE="on")
-
-    assert left == 1
+    with started_with(service, CPD_OFFLINE="off"):
+        ready.goto("/me")
+        until(ready, "async () => !(await navigator.serviceWorker.getRegistrations()).length")
+        until(ready, "async () => !(await caches.keys()).length")
+        assert ready.evaluate(WAITING) == 1
 
 
 def test_the_hint_to_install_is_closed_for_good(

@@ -11,8 +11,6 @@ from tests.support.offline import WAITING, kept, save, write_training
 from tests.support.people import Someone
 from tests.support.store import Store
 
-pytestmark = pytest.mark.timeout(300)
-
 WITHOUT_LOCKS = "Object.defineProperty(Navigator.prototype, 'locks', {value: undefined})"
 WHO = "**/outbox/who"
 ONLINE = "window.dispatchEvent(new Event('online'))"
