@@ -18,11 +18,13 @@ run: setup ## Set up, migrate, make demo data once, then serve until Ctrl-C.
 test: setup-dev ## Run everything: static checks, all tests on SQLite and PostgreSQL, the browser.
 	@$(BIN)/python -m tests.support.machine
 	@$(MAKE) static
-	@$(BIN)/pytest --engine=both -n auto --cov --cov-report=term:skip-covered --ignore=tests/e2e
-	@$(BIN)/pytest tests/e2e -n auto
+	@$(BIN)/pytest $(BRIEF) --engine=both -n auto --cov --cov-report= --ignore=tests/e2e
+	@$(COVERAGE)
+	@$(JOURNEYS)
 
 check: setup-dev static ## Run the fast half: static checks, then unit, SQLite and architecture tests.
-	@$(BIN)/pytest --ignore=tests/e2e -n auto --cov --cov-report=term:skip-covered
+	@$(BIN)/pytest $(BRIEF) -n auto --cov --cov-report= --ignore=tests/e2e
+	@$(COVERAGE)
 
 static: setup-dev ## Run format, lint, type and import checks only.
 	$(BIN)/ruff format --check .
@@ -32,7 +34,7 @@ static: setup-dev ## Run format, lint, type and import checks only.
 
 browser: setup-dev ## Run only the browser journeys.
 	@$(BIN)/python -m tests.support.machine
-	@$(BIN)/pytest tests/e2e -n auto
+	@$(JOURNEYS)
 
 bench: setup ## Measure conversion, logging, pages, import and memory against floors.
 	@$(BIN)/python -m bench
@@ -47,6 +49,16 @@ lock: setup-dev ## Write both locks anew from pyproject.toml.
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --no-annotate
+
+# What failed stands last and short: a log is often cut off at its beginning.
+BRIEF := -q --tb=short -rfE --durations-min=30
+
+# Only the journeys through a browser are tried again, twice at most; the log says which, and why.
+JOURNEYS := $(BIN)/pytest $(BRIEF) tests/e2e -n auto \
+	--reruns 2 --max-suite-reruns 10 --rerun-show-tracebacks
+
+COVERAGE = echo "Coverage: $$($(BIN)/coverage report --format=total) %." \
+	"File by file: $(BIN)/coverage report --skip-covered"
 
 setup-dev: python
 	@$(PYTHON) tools/set_up.py --dev

@@ -80,6 +80,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("engine_name", ENGINES if chosen == "both" else [chosen])
 
 
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
+) -> None:
+    """How to run a failed order once more, near what failed."""
+    seed = config.getoption("randomly_seed", None)
+    if exitstatus and seed is not None:
+        terminalreporter.write_line(f"in this order: --randomly-seed={seed}")
+
+
 class Shared:
     """What tests of one process share: per engine the databases and the application."""
 
