@@ -72,6 +72,14 @@ def speakers_of(text: str) -> list[tuple[str, str | None, str | None]]:
     return found
 
 
+def typed_time(text: str) -> str:
+    """09:30 out of what people type: 9:30, 9：30, 0930, 930, 9; what is no time stays as typed."""
+    found = re.fullmatch(r"(\d{1,2})[:：.]?(\d{2})?", text.strip())
+    if found is None:
+        return text.strip()
+    return _time(found[1], found[2] or "00") or text.strip()
+
+
 def _part(line: str) -> TypedPart | None:
     read = LINE.match(line.strip())
     if read is None:

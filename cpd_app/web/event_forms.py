@@ -16,7 +16,7 @@ from cpd_app.domain.agenda import (
     daily_sittings,
     own_fields,
 )
-from cpd_app.domain.agenda_text import ReadAgenda, speakers_of
+from cpd_app.domain.agenda_text import ReadAgenda, speakers_of, typed_time
 from cpd_app.domain.errors import Rejected
 from cpd_app.domain.kinds import Kind
 from cpd_app.schemas.events import EventHeadSchema
@@ -228,8 +228,8 @@ def typed_session(posted: Mapping[str, str]) -> SessionForm:
                 MOST_ROWS)  # fmt: skip
     rows = [
         PartRow(
-            starts=posted.get(f"part-{n}-starts", "").strip(),
-            ends=posted.get(f"part-{n}-ends", "").strip(),
+            starts=typed_time(posted.get(f"part-{n}-starts", "")),
+            ends=typed_time(posted.get(f"part-{n}-ends", "")),
             title=posted.get(f"part-{n}-title", "").strip(),
             credited=posted.get(f"part-{n}-credited", "true") == "true",
             speakers=posted.get(f"part-{n}-speakers", "").strip(),
@@ -240,6 +240,7 @@ def typed_session(posted: Mapping[str, str]) -> SessionForm:
     ]
     typed = [row for row in rows if not row.is_empty]
     values = {name: posted.get(name, "").strip() for name in names}
+    values |= {name: typed_time(values[name]) for name in ("starts", "ends")}
     return SessionForm(values, _with_blanks(typed), pasted=posted.get("paste", ""))
 
 

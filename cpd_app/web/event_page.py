@@ -155,8 +155,9 @@ def lines_of(potential: Potential | None) -> list[str]:
 
 
 def doubts_of(potential: Potential | None) -> list[str]:
-    """What a person should look at, in words."""
-    return [doubt_sentence(d) for d in (potential.doubts if potential else ())]
+    """What a person should look at, in words; parallel rooms stand in the arithmetic already."""
+    found = potential.doubts if potential else ()
+    return [doubt_sentence(d) for d in found if d.code != "parallel_sessions"]
 
 
 def doubt_sentence(doubt: Doubt) -> str:

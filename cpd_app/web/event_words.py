@@ -76,15 +76,18 @@ def times(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     if last.date() == first.date():
         return f"{first:%H:%M}–{last:%H:%M}"
     if last.date() == first.date() + timedelta(days=1):
-        return f"{first:%H:%M}–{_('次日 %(time)s', time=f'{last:%H:%M}')}"
+        return f"{first:%H:%M}–" + _("次日 %(time)s", time=f"{last:%H:%M}")
     return f"{first:%H:%M}–{short_day(last.date())} {last:%H:%M}"
 
 
-def when(event: "Event", *, year: bool = True) -> str:
-    """Day and times of an event: 2026年12月1日 周二 09:00–17:00, or its first and last day."""
+def when(event: "Event") -> str:
+    """Day and times of an event: 12月1日 周二 09:00–17:00, or its first and last day.
+
+    The year is said when it is not the present one.
+    """
     here = ZoneInfo(event.zone)
     first, last = event.starts_at.astimezone(here), event.ends_at.astimezone(here)
-    begins = day(first.date()) if year else short_day(first.date())
+    begins = (short_day if first.year == clock.today().year else day)(first.date())
     last_on = (last - timedelta(microseconds=1)).date()
     if last_on == first.date() or last - first < timedelta(hours=24):
         return f"{begins} {weekday(first)} {times(event.starts_at, event.ends_at, event.zone)}"
