@@ -13,7 +13,7 @@ from cpd_app.db import transaction
 from cpd_app.domain.errors import DomainError, NotAllowed, NotFound
 from cpd_app.policy import Actor
 from cpd_app.usecases import signin, stewards, tokens
-from cpd_app.usecases.actors import actor_for
+from cpd_app.usecases.actors import actor_for, actor_with
 
 if TYPE_CHECKING:
     from cpd_app.models import Person
@@ -86,23 +86,28 @@ def current_person() -> "Person":
     holder = _token_holder()
     if holder is not None:
         return holder.person
-    if not current_user.is_authenticated:
-        raise NotSignedIn("not_signed_in")
+    _signed_in_id()
     person: Person = current_user.person
     return person
+
+
+def _signed_in_id() -> int:
+    """Who is signed in with this browser; nothing is looked up again after a transaction."""
+    if not current_user.is_authenticated:
+        raise NotSignedIn("not_signed_in")
+    person_id: int = current_user.sign_in.person_id
+    return person_id
 
 
 def current_actor() -> Actor:
     """The person who is asking, with their roles of today; raises NotSignedIn."""
     if "actor" not in g:
-        person = current_person()
         holder = _token_holder()
-        g.actor = actor_for(
-            person.id,
-            origin="api" if request.path.startswith("/api/") else "web",
-            today=clock.today(),
-            scopes=holder.scopes if holder else None,
-        )
+        origin = "api" if request.path.startswith("/api/") else "web"
+        if holder is not None:
+            g.actor = actor_with(holder.person_id, holder.held, origin=origin, scopes=holder.scopes)
+        else:
+            g.actor = actor_for(_signed_in_id(), origin=origin, today=clock.today())
     actor: Actor = g.actor
     return actor
 
@@ -163,7 +168,7 @@ def _token_holder() -> tokens.TokenHolder | None:
         g.token_holder = None
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() == "bearer" and request.path.startswith("/api/"):
-            g.token_holder = tokens.holder_of(token.strip(), now=clock.now())
+            g.token_holder = tokens.holder_of(token.strip(), now=clock.now(), today=clock.today())
             if g.token_holder is None:
                 raise NotSignedIn("bad_token")
     holder: tokens.TokenHolder | None = g.token_holder

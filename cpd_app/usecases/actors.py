@@ -1,8 +1,10 @@
 """Who a person is today: roles that have begun and not ended."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from cpd_app.db import session
 from cpd_app.models import Role
@@ -14,20 +16,34 @@ def actor_for(
 ) -> Actor:
     """The person as an actor, with the roles of this day."""
     held = session.execute(
-        select(Role.society_id, Role.role).where(
-            Role.person_id == person_id,
-            Role.starts_on <= today,
-            or_(Role.ends_on.is_(None), Role.ends_on > today),
-        )
+        select(Role.society_id, Role.role).where(holds(Role.person_id == person_id, today))
     ).all()
+    return actor_with(person_id, held, origin=origin, scopes=scopes)
+
+
+def holds(whose: ColumnElement[bool], today: date) -> ColumnElement[bool]:
+    """The condition for roles of somebody that are held on a day, to look them up or to join."""
+    return and_(whose, Role.starts_on <= today, or_(Role.ends_on.is_(None), Role.ends_on > today))
+
+
+def actor_with(
+    person_id: int,
+    held: Iterable[Any],
+    *,
+    origin: str,
+    scopes: frozenset[str] | None = None,
+) -> Actor:
+    """The person as an actor with roles that were looked up: pairs of society and role."""
     roles: dict[int, set[RoleName]] = {}
+    is_federation = False
     for society_id, role in held:
         if society_id is not None:
             roles.setdefault(society_id, set()).add(RoleName(role))
+        is_federation = is_federation or role == RoleName.FEDERATION
     return Actor(
         person_id=person_id,
         origin=origin,
         roles={s: frozenset(names) for s, names in roles.items()},
-        is_federation=any(r == RoleName.FEDERATION for _s, r in held),
+        is_federation=is_federation,
         scopes=scopes,
     )

@@ -21,7 +21,7 @@ from cpd_app.usecases.event_visibility import why_not
 from cpd_app.usecases.receipts import Receipt
 from cpd_app.usecases.roster import note
 from cpd_app.usecases.roster_entries import free_places, new_entry
-from cpd_app.usecases.scans import Room, ScanToKeep, append_in, entry_in, room_of
+from cpd_app.usecases.scans import Room, ScanToKeep, append_in, room_of
 
 #: entries that are as they should be; all others are judged again when their person comes
 SETTLED_ENTRIES = frozenset({EntryState.LISTED, EntryState.PENDING})
@@ -74,7 +74,7 @@ def check_in(actor: Actor, new: NewCheckin, *, now: datetime) -> CheckedIn:
     """
     person_id = _oneself(actor)
     try:
-        room, claim = read_claim(new.code, now=now, said_at=new.scanned_at)
+        room, claim = read_claim(new.code, person_id=person_id, now=now, said_at=new.scanned_at)
     except Rejected:
         # its code was good when it came first
         if first := first_of(actor, new.key):
@@ -108,7 +108,7 @@ def finish_claim(
     Raises Conflict `claim_used`, Rejected `checkin_closed` after the settlement.
     """
     person_id = _oneself(actor)
-    room = room_of(claim.session_id)
+    room = room_of(claim.session_id, person_id)
     once = _once(person_id, key) if key else claim.once
     entry_id = _own_entry(actor, room, person_id, now=now)
     return _append(actor, room, claim, entry_id, once, device, now=now)
@@ -200,9 +200,8 @@ def _append(
 
 def _own_entry(actor: Actor, room: Room, person_id: int, *, now: datetime) -> int:
     """The person's entry on the roster; made, or judged again, when they came without one."""
-    known = entry_in(room.event_id, person_id)
-    if known is not None and (known.state in SETTLED_ENTRIES or room.rehearsal):
-        return known.id
+    if room.entry_id is not None and (room.entry_state in SETTLED_ENTRIES or room.rehearsal):
+        return room.entry_id
     return _admit(actor, room, person_id, now=now).id
 
 

@@ -81,14 +81,16 @@ def claim_of(text: str, *, now: datetime) -> Claim:
     return claim
 
 
-def read_claim(text: str, *, now: datetime, said_at: datetime | None = None) -> tuple[Room, Claim]:
+def read_claim(
+    text: str, *, now: datetime, person_id: int | None = None, said_at: datetime | None = None
+) -> tuple[Room, Claim]:
     """The room of a genuine code and the claim to have been there; late ones are not refused.
 
     `said_at` is when a phone without network says that it read the code.
     """
     code = read_code(text, near=now)
     try:
-        room = room_of(code.session_id)
+        room = room_of(code.session_id, person_id)
     except NotFound:
         raise Rejected("wrong_code", "code") from None
     if not is_genuine(code, room.code_key):

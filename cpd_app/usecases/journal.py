@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, func, insert, select
 
 from cpd_app.db import session
 from cpd_app.models import JournalEntry, JournalSeal, JournalValues
 from cpd_app.policy import Actor
 
 GENESIS = "0" * 64
+_ENTRIES = cast("Table", JournalEntry.__table__)
 
 
 def record(
@@ -72,7 +73,7 @@ def record_many(
         for object_id, society_id, data in objects
     ]
     if rows:
-        session.execute(insert(JournalEntry), rows)
+        session.execute(insert(_ENTRIES), rows)
 
 
 def values_hash(salt: str, values: dict[str, Any]) -> str:

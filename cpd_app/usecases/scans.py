@@ -1,7 +1,8 @@
 """The one way in which a scan is kept: appended, never changed, whoever scanned and however often.
 
 The roster entry is held while a scan is judged, so of many scans of one person at the same moment
-exactly one is the first. Tables are read and written as plain rows: four statements a scan.
+exactly one is the first. An ordinary scan of a listed person is four statements: read the room,
+move the person, keep the scan, write the journal.
 """
 
 from dataclasses import dataclass
@@ -9,13 +10,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, bindparam, exists, select, update
+from sqlalchemy import Insert, Integer, Table, bindparam, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cpd_app.db import session
-from cpd_app.domain.checkin import Outcome, Step, Window, judge, moved, position_of
+from cpd_app.domain.checkin import Outcome, Step, Window, judge, position_of
 from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.domain.room_codes import Direction
+from cpd_app.domain.roster import EntryState
 from cpd_app.models import Correction, Event, EventSession, RosterEntry, Scan
 from cpd_app.policy import Actor
 from cpd_app.usecases import journal
@@ -23,7 +25,7 @@ from cpd_app.usecases import journal
 #: a scan that happened this long before it arrived may stand before one that is kept already
 ORDERLY = timedelta(seconds=1)
 #: states of an entry that an organiser has not settled
-UNSETTLED = frozenset({"pending", "waiting", "declined"})
+UNSETTLED = frozenset({EntryState.PENDING, EntryState.WAITING, EntryState.DECLINED})
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,10 @@ class Room:
     zone: str
     state: str
     society_id: int | None
-    open_to: str
-    capacity: int | None
     closed_at: datetime | None
+    #: of the person who was asked about: their entry on the roster, and its state
+    entry_id: int | None
+    entry_state: str | None
 
     @property
     def is_settled(self) -> bool:
@@ -106,26 +109,15 @@ class Room:
         Window(self.opens_at, self.closes_at, self.zone).check(at)
 
 
-def room_of(session_id: int) -> Room:
-    """A session as scans need it, in one statement; NotFound when there is none."""
-    row = session.execute(_ROOM, {"id": session_id}).first()
+def room_of(session_id: int, person_id: int | None = None) -> Room:
+    """A session as scans need it, and a person's place on its roster; NotFound when there is none.
+
+    One statement; nothing is held.
+    """
+    row = session.execute(_ROOM, {"id": session_id, "person": person_id}).first()
     if row is None:
         raise NotFound
     return Room(*cast("Any", row))
-
-
-@dataclass(frozen=True, slots=True)
-class KnownEntry:
-    """A person's place on a roster, as far as a scan asks."""
-
-    id: int
-    state: str
-
-
-def entry_in(event_id: int, person_id: int) -> KnownEntry | None:
-    """A person's entry on an event's roster; not held."""
-    row = session.execute(_OWN, {"event_id": event_id, "person_id": person_id}).first()
-    return None if row is None else KnownEntry(row.id, row.state)
 
 
 def append_scan(actor: Actor, scan: ScanToKeep, *, now: datetime) -> Scanned:
@@ -141,36 +133,32 @@ def append_scan(actor: Actor, scan: ScanToKeep, *, now: datetime) -> Scanned:
 
 def append_in(actor: Actor, room: Room, scan: ScanToKeep, *, now: datetime) -> Scanned:
     """The same, for a caller that has read the room."""
-    entry = session.execute(_ENTRY, {"id": scan.entry_id}).first()
-    if entry is None or entry.event_id != room.event_id:
-        raise NotFound
     try:
         room.check_open(scan.at)
     except Rejected:
-        if known := _known(scan, entry.name):
+        if known := _known(scan):
             return known
         raise
-    pending = entry.state in UNSETTLED
-    outcome = _outcome(room, scan, entry.inside_session_id, pending=pending)
+    outcome = Outcome.ACCEPTED
+    name = None if room.rehearsal or now - scan.at > ORDERLY else _accept(room, scan, now)
+    moves = name is None
+    if name is None:
+        name, outcome = _judged(room, scan)
     scan_id = _insert(actor, room, scan, outcome, now)
     if scan_id is None:
-        known = _known(scan, entry.name)
-        if known is None:
-            raise Conflict("busy")
-        return known
-    if not room.rehearsal:
-        _move(scan, entry.inside_session_id, now)
-    journal.record_many(
-        actor,
-        "scan.recorded",
-        "scan",
-        [(scan_id, room.society_id, {"event": room.event_id, "session": room.session_id,
-                                     "entry": scan.entry_id, "direction": str(scan.direction),
-                                     "outcome": str(outcome)})],
-        now=now,
-    )  # fmt: skip
+        return _first(scan, now)
+    if moves and not room.rehearsal:
+        _place(scan.entry_id, now)
+    data = {
+        "event": room.event_id,
+        "session": room.session_id,
+        "entry": scan.entry_id,
+        "direction": str(scan.direction),
+        "outcome": str(outcome),
+    }
+    journal.record_many(actor, "scan.recorded", "scan", [(scan_id, room.society_id, data)], now=now)
     return Scanned(
-        scan_id, True, outcome, scan.entry_id, room.session_id, scan.direction, scan.at, entry.name
+        scan_id, True, outcome, scan.entry_id, room.session_id, scan.direction, scan.at, name
     )
 
 
@@ -180,22 +168,44 @@ def position_now(entry_id: int) -> int | None:
     return position_of(Step(at, id_, direction, room) for at, id_, direction, room in rows)
 
 
-def _outcome(room: Room, scan: ScanToKeep, inside: int | None, *, pending: bool) -> Outcome:
+def _accept(room: Room, scan: ScanToKeep, now: datetime) -> str | None:
+    """Move a listed person in or out and hold their entry, all in one statement; their name.
+
+    None when this is not an ordinary scan of the moment: there is more to judge.
+    """
+    going_in = scan.direction is Direction.IN
+    values = {
+        "entry": scan.entry_id,
+        "event": room.event_id,
+        "here": room.session_id,
+        "stale": now,
+    }
+    found = session.execute(_GO_IN if going_in else _GO_OUT, values)
+    return cast("str | None", found.scalar())
+
+
+def _judged(room: Room, scan: ScanToKeep) -> tuple[str, Outcome]:
+    """The name on the roster and what the scan comes to; holds the entry."""
+    entry = session.execute(_ENTRY, {"id": scan.entry_id}).first()
+    if entry is None or entry.event_id != room.event_id:
+        raise NotFound
     if room.rehearsal:
-        return Outcome.REHEARSAL
+        return entry.name, Outcome.REHEARSAL
+    inside = entry.inside_session_id
     was_here = (
         scan.direction is Direction.OUT
         and inside != room.session_id
         and session.scalar(_WAS_HERE, {"entry_id": scan.entry_id, "session_id": room.session_id})
         is True
     )
-    return judge(
+    outcome = judge(
         scan.direction,
         session_id=room.session_id,
         inside=inside,
         was_here=was_here,
-        pending=pending,
+        pending=entry.state in UNSETTLED,
     )
+    return entry.name, outcome
 
 
 def _insert(
@@ -222,91 +232,131 @@ def _insert(
     return cast("int | None", kept.scalar())
 
 
-def _move(scan: ScanToKeep, inside: int | None, now: datetime) -> None:
-    """Where the person is now; looked up anew when the scan may not be the latest one."""
-    late = now - scan.at > ORDERLY
-    after = position_now(scan.entry_id) if late else moved(inside, scan.direction, scan.session_id)
-    session.execute(_MOVE, {"entry": scan.entry_id, "inside": after, "stale": now})
+def _place(entry_id: int, now: datetime) -> None:
+    """Where the person is after a scan that may not be the latest of theirs."""
+    session.execute(_MOVE, {"entry": entry_id, "inside": position_now(entry_id), "stale": now})
 
 
-def _known(scan: ScanToKeep, name: str) -> Scanned | None:
+def _first(scan: ScanToKeep, now: datetime) -> Scanned:
+    """The scan that was kept with this `once` before; what a repeat moved is moved back."""
+    known = _known(scan)
+    if known is None:
+        raise Conflict("busy")
+    _place(scan.entry_id, now)
+    return known
+
+
+def _known(scan: ScanToKeep) -> Scanned | None:
     """The scan that was kept with this `once`."""
     row = session.execute(_BY_ONCE, {"once": scan.once}).first()
     if row is None:
         return None
     if row.entry_id != scan.entry_id or row.session_id != scan.session_id:
         raise Conflict("key_reused", "key")
-    direction = Direction(row.direction)
     return Scanned(
-        row.id, False, Outcome(row.outcome), row.entry_id, row.session_id, direction, row.at, name
+        row.id,
+        False,
+        Outcome(row.outcome),
+        row.entry_id,
+        row.session_id,
+        Direction(row.direction),
+        row.at,
+        row.name,
     )
 
 
 @cache
 def _insert_once(dialect: str) -> Insert:
     make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    table = cast("Table", Scan.__table__)
-    columns = {c.name: bindparam(c.name, type_=c.type) for c in table.columns if c.name != "id"}
-    return make(table).values(columns).on_conflict_do_nothing().returning(table.c.id)
+    columns = {c.name: bindparam(c.name, type_=c.type) for c in _SCANS.columns if c.name != "id"}
+    return make(_SCANS).values(columns).on_conflict_do_nothing().returning(_SCANS.c.id)
 
+
+# Plain tables: the objects of the ORM would cost more than the statements.
+_SCANS = cast("Table", Scan.__table__)
+_SESSIONS = cast("Table", EventSession.__table__)
+_EVENTS = cast("Table", Event.__table__)
+_ENTRIES = cast("Table", RosterEntry.__table__)
+_VOIDED = cast("Table", Correction.__table__)
 
 _ROOM = (
     select(
-        EventSession.id,
-        EventSession.event_id,
-        EventSession.title,
-        EventSession.room,
-        EventSession.starts_at,
-        EventSession.ends_at,
-        EventSession.opens_at,
-        EventSession.closes_at,
-        EventSession.code_key,
-        EventSession.rehearsal,
-        Event.title.label("event_title"),
-        Event.zone,
-        Event.state,
-        Event.society_id,
-        Event.open_to,
-        Event.capacity,
-        Event.closed_at,
+        *(
+            _SESSIONS.c[name]
+            for name in (
+                "id", "event_id", "title", "room", "starts_at", "ends_at", "opens_at",
+                "closes_at", "code_key", "rehearsal",
+            )
+        ),
+        _EVENTS.c.title.label("event_title"),
+        *(_EVENTS.c[name] for name in ("zone", "state", "society_id", "closed_at")),
+        _ENTRIES.c.id.label("entry_id"),
+        _ENTRIES.c.state.label("entry_state"),
     )
-    .join(Event, Event.id == EventSession.event_id)
-    .where(EventSession.id == bindparam("id"))
-)
-_OWN = select(RosterEntry.id, RosterEntry.state).where(
-    RosterEntry.event_id == bindparam("event_id"), RosterEntry.person_id == bindparam("person_id")
-)
+    .select_from(_SESSIONS)
+    .join(_EVENTS, _EVENTS.c.id == _SESSIONS.c.event_id)
+    .outerjoin(
+        _ENTRIES,
+        (_ENTRIES.c.event_id == _SESSIONS.c.event_id)
+        & (_ENTRIES.c.person_id == bindparam("person", type_=Integer)),
+    )
+    .where(_SESSIONS.c.id == bindparam("id"))
+)  # fmt: skip
 # held against other scans of this person, but not against rows that merely refer to the entry
 _ENTRY = (
     select(
-        RosterEntry.id,
-        RosterEntry.event_id,
-        RosterEntry.name,
-        RosterEntry.state,
-        RosterEntry.inside_session_id,
+        _ENTRIES.c.id,
+        _ENTRIES.c.event_id,
+        _ENTRIES.c.name,
+        _ENTRIES.c.state,
+        _ENTRIES.c.inside_session_id,
     )
-    .where(RosterEntry.id == bindparam("id"))
+    .where(_ENTRIES.c.id == bindparam("id"))
     .with_for_update(key_share=True)
 )
-_ENTRIES = cast("Table", RosterEntry.__table__)
+_LISTED = (
+    update(_ENTRIES)
+    .where(
+        _ENTRIES.c.id == bindparam("entry"),
+        _ENTRIES.c.event_id == bindparam("event"),
+        _ENTRIES.c.state == EntryState.LISTED.value,
+    )
+    .values(stale_at=bindparam("stale"))
+    .returning(_ENTRIES.c.name)
+)
+_HERE = bindparam("here", type_=Integer)
+_GO_IN = _LISTED.where(_ENTRIES.c.inside_session_id.is_distinct_from(_HERE)).values(
+    inside_session_id=_HERE
+)
+_GO_OUT = _LISTED.where(_ENTRIES.c.inside_session_id == _HERE).values(inside_session_id=None)
 _MOVE = (
     update(_ENTRIES)
     .where(_ENTRIES.c.id == bindparam("entry"))
     .values(inside_session_id=bindparam("inside"), stale_at=bindparam("stale"))
 )
-_BY_ONCE = select(
-    Scan.id, Scan.entry_id, Scan.session_id, Scan.direction, Scan.at, Scan.outcome
-).where(Scan.once == bindparam("once"))
-_STANDS = ~exists().where(Correction.scan_id == Scan.id)
+_BY_ONCE = (
+    select(
+        _SCANS.c.id,
+        _SCANS.c.entry_id,
+        _SCANS.c.session_id,
+        _SCANS.c.direction,
+        _SCANS.c.at,
+        _SCANS.c.outcome,
+        _ENTRIES.c.name,
+    )
+    .join(_ENTRIES, _ENTRIES.c.id == _SCANS.c.entry_id)
+    .where(_SCANS.c.once == bindparam("once"))
+)
+_STANDS = ~exists().where(_VOIDED.c.scan_id == _SCANS.c.id)
 _WAS_HERE = select(
     exists().where(
-        Scan.entry_id == bindparam("entry_id"),
-        Scan.session_id == bindparam("session_id"),
+        _SCANS.c.entry_id == bindparam("entry_id"),
+        _SCANS.c.session_id == bindparam("session_id"),
         _STANDS,
     )
 )
 _STEPS = (
-    select(Scan.at, Scan.id, Scan.direction, Scan.session_id)
-    .join(EventSession, EventSession.id == Scan.session_id)
-    .where(Scan.entry_id == bindparam("entry_id"), EventSession.rehearsal.is_(False), _STANDS)
+    select(_SCANS.c.at, _SCANS.c.id, _SCANS.c.direction, _SCANS.c.session_id)
+    .join(_SESSIONS, _SESSIONS.c.id == _SCANS.c.session_id)
+    .where(_SCANS.c.entry_id == bindparam("entry_id"), _SESSIONS.c.rehearsal.is_(False), _STANDS)
 )

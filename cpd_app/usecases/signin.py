@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import lazyload
 
 from cpd_app.db import session
 from cpd_app.domain.errors import NotFound
@@ -34,6 +35,7 @@ class CurrentSignIn:
     """The signed-in browser of a request and how its person wants the pages."""
 
     id: int
+    person_id: int
     person: Person
     device: str
     confirmed_until: datetime
@@ -46,6 +48,7 @@ def sign_in_of(token: str, *, now: datetime) -> CurrentSignIn | None:
         select(SignIn, Person)
         .join(Person, Person.id == SignIn.person_id)
         .where(SignIn.token_hash == hash_of(token))
+        .options(lazyload(Person.names))  # a page that greets by name asks for them
     ).first()
     if row is None:
         return None
@@ -55,6 +58,7 @@ def sign_in_of(token: str, *, now: datetime) -> CurrentSignIn | None:
         return None
     return CurrentSignIn(
         id=sign_in.id,
+        person_id=person.id,
         person=person,
         device=sign_in.device,
         confirmed_until=sign_in.confirmed_until,

@@ -43,11 +43,11 @@ def test_a_token_stands_for_its_person_and_only_its_hash_is_kept(
     assert token.startswith("cpd_")
     assert token not in store.get(ApiToken, 1).token_hash
     with app.app_context():
-        holder = tokens.holder_of(token, now=now)
+        holder = tokens.holder_of(token, now=now, today=now.date())
         assert holder is not None
         assert (holder.person.id, holder.scopes, holder.use_is_old) == (member.id, None, True)
-        assert tokens.holder_of(token[4:], now=now) is None
-        assert tokens.holder_of("cpd_unknown", now=now) is None
+        assert tokens.holder_of(token[4:], now=now, today=now.date()) is None
+        assert tokens.holder_of("cpd_unknown", now=now, today=now.date()) is None
 
 
 def test_scopes_limit_what_a_token_may_do(
@@ -56,7 +56,7 @@ def test_scopes_limit_what_a_token_may_do(
     token = make(member, "activities:read", "activities:read")
 
     with app.app_context():
-        holder = tokens.holder_of(token, now=now)
+        holder = tokens.holder_of(token, now=now, today=now.date())
     assert holder is not None
     assert holder.scopes == frozenset({"activities:read"})
     actor = Actor(member.id, "api", scopes=holder.scopes)
@@ -86,7 +86,7 @@ def test_a_revoked_token_is_nobodys(
     do(tokens.revoke_token, member.actor, 1, now=now + timedelta(days=1))
 
     with app.app_context():
-        assert tokens.holder_of(token, now=now) is None
+        assert tokens.holder_of(token, now=now, today=now.date()) is None
         assert tokens.tokens_of(member.actor) == []
     assert store.get(ApiToken, 1).revoked_at == now
 
@@ -105,7 +105,7 @@ def test_the_token_of_a_merged_account_is_nobodys(
         session.get_one(Person, member.id).merged_into_id = other_member.id
 
     with app.app_context():
-        assert tokens.holder_of(token, now=now) is None
+        assert tokens.holder_of(token, now=now, today=now.date()) is None
     with pytest.raises(NotFound):
         do(tokens.make_token, Actor.system("cli"), member.id, name="x", scopes=(), now=now)
 
@@ -153,8 +153,8 @@ def test_the_last_use_is_noted(
     do(tokens.note_used, 1, now=now)
 
     with app.app_context():
-        soon = tokens.holder_of(token, now=now + timedelta(minutes=59))
-        later = tokens.holder_of(token, now=now + timedelta(minutes=61))
+        soon = tokens.holder_of(token, now=now + timedelta(minutes=59), today=now.date())
+        later = tokens.holder_of(token, now=now + timedelta(minutes=61), today=now.date())
     assert soon is not None
     assert later is not None
     assert (soon.use_is_old, later.use_is_old) == (False, True)
