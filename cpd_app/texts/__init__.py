@@ -16,6 +16,7 @@ from cpd_app.texts import (
     members,
     register,
     renewal,
+    roster,
     rules,
     shared,
     signin,
@@ -35,5 +36,6 @@ SENTENCES: dict[str, str] = {
     **renewal.SENTENCES,
     **evidence.SENTENCES,
     **imports.SENTENCES,
+    **roster.SENTENCES,
     **rules.SENTENCES,
 }

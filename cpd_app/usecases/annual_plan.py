@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from cpd_app.db import session
 from cpd_app.domain.checkin import admission
-from cpd_app.domain.errors import NotFound
+from cpd_app.domain.errors import NotFound, Rejected
+from cpd_app.domain.kinds import Label
 from cpd_app.domain.progress import YearProgress
 from cpd_app.domain.roster import EntryState, places_left
 from cpd_app.models import Event, Field, RosterEntry, Society
@@ -17,6 +19,7 @@ from cpd_app.policy import Actor
 from cpd_app.usecases.event_visibility import COMING, UNSEEN, readable_event, registered_in
 from cpd_app.usecases.progress import Standing
 from cpd_app.usecases.prospects import Prospect, Prospects
+from cpd_app.usecases.rules_in_force import Rules
 
 PAGE = 30
 #: events looked at to find those that would close a gap
@@ -53,6 +56,8 @@ class PlannedEvent:
     prospect: Prospect | None
     #: free places; None = no limit
     left: int | None
+    #: what the owner's table calls its kind
+    kind: Label | None
 
 
 @dataclass(frozen=True)
@@ -197,6 +202,7 @@ def _planned(
     taken = _taken(ids)
     owners = {event.society_id for event in events} - {None}
     societies = {s.id: s for s in session.scalars(select(Society).where(Society.id.in_(owners)))}
+    tables = {owner: Rules(owner) for owner in {event.society_id for event in events}}
     return [
         PlannedEvent(
             event=event,
@@ -204,9 +210,18 @@ def _planned(
             entry=entries.get(event.id),
             prospect=prospects.of(event) if prospects else None,
             left=places_left(event.capacity, taken.get(event.id, 0)),
+            kind=_kind(tables[event.society_id], event),
         )
         for event in events
     ]
+
+
+def _kind(rules: Rules, event: Event) -> Label | None:
+    try:
+        kinds = rules.on(event.ends_at.astimezone(ZoneInfo(event.zone)).date()).rule_set.kinds
+    except Rejected:
+        return None
+    return kinds[event.kind].names if event.kind in kinds else None
 
 
 def _taken(event_ids: Sequence[int]) -> dict[int, int]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from cpd_app.db import session
 from cpd_app.domain.errors import NotAllowed, NotFound, Rejected
@@ -188,7 +188,10 @@ def _entry(event: Event, entry_id: int) -> RosterEntry:
 
 
 def _has_scans(entry_id: int) -> bool:
-    return session.scalar(select(Scan.id).where(Scan.entry_id == entry_id).limit(1)) is not None
+    """Whether the person was scanned, as this entry or as one that it stands for."""
+    joined = select(RosterEntry.id).where(RosterEntry.joined_id == entry_id)
+    scanned = or_(Scan.entry_id == entry_id, Scan.entry_id.in_(joined))
+    return session.scalar(select(Scan.id).where(scanned).limit(1)) is not None
 
 
 def _state_again(

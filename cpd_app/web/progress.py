@@ -6,10 +6,11 @@ from flask.typing import ResponseReturnValue
 from cpd_app import clock
 from cpd_app.access import current_actor, current_person, signed_in
 from cpd_app.db import transaction
-from cpd_app.usecases import people
+from cpd_app.usecases import annual_plan, people
 from cpd_app.usecases.credits_shown import unfinished_counts
 from cpd_app.usecases.progress import Standing, standing_of
 from cpd_app.usecases.registrations_shown import shown_registration
+from cpd_app.web.annual_plan_page import ClosingCard, closing_words
 from cpd_app.web.paths import safe_path
 from cpd_app.web.progress_page import home_page, readiness_page, verdict_kind, verdict_word
 from cpd_app.web.progress_sums import sums_of
@@ -23,7 +24,7 @@ BACKFILL = "backfill.index"
 @signed_in
 def home() -> ResponseReturnValue:
     """The year's hours, what is missing, and the one thing to do next."""
-    standing, registrations = _standing()
+    standing, registrations = shown_standing()
     if standing is None:
         return render_template("progress/none.html")
     page = home_page(standing, unfinished_counts(current_person().id))
@@ -33,6 +34,7 @@ def home() -> ResponseReturnValue:
         standing=standing,
         registrations=registrations,
         backfill=_backfill(),
+        closing=closing_card(standing),
     )
 
 
@@ -40,7 +42,7 @@ def home() -> ResponseReturnValue:
 @signed_in
 def readiness() -> ResponseReturnValue:
     """Every check of the renewal, with its reason and what to do."""
-    standing, registrations = _standing()
+    standing, registrations = shown_standing()
     if standing is None:
         return render_template("progress/none.html")
     return render_template(
@@ -56,7 +58,7 @@ def readiness() -> ResponseReturnValue:
 @signed_in
 def arithmetic() -> ResponseReturnValue:
     """Where each figure of home comes from."""
-    standing, registrations = _standing()
+    standing, registrations = shown_standing()
     if standing is None:
         return render_template("progress/none.html")
     return render_template(
@@ -78,7 +80,7 @@ def switch() -> ResponseReturnValue:
     return redirect(safe_path(request.form.get("next")), 303)
 
 
-def _standing() -> tuple[Standing | None, list[object]]:
+def shown_standing() -> tuple[Standing | None, list[object]]:
     """How the shown registration stands today; None when there is none."""
     actor, person, today = current_actor(), current_person(), clock.today()
     shown, registrations = shown_registration(
@@ -88,6 +90,12 @@ def _standing() -> tuple[Standing | None, list[object]]:
         return None, list(registrations)
     standing = standing_of(actor, shown.registration, on=today, term=shown.term)
     return standing, list(registrations)
+
+
+def closing_card(standing: Standing) -> ClosingCard | None:
+    """The next events that would bring the hours still missing; None when there are none."""
+    found = annual_plan.closing_the_gap(current_actor(), standing, now=clock.now())
+    return closing_words(found, standing) if found else None
 
 
 def _backfill() -> str:

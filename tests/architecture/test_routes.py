@@ -44,7 +44,9 @@ def test_addresses_are_kebab_case_with_typed_parameters(shape: Flask):
             continue
         for part in rule.rule.strip("/").split("/"):
             word = re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(\.(csv|xlsx|json|zip|svg|png|pdf))?", part)
-            value = re.fullmatch(r"<(int|uuid|code|any\([^>]*\)|string(\([^>]*\))?):[a-z_]+>", part)
+            value = re.fullmatch(
+                r"<(int|uuid|code|any\([^>]*\)|string(\([^>]*\))?):[a-z_]+>(\.ics)?", part
+            )
             if part and not word and not value:
                 strange.append(rule.rule)
 
