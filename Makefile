@@ -4,7 +4,7 @@ BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check static fast browser bench lock messages
+.PHONY: help setup setup-dev run test check static fast browser bench lighthouse lock messages
 
 help: ## List the targets, one sentence each.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-17s %s\n", $$1, $$2}'
@@ -38,6 +38,12 @@ browser: setup-dev ## Run only the browser journeys.
 
 bench: setup ## Measure conversion, logging, pages, import and memory against floors.
 	@$(BIN)/python -m bench
+
+lighthouse: setup-dev tools/lighthouse/node_modules ## Look at the check-in page as a slow phone.
+	@$(BIN)/python -m bench.lighthouse
+
+tools/lighthouse/node_modules: tools/lighthouse/package-lock.json
+	@cd tools/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 messages: setup-dev ## Hold the English texts against the pages and compile them.
 	@$(BIN)/python tools/messages.py

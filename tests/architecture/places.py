@@ -15,7 +15,11 @@ MADE = (STATIC / "vendor", STATIC / "dist")
 def written(folder: Path, *endings: str) -> list[Path]:
     """Files of our own with these endings, in order."""
     found = (path for ending in endings for path in folder.rglob(f"*.{ending}"))
-    return sorted(p for p in found if not any(p.is_relative_to(made) for made in MADE))
+    return sorted(
+        p
+        for p in found
+        if "node_modules" not in p.parts and not any(p.is_relative_to(made) for made in MADE)
+    )
 
 
 def name(path: Path) -> str:
