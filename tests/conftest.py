@@ -29,7 +29,12 @@ from tests.support.databases import (
 from tests.support.page import Browser
 from tests.support.store import Store
 
-pytest_plugins = ["tests.support.people", "tests.support.things", "tests.support.imports"]
+pytest_plugins = [
+    "tests.support.people",
+    "tests.support.things",
+    "tests.support.imports",
+    "tests.support.attendance",
+]
 
 Result = TypeVar("Result")
 SERVER = "cpd_postgresql_server"

@@ -114,11 +114,15 @@ def compute(actor: Actor, entry_ids: Collection[int], *, now: datetime, today: d
     return len(entry_ids)
 
 
-def attendance_of(entry: RosterEntry, *, now: datetime) -> Attended:
+def attended_of(facts: EventFacts, of_entry: EntryFacts, entry: RosterEntry) -> Attended:
     """What the scans and corrections of one entry come to at this moment; nothing is written."""
-    event = session.get_one(Event, entry.event_id)
-    family = families_of([entry.id])
-    return _attended(facts_of_event(event, now=now), facts_of_entries(family)[entry.id], entry)
+    return attended(
+        facts.rooms,
+        of_entry.seen,
+        of_entry.amended,
+        missing_out=facts.policy,
+        lectures=facts.lectures.get(entry.person_id or 0, ()),
+    )
 
 
 def given_for(facts: EventFacts, found: Attended, rules: Rules) -> Given:
@@ -195,7 +199,7 @@ def _compute(
     flagged: list[tuple[int | None, list[Any]]] = []
     for entry in entries:
         of_entry = scanned.get(entry.id, EntryFacts())
-        found = _attended(facts, of_entry, entry)
+        found = attended_of(facts, of_entry, entry)
         given = given_for(facts, found, rules)
         row = known.get(entry.id) or Attendance(entry_id=entry.id, event_id=entry.event_id)
         flags = flags_for(entry.id, entry.person_id, of_entry, found, near)
@@ -235,16 +239,6 @@ def _point_to(
     for row in rows:
         row.activity_id = pointed.get(row.entry_id, row.activity_id)
     session.flush()
-
-
-def _attended(facts: EventFacts, of_entry: EntryFacts, entry: RosterEntry) -> Attended:
-    return attended(
-        facts.rooms,
-        of_entry.seen,
-        of_entry.amended,
-        missing_out=facts.policy,
-        lectures=facts.lectures.get(entry.person_id or 0, ()),
-    )
 
 
 def _attendances(entry_ids: list[int]) -> dict[int, Attendance]:

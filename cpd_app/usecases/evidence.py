@@ -10,7 +10,7 @@ from cpd_app.db import session
 from cpd_app.domain.errors import DomainError, NotFound, Rejected
 from cpd_app.domain.kinds import Evidence as Proof
 from cpd_app.domain.kinds import Kind
-from cpd_app.models import Activity, Credit, Evidence, File
+from cpd_app.models import Activity, Correction, Credit, Evidence, File, Statement
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases.activities import held_activity, own_activity
@@ -155,12 +155,20 @@ def detach_evidence(actor: Actor, evidence_id: int, *, store: LocalFiles, now: d
     file = evidence.file
     session.delete(evidence)
     session.flush()
-    used = session.scalar(select(Evidence.id).where(Evidence.file_id == file.id).limit(1))
-    if used is None and file.state != FileState.PURGED:
+    if not _is_used(file.id) and file.state != FileState.PURGED:
         let_go(file, store=store, now=now)
     changed = {"file": [file.id, None]}
     note_change(actor, activity, "evidence_removed", changed, now=now)
     return activity.id
+
+
+def _is_used(file_id: int) -> bool:
+    """Whether a file proves another record still, or what somebody said about an event."""
+    tables = (Evidence, Statement, Correction)
+    return any(
+        session.scalar(select(table.id).where(table.file_id == file_id).limit(1)) is not None
+        for table in tables
+    )
 
 
 def purge_evidence(actor: Actor, file_id: int, *, store: LocalFiles, now: datetime) -> list[int]:

@@ -186,7 +186,11 @@ def open_file(
 
     NotFound for strangers, while its work is due, and after it was removed.
     """
-    file = readable_file(actor, file_id)
+    return opened(actor, readable_file(actor, file_id), preview=preview, store=store, now=now)
+
+
+def opened(actor: Actor, file: File, *, preview: bool, store: LocalFiles, now: datetime) -> Opened:
+    """The same for a use case that has asked for permission by what the file belongs to."""
     digest = file.preview_hash if preview else file.stored_hash
     if file.state != FileState.READY or digest is None:
         raise NotFound("file_gone" if file.state == FileState.PURGED else "file_not_ready")
