@@ -99,7 +99,7 @@ class Ui:
         places = (
             ("staff.overview", "house", _("总览")),
             ("members.index", "people", _("会员")),
-            ("staff_events.index", "calendar-event", _("活动")),
+            ("staff_events.index", "calendar-event", _("活动签到")),
             ("imports.index", "file-earmark-arrow-up", _("导入")),
             ("rulings.index", "patch-question", _("认定")),
             ("rules.index", "sliders", _("折算规则")),
@@ -156,7 +156,7 @@ def _places_without_a_desk() -> tuple[tuple[str, str, str], ...]:
     if current_actor().is_federation:
         return (
             ("staff.overview", "house", _("总览")),
-            ("staff_events.index", "calendar-event", _("活动")),
+            ("staff_events.index", "calendar-event", _("活动签到")),
             ("rules.index", "sliders", _("折算规则")),
         )
     return (

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 #: empty rows after those of the agenda, to be filled in
 BLANK_ROWS = 4
 MOST_ROWS = 64
+#: boxes for a time of day, in which 930 is good enough
+CLOCKS = ("starts_time", "ends_time", "pause_from", "pause_to")
 #: what the schema calls the two moments, and the fields that the page asks them with
 MOMENTS = {"starts_at": "starts_on", "ends_at": "ends_on"}
 
@@ -125,7 +127,8 @@ class SessionForm:
 
 def typed_head(kind: Kind, posted: MultiDict[str, str]) -> HeadForm:
     """What was typed, as it was typed, so that a refused form loses nothing."""
-    return HeadForm(kind, {n: v for n, v in posted.items() if n != "csrf_token"})
+    values = {n: v for n, v in posted.items() if n != "csrf_token"}
+    return HeadForm(kind, values | {n: typed_time(values[n]) for n in CLOCKS if n in values})
 
 
 def head_form(kind: Kind, event: "Event") -> HeadForm:
@@ -332,7 +335,7 @@ def _moments(posted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]
     """The two moments as the API has them, and what is wrong with the boxes they come from."""
     given, faults = {}, {}
     for name in ("starts", "ends"):
-        on, at = posted.get(f"{name}_on", "").strip(), posted.get(f"{name}_time", "").strip()
+        on, at = posted.get(f"{name}_on", "").strip(), typed_time(posted.get(f"{name}_time", ""))
         if day_of(on) is None:
             faults[f"{name}_on"] = sentence("bad_day" if on else "missing_field")
         if time_of(at) is None:
@@ -342,7 +345,7 @@ def _moments(posted: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]
 
 
 def _pause(posted: Mapping[str, str]) -> tuple[time, time] | None:
-    begins, ends = posted.get("pause_from", "").strip(), posted.get("pause_to", "").strip()
+    begins, ends = (typed_time(posted.get(name, "")) for name in ("pause_from", "pause_to"))
     if not begins and not ends:
         return None
     read_from, read_to = time_of(begins), time_of(ends)

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 #: of the drawing of a session: its width in units
 WIDE = 1000
 #: the code kit, drawn where its screens exist: endpoint, icon; of one session, of the event
-OF_A_SESSION = (("room.projector", "projector"), ("closing.sign_in_sheet", "file-earmark-text"))
+OF_A_SESSION = (("room.projector", "projector"), ("documents.sign_in_sheet", "file-earmark-text"))
 OF_THE_EVENT = (("room.sheet", "printer"), ("door.page", "person-check"))
+WHEN_OVER = (("documents.package", "file-earmark-zip"),)
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class Studio:
     steps: list[dict[str, Any]]
     #: screens of the whole event: address, icon, word
     kit: list[tuple[str, str, str]] = field(default_factory=list)
+    #: the screen of the session that runs now or comes next
+    projector: str = ""
     #: the table of attendance; empty while there is none
     attendance: str = ""
 
@@ -109,6 +112,7 @@ def studio_of(event: "Event", counts: EventCounts, *, now: datetime) -> Studio:
         approved=approved_hours(event),
         steps=_steps(event, potential, counts),
         kit=_kit(event),
+        projector=_projector(event, now),
         attendance=_url("attendance.index", event),
     )
 
@@ -248,14 +252,26 @@ def _row(event: "Event", held: "EventSession") -> SessionRow:
 
 
 def _kit(event: "Event") -> list[tuple[str, str, str]]:
-    """The screens of the whole event."""
-    if event.state in {EventState.SETTLED, EventState.CANCELLED}:
+    """The screens of the whole event; once nobody can scan any more, its closing package."""
+    if event.state == EventState.CANCELLED:
         return []
+    screens = () if event.state == EventState.SETTLED else OF_THE_EVENT
+    if event.state in {EventState.CLOSED, EventState.SETTLED}:
+        screens = (*screens, *WHEN_OVER)
     return [
         (address, icon, _kit_word(endpoint))
-        for endpoint, icon in OF_THE_EVENT
+        for endpoint, icon in screens
         if (address := _url(endpoint, event))
     ]
+
+
+def _projector(event: "Event", now: datetime) -> str:
+    """The screen to put on the wall now: of the session whose codes run, else of the next one."""
+    left = [s for s in event.sessions if not s.rehearsal and s.closes_at > now]
+    if not left or "room.projector" not in current_app.view_functions:
+        return ""
+    nearest = min(left, key=lambda s: (s.ends_at < now, s.starts_at))
+    return url_for("room.projector", event_id=event.id, session_id=nearest.id)
 
 
 def _url(endpoint: str, event: "Event") -> str:
@@ -269,7 +285,8 @@ def _kit_word(endpoint: str) -> str:
         "room.projector": _("投影页"),
         "room.sheet": _("打印签到码"),
         "door.page": _("门岗扫码"),
-        "closing.sign_in_sheet": _("签到表"),
+        "documents.sign_in_sheet": _("签到表"),
+        "documents.package": _("结项包"),
     }[endpoint]
 
 
@@ -289,20 +306,17 @@ def _problem(refusal: Rejected | None) -> str:
 
 def _sub(event: "Event", now: datetime) -> str:
     """What happens next, and when."""
-    match event.state:
-        case EventState.APPROVED | EventState.SUBMITTED if event.approved_at:
-            opens = _opens_at(event)
-            if opens is not None and opens > now:
-                return _("签到 %(when)s自动开放", when=_from_now(opens - now))
-        case EventState.SUBMITTED if event.submitted_at:
-            return _("批准后，签到到时自动开放")
-        case EventState.OPEN:
-            return _("签到按各场次的时间开放，到点不用操作")
-        case EventState.CLOSED:
-            return _("晚到的扫码在结项前照收")
-        case _:
-            pass
-    return ""
+    opens = _opens_at(event)
+    planned = event.approved_at is not None and event.state in {
+        EventState.SUBMITTED, EventState.APPROVED, EventState.OPEN,
+    }  # fmt: skip
+    if planned and opens is not None and opens > now:
+        return _("签到 %(when)s自动开放", when=_from_now(opens - now))
+    return {
+        EventState.SUBMITTED: _("批准后，签到到时自动开放"),
+        EventState.OPEN: _("签到按各场次的时间开放，到点不用操作"),
+        EventState.CLOSED: _("晚到的扫码在结项前照收"),
+    }.get(EventState(event.state), "")
 
 
 def _opens_at(event: "Event") -> datetime | None:
