@@ -112,7 +112,9 @@ def confirm() -> ResponseReturnValue:
         return redirect(url_for("checkin.index"), 303)
     try:
         with transaction():
-            done = checkin.finish_claim(current_actor(), claim, device=_device(), now=clock.now())
+            done = checkin.finish_claim(
+                current_actor(), claim, device=this_device(), now=clock.now()
+            )
     except (Rejected, Conflict) as refused:
         return _refused(refused)
     return _done(done)
@@ -130,7 +132,7 @@ def finish_as_guest() -> ResponseReturnValue:
         try:
             with transaction():
                 done = checkin.finish_as_guest(
-                    _guest(), claim, given.value, device=_device(), now=clock.now()
+                    _guest(), claim, given.value, device=this_device(), now=clock.now()
                 )
             return _done(done)
         except Rejected as refused:
@@ -152,7 +154,7 @@ def same_guest() -> ResponseReturnValue:
     try:
         with transaction():
             done = checkin.finish_as_same_guest(
-                _guest(), claim, receipt, device=_device(), now=clock.now()
+                _guest(), claim, receipt, device=this_device(), now=clock.now()
             )
     except (Rejected, Conflict) as refused:
         return _refused(refused)
@@ -298,16 +300,26 @@ def _held(claim: Claim) -> Redirect:
     """On to the claim's page; the claim is in this browser and nowhere else."""
     answer = redirect(url_for("checkin.index"), 303)
     _keep(answer, CLAIM_COOKIE, claims.sealed(claim, _secret()), claims.LASTS)
-    _keep(answer, DEVICE_COOKIE, _device(), DEVICE_LASTS)
+    remember_device(answer, this_device())
     return answer
 
 
 def _done(done: CheckedIn) -> ResponseReturnValue:
     answer = redirect(url_for("checkin.done"), 303)
-    if done.receipt is not None:
-        _keep(answer, SCAN_COOKIE, receipts.sealed(done.receipt, _secret()), SCAN_LASTS)
+    remember(answer, done)
     answer.delete_cookie(CLAIM_COOKIE)
     return answer
+
+
+def remember_device(answer: Redirect, device: str) -> None:
+    """Keep this browser's random id in it."""
+    _keep(answer, DEVICE_COOKIE, device, DEVICE_LASTS)
+
+
+def remember(answer: Redirect, done: CheckedIn) -> None:
+    """Keep in this browser which scan was its last: `checkin.done` shows it and can undo it."""
+    if done.receipt is not None:
+        _keep(answer, SCAN_COOKIE, receipts.sealed(done.receipt, _secret()), SCAN_LASTS)
 
 
 def _refused(refused: DomainError) -> ResponseReturnValue:
@@ -339,7 +351,7 @@ def _keep(answer: Redirect, name: str, value: str, lasts: timedelta) -> None:
     )
 
 
-def _device() -> str:
+def this_device() -> str:
     """This browser's random id; a new one for what is none."""
     try:
         return str(uuid.UUID(request.cookies.get(DEVICE_COOKIE, "")))

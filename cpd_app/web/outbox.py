@@ -43,8 +43,9 @@ def index() -> ResponseReturnValue:
 @bp.get("/outbox/who")
 @signed_in
 def who() -> ResponseReturnValue:
-    """Whose session this browser has, and a token: asked before anything is sent."""
-    return jsonify(member=current_person().id, csrf=generate_csrf())
+    """Whose session this browser has, a token, and the time: asked before anything is sent."""
+    now = round(clock.now().timestamp() * 1000)
+    return jsonify(member=current_person().id, csrf=generate_csrf(), now=now)
 
 
 @bp.post("/outbox/records")

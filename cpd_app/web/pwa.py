@@ -1,9 +1,11 @@
 """What makes the pages an app on a phone: manifest, service worker, what is stored ahead."""
 
 import gzip
+import hashlib
 import json
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import cache
 
 from flask import (
     Blueprint,
@@ -36,11 +38,15 @@ STORED_FILES = (
     "css/tokens.css",
     "css/base.css",
     "css/components/*.css",
+    "css/pages/door.css",
     "css/pages/home.css",
     "css/pages/log.css",
     "css/pages/outbox.css",
+    "css/pages/passes.css",
     "css/pages/readiness.css",
     "css/pages/records.css",
+    "css/pages/checkin.css",
+    "css/pages/scan.css",
     "icons/favicon.svg",
     "icons/icon-192.png",
     "js/app.js",
@@ -52,8 +58,16 @@ STORED_FILES = (
     "vendor/zxing/reader/index.js",
     "vendor/zxing/share.js",
 )
-#: the desk is not used without network
-NOT_STORED = ("css/components/staff.css",)
+#: the desk is not used without network, and a room's screen has its own way
+NOT_STORED = (
+    "css/components/staff.css",
+    "js/lib/qr.js",
+    "js/lib/room-codes.js",
+    "js/lib/server-clock.js",
+    "js/modules/projector.js",
+)
+#: reads QR codes; kept by the worker once a page has asked for it
+DECODER = "vendor/zxing/reader.wasm"
 #: name of the header by which the worker and our scripts tell members apart
 MEMBER = "X-Member"
 MANIFEST_ICONS = (
@@ -168,6 +182,7 @@ def worker() -> ResponseReturnValue:
         "root": url_for("static", filename=""),
         "files": [url_for("static", filename=name) for name in stored_files()],
         "offline": url_for("pwa.offline"),
+        "decoder": f"/decoder-{_decoder_hash()}",
     }
     source = (assets.SOURCE / "js" / name).read_text(encoding="utf-8")
     response = make_response(f"const CPD = {json.dumps(config)};\n{source}")
@@ -220,6 +235,7 @@ def stored_files() -> list[str]:
 def _stock() -> Iterator[tuple[str, str]]:
     yield url_for("pwa.offline"), _neutral("pwa/offline.html")
     yield url_for("outbox.index"), _neutral("pwa/outbox.html")
+    yield url_for("scan.index"), _neutral("scan/index.html")
     person, today = current_person(), clock.today()
     shown, _all = shown_registration(person.id, chosen_id=None, day=today)
     if shown is None or shown.term is None:
@@ -254,6 +270,12 @@ def _neutral(template: str, **values: object) -> str:
     """A page without name and without token; scripts take the token from the cookie."""
     html = render_template(template, ui=Unnamed(), **values)
     return html.replace(str(generate_csrf()), "")
+
+
+@cache
+def _decoder_hash() -> str:
+    """Of what reads QR codes: phones fetch it again only when it is another one."""
+    return hashlib.sha256((assets.SOURCE / DECODER).read_bytes()).hexdigest()[:12]
 
 
 def _icon(name: str) -> str:

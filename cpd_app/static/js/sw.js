@@ -5,8 +5,11 @@
 // (js/lib/stock.js): the log forms and /outbox, without anything of the member. Kept as they are
 // looked at: the member's own pages, for one member at a time. Never touched: POST, /api, files.
 const CACHES = { pages: "cpd-pages", forms: "cpd-forms" };
-const KEPT = /^\/(?:|activities|activities\/\d+|readiness|how-it-adds-up)$/;
-const FORMS = /^\/(?:activities\/new(?:\/[\w-]+)?|outbox)$/;
+/** Doors of events: stored by their own page, wiped by it; phones there belong to no member. */
+const DOORS = "cpd-doors";
+const DOOR = /^\/door\/\d+$/;
+const KEPT = /^\/(?:|activities|activities\/\d+|readiness|how-it-adds-up|events\/\d+\/pass)$/;
+const FORMS = /^\/(?:activities\/new(?:\/[\w-]+)?|outbox|scan)$/;
 const UNTOUCHED = /^\/(?:api|files|static|sw\.js|manifest\.webmanifest)(?:\/|$)/;
 /** Seconds after which a copy is better than waiting on. */
 const PATIENCE = 6;
@@ -33,6 +36,20 @@ precaching.precacheAndRoute(
     { url: CPD.offline, revision: CPD.release },
   ],
   { directoryIndex: null, cleanURLs: false },
+);
+
+// What reads codes is large, so it is fetched when a page asks for it, and kept from release to
+// release: its address in the store carries its content.
+const decoder = new strategies.CacheFirst({
+  cacheName: "cpd-decoder",
+  plugins: [
+    { cacheKeyWillBeUsed: async () => CPD.decoder },
+    new expiration.ExpirationPlugin({ maxEntries: 1 }),
+  ],
+});
+routing.registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && /^\/static\/[^/]+\/vendor\/zxing\/reader\.wasm$/.test(url.pathname),
+  decoder,
 );
 
 // A stored page may ask for a former release's files; this release's take their place.
@@ -99,6 +116,13 @@ const forms = new strategies.NetworkFirst({
   plugins: [copies, { cacheWillUpdate: async () => null }],
 });
 
+const doors = new strategies.NetworkFirst({
+  cacheName: DOORS,
+  networkTimeoutSeconds: PATIENCE,
+  matchOptions: { ignoreVary: true, ignoreSearch: true },
+  plugins: [copies, { cacheWillUpdate: async ({ response }) => (response.status === 200 ? response : null) }],
+});
+
 const others = new strategies.NetworkOnly({
   plugins: [
     {
@@ -117,7 +141,7 @@ routing.registerRoute(
     const { pathname, searchParams } = options.url;
     // The stored forms begin a new record; a draft is finished with network.
     const form = FORMS.test(pathname) && !searchParams.has("draft");
-    const strategy = KEPT.test(pathname) ? pages : form ? forms : others;
+    const strategy = KEPT.test(pathname) ? pages : form ? forms : DOOR.test(pathname) ? doors : others;
     try {
       return await strategy.handle(options);
     } catch {

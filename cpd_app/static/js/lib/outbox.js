@@ -1,4 +1,5 @@
-// The outbox: records that were written here and are not on the server yet, each with its photos.
+// The outbox: records that were written here and are not on the server yet, each with its photos,
+// and scans of room codes (lib/scans.js).
 //
 // A row of the store `outbox`: key (UUID, made once: the server keeps a record once per key),
 // member, at (ISO), kind, kindName, title, day, fields [[name, value]], files [{key, name, proof,

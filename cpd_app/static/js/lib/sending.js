@@ -3,6 +3,7 @@
 // so sending twice by accident changes nothing.
 import { get, post, upload } from "./http.js";
 import { drop, item, items, note } from "./outbox.js";
+import { isScan, sendScans } from "./scans.js";
 import { alone } from "./turn.js";
 
 const LOCK = "cpd-outbox";
@@ -10,18 +11,30 @@ const PATIENCE = 12_000;
 /** Trying again would not change these; anything else keeps the record waiting. */
 const FINAL = new Set([403, 404, 409, 410, 413, 422]);
 
+/** Send what waits: scans first, for people wait at the door; then records as flushRecords does. */
+export async function flush(member, options) {
+  const scans = await sendScans(member);
+  if (scans.reason) return scans;
+  const records = await flushRecords(member, options);
+  return {
+    sent: [...scans.sent, ...records.sent],
+    refused: [...scans.refused, ...records.refused],
+    reason: records.reason,
+  };
+}
+
 /**
- * Send what waits, oldest first; ends at the first thing that only needs patience. One tab sends at a
+ * Send the records that wait, oldest first; ends at the first thing that only needs patience. One tab sends at a
  * time, another one waits for it and sends what is left. Answers {sent: rows, refused: rows, reason};
  * reason "" (nothing waits any more), "offline", "timeout", "signed_out", "server". `open`: key of the
  * record whose page is opened next, so that it says what was saved. `onProgress(number, of, share)`
  * hears of its photos.
  */
-export function flush(member, { open, onProgress } = {}) {
+function flushRecords(member, { open, onProgress } = {}) {
   return alone(LOCK, async () => {
     const sent = [];
     const refused = [];
-    const waiting = (await items(member)).filter((row) => row.state === "waiting");
+    const waiting = (await items(member)).filter((row) => !isScan(row) && row.state === "waiting");
     if (!waiting.length) return { sent, refused, reason: "" };
     const who = await get("/outbox/who", { timeout: PATIENCE });
     if (!who.ok) return { sent, refused, reason: who.reason };

@@ -7,6 +7,7 @@ const FORMS = "cpd-forms";
 /** Stands beside the stored forms and says for what they were made. */
 const TAG = "/stored-as";
 const OWNER = "/stored-for";
+const DECODER = new URL("../../vendor/zxing/reader.wasm", import.meta.url);
 const FIRST = ["/", "/activities", "/readiness"];
 
 /** Fetch and store them unless they are there; `tag` is what they depend on. */
@@ -25,7 +26,14 @@ export async function stock(tag, member) {
     await forms.put(address, new Response(html, { headers }));
   }
   await stockOwn(member);
+  await stockDecoder();
   await forms.put(TAG, new Response(tag));
+}
+
+/** What reads codes, so that the camera scans without network; the worker keeps it. */
+async function stockDecoder() {
+  if (!navigator.serviceWorker?.controller || navigator.connection?.saveData) return;
+  await fetch(DECODER).catch(() => undefined); // then it is fetched when the camera is opened
 }
 
 /** The member's own pages that were not looked at yet, so that they open in a tunnel too. */

@@ -26,12 +26,13 @@ export function start(page) {
     part("why").textContent = refused ? row.message : row.activity ? words.photosWait : "";
     part("why").hidden = !part("why").textContent;
     const edit = part("edit");
-    edit.hidden = !refused;
+    edit.hidden = !refused || row.kind === "scan";
     edit.href = row.activity ? `/activities/${row.activity}/evidence` : `/activities/new/${row.kind}?outbox=${row.key}`;
     edit.setAttribute("aria-label", `${edit.textContent}: ${row.title}`);
     part("delete").setAttribute("aria-label", `${part("delete").textContent.trim()}: ${row.title}`);
     part("delete").addEventListener("click", async () => {
-      if (await ask(row.activity ? words.deletePhotos : words.deleteRecord)) drop(row.key);
+      const question = row.kind === "scan" ? words.deleteScan : row.activity ? words.deletePhotos : words.deleteRecord;
+      if (await ask(question)) drop(row.key);
     });
     return element;
   }
