@@ -54,7 +54,6 @@ class DoorScanSchema(Schema):
         metadata={"description": "when it was scanned, for what is sent later; never after now"},
     )
     key = KeyField(required=True)
-    device = TextField(load_default=None, allow_none=True, validate=validate.Length(max=36))
 
     @post_load
     def made(self, data: dict[str, Any], **_kwargs: Any) -> DoorScan:

@@ -45,7 +45,6 @@ class DoorScan:
     named: Named | None = None
     #: when it was scanned, by the server's clock as the door knows it; None = now
     scanned_at: datetime | None = None
-    device: str | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,6 @@ def scan_at_door(actor: Actor, event_id: int, scan: DoorScan, *, now: datetime) 
             source="pass" if scan.code else "door",
             once=f"{_scanner(actor)}:{scan.key}",
             marks=("late",) if now - at > timedelta(seconds=OLDEST) else (),
-            device=scan.device,
         ),
         now=now,
     )

@@ -90,7 +90,7 @@ def scan(event_id: int) -> ResponseReturnValue:
             answer = door.scan_at_door(door_actor(), event_id, given.value, now=clock.now())
     except Rejected as refusal:
         said = sentence(refusal.code, refusal.values)
-        return _page(event_id, refused_card(said, _direction())), 422
+        return _page(event_id, refused_card(said, _direction(), refusal.code)), 422
     kept = answer.scanned
     return _back(event_id, scan=kept.scan_id, session=kept.session_id, direction=kept.direction)
 

@@ -13,17 +13,6 @@ from cpd_app.domain.checkin import Outcome
 from cpd_app.usecases.door import DoorAnswer
 from cpd_app.wording import sentence
 
-#: refusals that a door finds by itself when there is no network
-FOUND_OFFLINE = (
-    "wrong_pass",
-    "not_on_roster",
-    "checkin_not_open",
-    "checkin_closed",
-    "scan_too_late",
-    "door_undo_too_late",
-)
-
-
 @dataclass(frozen=True)
 class Card:
     """The result of one scan, as large as the page allows."""
@@ -58,9 +47,10 @@ def card_of(answer: DoorAnswer) -> Card:
     )
 
 
-def refused_card(said: str, direction: str) -> Card:
+def refused_card(said: str, direction: str, code: str = "") -> Card:
     """What was not kept, and why."""
-    return Card("refused", "x-octagon", words()[f"refused_{direction}"]["head"], said)
+    head = refusals().get(code, {}).get("head", "")
+    return Card("refused", "x-octagon", words()[f"refused_{direction}"]["head"], said, name=head)
 
 
 def words() -> dict[str, dict[str, str]]:
@@ -130,10 +120,20 @@ def words() -> dict[str, dict[str, str]]:
     return said
 
 
-def refusals() -> dict[str, str]:
-    """Sentences for what a door refuses without the server."""
+def refusals() -> dict[str, dict[str, str]]:
+    """What a door refuses, in a few words for the card and as a sentence that says what to do."""
     blank = {"opens": "{opens}", "closed": "{closed}"}
-    return {code: sentence(code, blank) for code in FOUND_OFFLINE}
+    heads = {
+        "wrong_pass": _("不是本场的会员码"),
+        "not_on_roster": _("名单里没有这个号"),
+        "checkin_not_open": _("还没有开始"),
+        "checkin_closed": _("扫码已经结束"),
+        "scan_too_late": _("超过 72 小时"),
+        "door_not_kept": _("没有存下来"),
+    }
+    return {
+        code: {"head": head, "text": sentence(code, blank)} for code, head in heads.items()
+    }
 
 
 def _time(moment: datetime, zone: ZoneInfo) -> str:

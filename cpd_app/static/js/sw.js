@@ -118,7 +118,7 @@ const forms = new strategies.NetworkFirst({
 
 const doors = new strategies.NetworkFirst({
   cacheName: DOORS,
-  networkTimeoutSeconds: PATIENCE,
+  networkTimeoutSeconds: 2, // a queue stands before it
   matchOptions: { ignoreVary: true, ignoreSearch: true },
   plugins: [copies, { cacheWillUpdate: async ({ response }) => (response.status === 200 ? response : null) }],
 });

@@ -1,12 +1,14 @@
 // Before signing out: say how many records have not been sent, then remove what this device keeps.
 import { dropAll, items, listen } from "../lib/outbox.js";
 import { wipe } from "../lib/stock.js";
+import { unsent as unsentAtDoors, wipeQueue } from "../lib/door-queue.js";
+import { wipeStock } from "../lib/door-stock.js";
 
 export async function start(form) {
   const member = Number(document.querySelector("[data-member]")?.dataset.member);
   const warning = form.querySelector("[data-unsent]");
   const draw = async () => {
-    const unsent = (await items(member)).length;
+    const unsent = (await items(member)).length + (await unsentAtDoors());
     warning.hidden = unsent === 0;
     const count = warning.querySelector("[data-part=count]");
     if (count) count.textContent = unsent;
@@ -16,6 +18,8 @@ export async function start(form) {
     event.preventDefault();
     await dropAll(member);
     await wipe();
+    await wipeStock();
+    await wipeQueue();
     form.submit();
   });
   await draw();
