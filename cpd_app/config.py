@@ -1,6 +1,7 @@
 """Settings, read from the environment once; a bad value stops the start with its name."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 ENVIRONMENTS = ("development", "production", "test")
 DEFAULT_PORT = 8000
 MIN_SECRET_LENGTH = 32
+VERIFY_FILE = re.compile(r"[A-Za-z0-9_-]{1,80}\.txt")
 #: where Debian's fonts-noto-cjk lies; harmless when it is not there
 DEFAULT_FONTS = "/usr/share/fonts/opentype/noto"
 
@@ -34,6 +36,9 @@ class Settings:
     trusted_proxies: int
     log_format: str
     offline: bool
+    #: name and content of the file by which WeChat sees whose domain it is; "" = none
+    wechat_verify_file: str
+    wechat_verify_text: str
     fonts_dir: Path
 
     @property
@@ -70,6 +75,8 @@ DESCRIPTIONS: dict[str, str] = {
     "CPD_MAIL_FROM": "sender of mail; default cpd@localhost",
     "CPD_TRUSTED_PROXIES": "how many reverse proxies set X-Forwarded-For; default 0",
     "CPD_LOG_FORMAT": "console (default) or json",
+    "CPD_WECHAT_VERIFY_FILE": "name of the file by which WeChat verifies the domain; default none",
+    "CPD_WECHAT_VERIFY_TEXT": "what stands in that file",
     "CPD_OFFLINE": "on (default) or off: takes the service worker off every phone",
     "CPD_FONTS_DIR": f"further fonts, for rare characters in PDFs; default {DEFAULT_FONTS}",
 }
@@ -98,6 +105,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=_whole(source, "CPD_TRUSTED_PROXIES", 0, 0, 10),
         log_format=_choice(source, "CPD_LOG_FORMAT", ("console", "json"), "console"),
         offline=_choice(source, "CPD_OFFLINE", ("on", "off"), "on") == "on",
+        wechat_verify_file=_verify_file(source),
+        wechat_verify_text=(source.get("CPD_WECHAT_VERIFY_TEXT") or "").strip(),
         fonts_dir=Path(source.get("CPD_FONTS_DIR") or DEFAULT_FONTS),
     )
 
@@ -144,6 +153,17 @@ def _mail(source: Mapping[str, str]) -> str:
     if value != "console:" and not value.startswith(("smtp://", "smtps://")):
         raise SettingError("CPD_MAIL_URL must be console: or begin with smtp:// or smtps://")
     return value
+
+
+def _verify_file(source: Mapping[str, str]) -> str:
+    name = source.get("CPD_WECHAT_VERIFY_FILE") or ""
+    if name and not VERIFY_FILE.fullmatch(name):
+        raise SettingError(
+            f"CPD_WECHAT_VERIFY_FILE is {name!r}; expected a name like MP_verify_AbC123.txt"
+        )
+    if bool(name) != bool((source.get("CPD_WECHAT_VERIFY_TEXT") or "").strip()):
+        raise SettingError("CPD_WECHAT_VERIFY_FILE and CPD_WECHAT_VERIFY_TEXT go together")
+    return name
 
 
 def _secret(source: Mapping[str, str], var_dir: Path, *, production: bool) -> str:

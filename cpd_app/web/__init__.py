@@ -37,6 +37,7 @@ from cpd_app.web import (
     staff_events,
     stewards,
     switches,
+    wechat,
 )
 
 
@@ -74,6 +75,7 @@ def init(app: Flask) -> None:
         documents,
         room,
         scan,
+        wechat,
         door,
         stewards,
         passes,

@@ -45,7 +45,7 @@ def test_addresses_are_kebab_case_with_typed_parameters(shape: Flask):
         for part in rule.rule.strip("/").split("/"):
             word = re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(\.(csv|xlsx|json|zip|svg|png|pdf))?", part)
             value = re.fullmatch(
-                r"<(int|uuid|code|any\([^>]*\)|string(\([^>]*\))?):[a-z_]+>(\.ics)?", part
+                r"<(int|uuid|code|any\([^>]*\)|string(\([^>]*\))?):[a-z_]+>(\.(ics|txt))?", part
             )
             if part and not word and not value:
                 strange.append(rule.rule)

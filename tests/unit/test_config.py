@@ -69,6 +69,9 @@ def test_postgresql_means_one_driver(tmp_path: Path, scheme: str):
         ("CPD_SECRET_KEY", "short"),
         ("CPD_TRUSTED_PROXIES", "-1"),
         ("CPD_LOG_FORMAT", "xml"),
+        ("CPD_WECHAT_VERIFY_FILE", "../secret-key.txt"),
+        ("CPD_WECHAT_VERIFY_FILE", "MP_verify_AbC123.txt"),
+        ("CPD_WECHAT_VERIFY_TEXT", "AbC123"),
         ("CPD_UNKNOWN", "1"),
     ],
 )
