@@ -28,7 +28,6 @@ class AttendanceCertificate:
     hours: int
     #: the conversion, a line for each step
     arithmetic: tuple[str, ...]
-    is_settled: bool
     as_of: datetime
 
 
@@ -65,7 +64,6 @@ def certificate_pdf(
         "event": event.title,
         "issued": words.day(event.local(certificate.as_of).date(), language),
         "as_of": words.moment(event.local(certificate.as_of), language),
-        "settled": certificate.is_settled,
     }
     made = typeset(FORM, data, certificate.as_of, further_fonts)
     if made.missing:

@@ -8,7 +8,7 @@ from babel.dates import format_date
 
 SENTENCES: dict[str, str] = {
     "no_certificate": "这次活动不出具出席证明。需要时请联系主办单位。",
-    "certificate_too_early": "活动还没有结束。结束并算出学时后，可以在这里下载出席证明。",
+    "certificate_too_early": "活动还没有结项。结项后可以在这里下载出席证明。",
     "certificate_pending": "您还不在这次活动的名单上。组织者确认后，可以在这里下载出席证明。",
     "no_presence": "没有在场记录，不能出具出席证明。若您当时在场，请在活动页填写「我在场」。",
     "missing_glyph": "姓名、单位或活动名称中的 %(characters)s 不在字库里，证明暂时打不出来。"

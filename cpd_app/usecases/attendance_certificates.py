@@ -10,8 +10,10 @@ from cpd_app.models import Attendance, Event, RosterEntry
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.texts.trace import trace_lines
 from cpd_app.usecases.event_access import event_for
-from cpd_app.usecases.event_heads import OVER, head_of, stays_of
+from cpd_app.usecases.event_heads import head_of, stays_of
 from cpd_app.usecases.event_visibility import entry_of
+
+SETTLED = "settled"
 
 
 def own_certificate(
@@ -40,25 +42,33 @@ def certificate_of_entry(
     return _certificate(event, entry, language, now=now)
 
 
-def has_certificate(event: Event, attendance: Attendance | None) -> bool:
+def has_certificate(event: Event, entry: RosterEntry) -> bool:
     """Whether a certificate can be had now: what pages ask before they show the link."""
-    was_there = attendance is not None and attendance.minutes > 0
-    return event.gives_certificate and event.state in OVER and was_there
+    try:
+        _attendance(event, entry)
+    except Rejected:
+        return False
+    return True
+
+
+def _attendance(event: Event, entry: RosterEntry) -> Attendance:
+    """What a certificate is made of; once it is settled, so that no two say different things."""
+    if not event.gives_certificate:
+        raise Rejected("no_certificate")
+    if event.state != SETTLED:
+        raise Rejected("certificate_too_early")
+    if entry.state == EntryState.PENDING:
+        raise Rejected("certificate_pending")
+    attendance = session.get(Attendance, entry.id)
+    if entry.state != EntryState.LISTED or attendance is None or not attendance.minutes:
+        raise Rejected("no_presence")
+    return attendance
 
 
 def _certificate(
     event: Event, entry: RosterEntry, language: str, *, now: datetime
 ) -> AttendanceCertificate:
-    if not event.gives_certificate:
-        raise Rejected("no_certificate")
-    if event.state not in OVER:
-        raise Rejected("certificate_too_early")
-    if entry.state == EntryState.PENDING:
-        raise Rejected("certificate_pending")
-    attendance = session.get(Attendance, entry.id)
-    listed = entry.state == EntryState.LISTED
-    if not listed or attendance is None or not has_certificate(event, attendance):
-        raise Rejected("no_presence")
+    attendance = _attendance(event, entry)
     year = event.starts_at.year
     return AttendanceCertificate(
         number=f"CPD-{year}-{event.id}-{entry.id}",
@@ -70,6 +80,5 @@ def _certificate(
         minutes=attendance.minutes,
         hours=attendance.hours,
         arithmetic=tuple(trace_lines(attendance.trace, language)),
-        is_settled=event.state == "settled",
         as_of=now,
     )

@@ -12,9 +12,6 @@ from cpd_app.models import Event, EventSession, Society
 from cpd_app.texts import documents as words
 from cpd_app.usecases.rules_in_force import Rules
 
-#: states in which nobody can scan any more
-OVER = ("closed", "settled")
-
 
 def head_of(event: Event, language: str) -> EventHead:
     """The head of a document in zh or en."""

@@ -14,6 +14,7 @@ from cpd_app.clock import BEIJING
 from cpd_app.domain.roster import EntryState, Source
 from cpd_app.policy import Permission, may
 from cpd_app.usecases.annual_plan import EventPage, PlannedEvent
+from cpd_app.usecases.attendance_certificates import has_certificate
 from cpd_app.usecases.event_access import event_target
 from cpd_app.usecases.progress import Standing
 from cpd_app.web.annual_plan_page import figure_of, owner_name
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 #: screens of one's own about an event, linked where they exist: endpoint, icon
 OWN_SCREENS = (("passes.show", "qr-code"), ("attendance.mine", "clock-history"))
+CERTIFICATE = ("documents.certificate", "award")
 
 
 @dataclass(frozen=True)
@@ -233,8 +235,12 @@ def _links(planned: PlannedEvent) -> list[tuple[str, str, str]]:
     if entry is None or entry.state not in {EntryState.LISTED, EntryState.PENDING}:
         return []
     words = {"passes.show": _("会员码"), "attendance.mine": _("我的出席")}
+    screens: tuple[tuple[str, str], ...] = OWN_SCREENS
+    if has_certificate(planned.event, entry):
+        words[CERTIFICATE[0]] = _("出席证明")
+        screens = (CERTIFICATE, *screens)
     return [
         (url_for(endpoint, event_id=planned.event.id), icon, words[endpoint])
-        for endpoint, icon in OWN_SCREENS
+        for endpoint, icon in screens
         if endpoint in current_app.view_functions
     ]

@@ -22,7 +22,8 @@ def event_things(store: Store, member: Someone, registrar: Someone) -> dict[str,
         planner,
         registrar.society,
         around=clock.now() - timedelta(days=2),
-        state="closed",
+        state="settled",
+        settled_at=clock.now(),
     )
     came = builders.an_entry(store, over, member.person)
     store.add(steward, invited, an_attendance(over, came))

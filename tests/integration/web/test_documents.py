@@ -39,7 +39,8 @@ def event(store: Store, organiser: Someone, member: Someone, society: Any) -> Ev
         society,
         around=clock.now() - timedelta(days=1),
         title="直流输电/换流阀 研讨会",
-        state="closed",
+        state="settled",
+        settled_at=clock.now(),
     )
     entry = builders.an_entry(store, event, member.person, unit="某设计院")
     store.add(an_attendance(event, entry))
@@ -114,7 +115,7 @@ def test_the_package_is_one_zip_of_pdf_and_workbook(
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         pdf, xlsx = (archive.read(name) for name in archive.namelist())
     assert said("到场 1") in text_of(pdf)
-    assert "未结项" in text_of(pdf)
+    assert "已结项" in text_of(pdf)
     sheet = load_workbook(io.BytesIO(xlsx))["出席名单"]
     assert [cell.value for cell in sheet[2]][7:10] == [165, 3.5, "A"]
     assert store.count(JournalEntry, JournalEntry.verb == "event.package_taken") == 1
@@ -134,3 +135,27 @@ def test_members_get_no_lists_of_others(as_: As, other_member: Someone, event: E
 
     browser.get("documents.package", event_id=event.id, status=404)
     browser.get("documents.certificate", event_id=event.id, status=404)
+
+
+def test_the_member_s_page_of_an_event_links_to_the_certificate(
+    as_: As, store: Store, member: Someone, event: Event
+):
+    browser = as_(member)
+    address = browser.path("documents.certificate", {"event_id": event.id})
+
+    assert browser.get("annual_plan.show", event_id=event.id).has(f"a[href='{address}']")
+
+    store.run(update(Event).values(state="closed"))
+    assert not browser.get("annual_plan.show", event_id=event.id).has(f"a[href='{address}']")
+
+
+def test_the_studio_links_to_sheets_and_package(as_: As, organiser: Someone, event: Event):
+    browser = as_(organiser)
+    page = browser.get("events.studio", event_id=event.id)
+
+    for endpoint, ids in (
+        ("documents.package", {}),
+        ("documents.sign_in_sheet", {"session_id": event.sessions[0].id}),
+    ):
+        address = browser.path(endpoint, {"event_id": event.id, **ids})
+        assert page.has(f"a[href='{address}']"), endpoint

@@ -27,6 +27,7 @@ FOUND = {200, 286, 303}
 #: what a body must hold for the route to look at the id at all
 BODIES: dict[str, dict[str, Any]] = {
     "activities.same": {"other": "1", "word": "两次不同的讲座"},
+    "roster.decide": {"entry": "1", "decision": "accept"},
     "api_door.scan": {
         "number": "T1",
         "session_id": 1,
