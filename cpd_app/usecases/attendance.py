@@ -104,7 +104,7 @@ def compute(actor: Actor, entry_ids: Collection[int], *, now: datetime, today: d
     """
     if not entry_ids:
         return 0
-    entries = _held(_standing(entry_ids))
+    entries = _held(families_of(_standing(entry_ids)))
     by_event: dict[int, list[RosterEntry]] = {}
     for entry in entries:
         by_event.setdefault(entry.event_id, []).append(entry)

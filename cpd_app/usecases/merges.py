@@ -12,22 +12,17 @@ from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.models import (
     Activity,
     ApiToken,
-    EventOrganiser,
     File,
     Merge,
     OneTimeCode,
     Person,
     Registration,
     Role,
-    RosterEntry,
     SocietyMembership,
-    Speaker,
-    Statement,
 )
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
 from cpd_app.usecases.accounts import belongs_elsewhere
-from cpd_app.usecases.joined_entries import part_entries
 from cpd_app.usecases.member_search import matching_people
 from cpd_app.usecases.merge_events import give_back_events, move_events
 from cpd_app.usecases.registrations import replace_credits
@@ -42,13 +37,7 @@ MOVING = (
     ("files", File),
     ("roles", Role),
     ("memberships", SocietyMembership),
-    ("entries", RosterEntry),
-    ("statements", Statement),
-    ("speakers", Speaker),
-    ("organisers", EventOrganiser),
 )
-#: of these an event has one for each person; where both have one, the other's stays behind
-ONCE_AN_EVENT = (RosterEntry, EventOrganiser)
 
 
 @dataclass(frozen=True)
@@ -179,8 +168,7 @@ def undo_merge(actor: Actor, merge_id: int, *, now: datetime) -> Merge:
     kept = session.get_one(Person, row.kept_id)
     other = session.get_one(Person, row.merged_id)
     for name, table in MOVING:
-        _give(table, row.moved.get(name, []), other.id)
-    part_entries(row.moved.get("joined", []), now=now)
+        _give(table, row.moved[name], other.id)
     give_back_events(row.moved, other.id, now=now)
     for name in row.moved["contacts"]:
         value = getattr(kept, name)
@@ -312,9 +300,6 @@ def _move(preview: Preview) -> dict[str, Any]:
         rows = select(table.id).where(table.person_id == other_id)
         if table is SocietyMembership and preview.kept.membership is not None:
             rows = rows.where(table.society_id != preview.society_id)  # the kept account's stands
-        if table in ONCE_AN_EVENT:
-            mine = select(table.event_id).where(table.person_id == kept_id)
-            rows = rows.where(table.event_id.not_in(mine.scalar_subquery()))
         ids = list(session.scalars(rows.order_by(table.id)))
         _free_keys(table, ids, kept_id)
         _give(table, ids, kept_id)
