@@ -15,6 +15,7 @@ from cpd_app.api import (
     evidence,
     readiness,
     registrations,
+    rosters,
 )
 
 CONFIG: dict[str, Any] = {
@@ -50,6 +51,7 @@ def init(app: Flask) -> None:
         evidence,
         readiness,
         registrations,
+        rosters,
         door,
     ):
         api.register_blueprint(module.blp, url_prefix=PREFIX)

@@ -12,9 +12,10 @@ from cpd_app.domain.errors import NotFound
 from cpd_app.domain.numbers import number_key
 from cpd_app.domain.roster import EntryState, places_left
 from cpd_app.models import Event, RosterEntry, Scan, Society
-from cpd_app.policy import Actor, Permission
+from cpd_app.policy import Actor, Permission, may
 from cpd_app.usecases import journal
-from cpd_app.usecases.event_access import event_for
+from cpd_app.usecases.event_access import event_for, event_target
+from cpd_app.usecases.event_visibility import entry_of, readable_event
 from cpd_app.usecases.roster_entries import places_taken
 
 PAGE = 50
@@ -101,6 +102,18 @@ def roster_of(actor: Actor, event_id: int, wanted: RosterFilter, *, now: datetim
         left=places_left(event.capacity, taken),
         over=max(0, taken - event.capacity) if event.capacity is not None else 0,
     )
+
+
+def may_read(actor: Actor, event_id: int, *, now: datetime) -> bool:
+    """Whether the actor reads the whole roster; NotFound when the event is not for them at all."""
+    event = readable_event(actor, event_id, now=now)
+    return may(actor, Permission.READ_ATTENDANCE, event_target(event, now=now))
+
+
+def own_entry(actor: Actor, event_id: int, *, now: datetime) -> RosterEntry | None:
+    """The actor's own place on the roster of an event they may look at."""
+    event = readable_event(actor, event_id, now=now)
+    return entry_of(event.id, actor.person_id) if actor.person_id is not None else None
 
 
 def event_of_roster(actor: Actor, event_id: int, *, now: datetime) -> Event:
