@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import conversion, importing, memory, pages, records
+from bench import checkins, conversion, importing, memory, pages, records
 
 PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "conversion": conversion.run,
@@ -12,6 +12,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "pages": pages.run,
     "importing": importing.run,
     "memory": memory.run,
+    "checkins": checkins.run,
 }
 
 
@@ -22,6 +23,7 @@ def main() -> int:
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--members", type=int, default=100_000, help="of the larger installation")
     parser.add_argument("--rows", type=int, default=50_000, help="of the imported file")
+    parser.add_argument("--phones", type=int, default=5_000, help="that check in at once")
     options = parser.parse_args()
     print(f"engine: {options.engine}")
     for name in options.parts or PARTS:

@@ -59,10 +59,10 @@ class Installation:
 
 
 @contextmanager
-def database(engine: str) -> Iterator[tuple[str, Path]]:
-    """Address of an empty database and a var folder."""
+def database(engine: str, *, durable: bool = False) -> Iterator[tuple[str, Path]]:
+    """Address of an empty database and a var folder; `durable` as in service."""
     folder = Path(tempfile.mkdtemp(prefix="cpd-bench-"))
-    cluster = Cluster() if engine == "postgresql" else None
+    cluster = Cluster(durable=durable) if engine == "postgresql" else None
     try:
         if cluster is None:
             yield f"sqlite:///{folder / 'cpd.sqlite'}", folder
@@ -75,9 +75,9 @@ def database(engine: str) -> Iterator[tuple[str, Path]]:
 
 
 @contextmanager
-def installation(engine: str) -> Iterator[Installation]:
+def installation(engine: str, *, durable: bool = False) -> Iterator[Installation]:
     """A migrated installation with one member who has no records yet."""
-    with database(engine) as (url, folder):
+    with database(engine, durable=durable) as (url, folder):
         os.environ.update(CPD_DATABASE_URL=url, CPD_VAR_DIR=str(folder), CPD_ENV="test")
         clock.set_source(lambda: NOW)
         migrate.upgrade()

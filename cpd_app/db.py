@@ -29,8 +29,11 @@ def transaction() -> Iterator[None]:
     """Keep what one use case did, or undo all of it.
 
     What was read before is read again inside: a decision is never taken on an older snapshot.
+    PostgreSQL shows every statement what was committed before it, so there the transaction of the
+    reading goes on; SQLite would keep its snapshot, and must take the write lock when it begins.
     """
-    if session().in_transaction():
+    reading = session()
+    if reading.in_transaction() and reading.get_bind().dialect.name == "sqlite":
         session.rollback()
     session.expire_all()
     token = _writing.set(True)
@@ -54,6 +57,7 @@ def engine_options(url: str) -> dict[str, Any]:
             "hide_parameters": True,  # an error is logged, what people typed is not
         }
     return {
+        "isolation_level": "READ COMMITTED",  # `transaction` counts on it
         "pool_pre_ping": True,
         "pool_size": 8,
         "max_overflow": 4,

@@ -34,6 +34,8 @@ SENTENCES: dict[str, str] = {
     "scope_activities_write": "登记和修改我的记录",
     "scope_readiness_read": "读取我的学时进度",
     "scope_registrations_write": "为学会登记会员",
+    "scope_checkins_write": "报名、签到和签退",
+    "scope_events_write": "组织活动：计划、签到码和出席",
     "letter_reset": "设置新密码的代码",
     "letter_contact": "确认新邮箱的代码",
     "person_unknown": "没有找到“%(login)s”这个账号。",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Date, and_, literal, or_, select
 
 from cpd_app.db import session
 from cpd_app.models import Role
@@ -16,14 +16,19 @@ def actor_for(
 ) -> Actor:
     """The person as an actor, with the roles of this day."""
     held = session.execute(
-        select(Role.society_id, Role.role).where(holds(Role.person_id == person_id, today))
+        select(Role.society_id, Role.role).where(
+            holds(Role, Role.person_id == person_id, literal(today, Date))
+        )
     ).all()
     return actor_with(person_id, held, origin=origin, scopes=scopes)
 
 
-def holds(whose: ColumnElement[bool], today: date) -> ColumnElement[bool]:
-    """The condition for roles of somebody that are held on a day, to look them up or to join."""
-    return and_(whose, Role.starts_on <= today, or_(Role.ends_on.is_(None), Role.ends_on > today))
+def holds(roles: Any, whose: ColumnElement[bool], day: ColumnElement[date]) -> ColumnElement[bool]:
+    """The condition for roles of somebody that are held on a day, to look them up or to join.
+
+    `roles` are the columns of the table, or its class.
+    """
+    return and_(whose, roles.starts_on <= day, or_(roles.ends_on.is_(None), roles.ends_on > day))
 
 
 def actor_with(

@@ -4,8 +4,9 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Date, Table, bindparam, select
 
 from cpd_app.db import session
 from cpd_app.domain.errors import NotFound, Rejected
@@ -49,23 +50,7 @@ def holder_of(token: str, *, now: datetime, today: date) -> TokenHolder | None:
     """
     if not token.startswith(PREFIX):
         return None
-    rows = session.execute(
-        select(
-            ApiToken.id,
-            ApiToken.person_id,
-            ApiToken.scopes,
-            ApiToken.last_used_at,
-            Role.society_id,
-            Role.role,
-        )
-        .join(Person, Person.id == ApiToken.person_id)
-        .outerjoin(Role, holds(Role.person_id == ApiToken.person_id, today))
-        .where(
-            ApiToken.token_hash == hash_of(token),
-            ApiToken.revoked_at.is_(None),
-            Person.merged_into_id.is_(None),
-        )
-    ).all()
+    rows = session.execute(_HOLDER, {"hash": hash_of(token), "today": today}).all()
     if not rows:
         return None
     kept = rows[0]
@@ -139,3 +124,29 @@ def revoke_token(actor: Actor, token_id: int, *, now: datetime) -> None:
     if row.revoked_at is None:
         row.revoked_at = now
         journal.record(actor, "token.revoked", "token", row.id, now=now)
+
+
+# Built once, of plain tables: putting it together anew would cost more than running it.
+_TOKENS = cast("Table", ApiToken.__table__)
+_PEOPLE = cast("Table", Person.__table__)
+_ROLES = cast("Table", Role.__table__)
+_HOLDER = (
+    select(
+        _TOKENS.c.id,
+        _TOKENS.c.person_id,
+        _TOKENS.c.scopes,
+        _TOKENS.c.last_used_at,
+        _ROLES.c.society_id,
+        _ROLES.c.role,
+    )
+    .join(_PEOPLE, _PEOPLE.c.id == _TOKENS.c.person_id)
+    .outerjoin(
+        _ROLES,
+        holds(_ROLES.c, _ROLES.c.person_id == _TOKENS.c.person_id, bindparam("today", type_=Date)),
+    )
+    .where(
+        _TOKENS.c.token_hash == bindparam("hash"),
+        _TOKENS.c.revoked_at.is_(None),
+        _PEOPLE.c.merged_into_id.is_(None),
+    )
+)

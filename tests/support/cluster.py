@@ -43,14 +43,18 @@ def programs() -> Path | None:
 class Cluster:
     """One running server; `url` is that of its maintenance database."""
 
-    def __init__(self) -> None:
-        """Make the files and start the server, or raise ClusterError."""
+    def __init__(self, *, durable: bool = False) -> None:
+        """Make the files and start the server, or raise ClusterError.
+
+        `durable`: as in service, what was committed is on the disk; measurements want that.
+        """
         folder = programs()
         if folder is None:
             raise ClusterError(
                 "PostgreSQL is not installed. On Debian and Ubuntu: "
                 "sudo apt-get install postgresql; or name a server in CPD_TEST_DATABASE_URL."
             )
+        self.settings = () if durable else FAST
         self._as_owner: dict[str, Any] = {}
         self.home = Path(tempfile.mkdtemp(prefix="cpd-postgres-"))
         self.process: subprocess.Popen[bytes] | None = None
@@ -102,7 +106,12 @@ class Cluster:
 
     def _start(self, folder: Path, password: str) -> None:
         port = free_port()
-        settings = [*FAST, "listen_addresses=127.0.0.1", "unix_socket_directories=", f"port={port}"]
+        settings = [
+            *self.settings,
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            f"port={port}",
+        ]
         settings += ["max_connections=60", "log_min_messages=warning"]
         flags = [word for setting in settings for word in ("-c", setting)]
         log = self.home / "log"
