@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 from cpd_app import clock
 from cpd_app.access import current_actor, signed_in
 from cpd_app.db import transaction
+from cpd_app.policy import Permission, may
 from cpd_app.schemas.answers import refuses
 from cpd_app.schemas.events import (
     ActSchema,
@@ -18,6 +19,7 @@ from cpd_app.schemas.events import (
     event_json,
 )
 from cpd_app.usecases import event_states, events
+from cpd_app.usecases.event_access import event_target
 from cpd_app.usecases.event_hours import approved_hours, hours_or_problem, needs_approval
 from cpd_app.usecases.event_input import NewEvent
 from cpd_app.usecases.event_owners import owner_asked
@@ -105,7 +107,8 @@ def close(_said: dict[str, Any], event_id: int) -> dict[str, Any]:
 
 
 def _answer(event_id: int) -> dict[str, Any]:
-    event: Event = readable_event(current_actor(), event_id, now=clock.now())
+    actor, now = current_actor(), clock.now()
+    event: Event = readable_event(actor, event_id, now=now)
     potential, _problem = hours_or_problem(event)
     lines = arithmetic(potential.conversion.trace) if potential else []
     return event_json(
@@ -114,4 +117,5 @@ def _answer(event_id: int) -> dict[str, Any]:
         lines,
         approved_hours=approved_hours(event),
         again=needs_approval(event),
+        inside=may(actor, Permission.READ_ATTENDANCE, event_target(event, now=now)),
     )

@@ -267,13 +267,18 @@ def event_json(
     *,
     approved_hours: int | None,
     again: bool,
+    inside: bool,
 ) -> dict[str, Any]:
-    """An event as EventJson has it; instants carry the event's own offset."""
+    """An event as EventJson has it; instants carry the event's own offset.
+
+    Only who runs or judges it (`inside`) reads why it came late and what staff answered.
+    """
     zone = ZoneInfo(event.zone)
     plain = (
         "id", "state", "title", "kind", "description", "organiser", "zone", "mode", "place",
         "venue", "field_id", "capacity", "open_to", "missing_out", "opens_before", "closes_after",
-        "gives_certificate", "late_reason", "answer", "uid", "sequence", "version", "key",
+        "gives_certificate", "uid", "sequence", "version", "key",
+        *(("late_reason", "answer") if inside else ()),
     )  # fmt: skip
     return {
         **event.fields,
