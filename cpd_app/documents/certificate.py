@@ -1,5 +1,6 @@
 """The certificate of attendance (出席证明): one page for one person."""
 
+import itertools
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,8 @@ from cpd_app.domain.hours import format_hours
 from cpd_app.texts import documents as words
 
 FORM = "certificate"
+#: lines of presence that the page has room for
+MOST_LINES = 6
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def certificate_pdf(
             for code, value in (("kind", event.kind), ("venue", event.venue))
             if value
         ],
-        "stays": stays_of(event, certificate.stays, language),
+        "stays": _presence(certificate, language),
         "arithmetic": list(certificate.arithmetic),
         "organiser": event.organiser,
         "event": event.title,
@@ -72,3 +75,25 @@ def certificate_pdf(
         )
         raise Rejected("missing_glyph", characters=characters)
     return made.pdf
+
+
+def _presence(certificate: AttendanceCertificate, language: str) -> list[list[str]]:
+    """Day, session and times of each stay; of many a line a day, of many days the first of them."""
+    stays = stays_of(certificate.event, certificate.stays, language)
+    if len(stays) <= MOST_LINES:
+        return [[s["day"], s["session"], f"{s['in']} – {s['out']}"] for s in stays]
+    label = words.labels(language)
+    lines = []
+    for day, group in itertools.groupby(
+        zip(stays, certificate.stays, strict=True), key=lambda pair: pair[0]["day"]
+    ):
+        of_day = list(group)
+        left = [stay.out_at for _, stay in of_day if stay.out_at is not None]
+        out = f"{certificate.event.local(max(left)):%H:%M}" if left else ""
+        lines.append(
+            [day, label["stays"].format(number=len(of_day)), f"{of_day[0][0]['in']} – {out}"]
+        )
+    if len(lines) <= MOST_LINES:
+        return lines
+    more = label["more_days"].format(number=len(lines) - MOST_LINES + 1)
+    return [*lines[: MOST_LINES - 1], ["…", more, ""]]

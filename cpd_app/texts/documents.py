@@ -101,10 +101,12 @@ LABELS: dict[str, tuple[str, str]] = {
     "certificate_number": ("编号", "No."),
     "arithmetic": ("折算", "Conversion"),
     "present": ("在场", "Present"),
+    "stays": ("在场 {number} 段", "{number} stays"),
+    "more_days": ("另有 {number} 天", "{number} more days"),
     "seal": ("（盖章）", "(seal)"),
     "from_scans": (
-        "按本人签到、签退记录生成",
-        "Made from the holder's own check-ins and check-outs",
+        "按活动的签到、签退和更正记录生成",
+        "Made from the event's check-ins, check-outs and corrections",
     ),
     # every document
     "as_of": ("数据截至", "As of"),

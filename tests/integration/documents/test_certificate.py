@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+from datetime import timedelta
 
 import pytest
 from pypdf import PdfReader
@@ -51,6 +52,28 @@ def test_it_is_in_english_too():
     assert said("This is to certify that 张䶮 Registration no. T000123") in text
     assert said("attended 直流输电技术研讨会 on 6 May 2026") in text
     assert said("and was present for 352 minutes: 7.5 CPD hours.") in text
+
+
+@pytest.mark.parametrize(
+    ("every", "lines"),
+    [
+        (3 * HOUR, ["5月6日在场5段09:00–22:00", "5月7日在场7段00:00–19:00"]),
+        (DAY, ["5月6日在场1段09:00–10:00", "5月10日在场1段09:00–10:00…另有7天"]),
+    ],
+)
+def test_however_much_there_is_to_say_it_is_one_page(every: timedelta, lines: list[str]):
+    stays = tuple(
+        Stay(f"第{n}分会场", NINE + n * every, NINE + n * every + HOUR) for n in range(12)
+    )
+    event = dataclasses.replace(HEAD, title="研讨会" * 66, organiser="学会" * 80, venue="厅" * 200)
+    much = dataclasses.replace(
+        CERTIFICATE, stays=stays, event=event, name="某" * 16, unit="院" * 80
+    )
+
+    (page,) = pages_of(certificate_pdf(much, "zh"))
+
+    for line in lines:
+        assert line in page
 
 
 def test_data_is_never_the_text_of_the_form():
