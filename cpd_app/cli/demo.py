@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from cpd_app import clock, storage
+from cpd_app.cli import demo_events
 from cpd_app.cli.people import sentences
 from cpd_app.config import load
 from cpd_app.db import transaction
@@ -81,6 +82,7 @@ def make_demo(*, once: bool) -> None:
         _story(today)
         _papers(people)
         _rulings(people, today)
+        _events(people)
         _write(settings.var_dir / SIGN_INS, logins, password)
 
 
@@ -245,6 +247,16 @@ def _rulings(people: list[plan.Demo], today: date) -> None:
                 NewActivity("other", title, None, today - timedelta(days=9), {"hours_asked": 4}),
                 now=clock.now(), today=today,
             )  # fmt: skip
+
+
+def _events(people: list[plan.Demo]) -> None:
+    """What the society plans, holds and has held; those who come are its activated members."""
+    home = [
+        demo_events.Someone(p.member["login"], p.member["name"], p.member["registration_no"])
+        for p in people
+        if p.member["society"] == "demo-elec" and p.profile != "not_activated"
+    ]
+    demo_events.make_events("member@demo.test", home)
 
 
 def _write(path: Path, logins: list[str], password: str) -> None:

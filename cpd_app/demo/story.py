@@ -31,15 +31,16 @@ def starts_on(today: date) -> date:
 
 
 def running_year(today: date) -> list[Told]:
-    """32.5 学时 so far, 27.0 of them with all their papers."""
+    """26.5 学时 typed, 21.0 of them with all their papers; 6.0 more come from an event.
+
+    See demo/events.py: together 32.5 学时, 27.0 of them audit-proof.
+    """
 
     def ago(days: int) -> date:
         return today - timedelta(days=days)
 
-    society, centre = "示范电机工程学会", "示范电力培训中心"
+    centre = "示范电力培训中心"
     return [
-        Told("高压直流输电研讨会（示范）", "conference", ago(5),
-             {"minutes": 270, "level": "national"}, society, competences=("knowledge", "teamwork")),
         Told("继电保护整定计算", "online", ago(13), {"minutes": 120}, centre, ()),
         Told("数字化变电站验收培训", "training", ago(40), {"minutes": 360}, centre,
              competences=("knowledge", "learning")),

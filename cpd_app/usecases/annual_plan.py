@@ -120,8 +120,8 @@ def closing_the_gap(actor: Actor, standing: Standing, *, now: datetime) -> list[
     chosen: list[PlannedEvent] = []
     brought = 0
     for planned in _closing(visible, PlanFilter(), standing, Prospects(standing.registration)):
-        full = planned.left == 0 and planned.entry is None
-        if full or planned.prospect is None:
+        has_place = planned.entry is not None and planned.entry.state == EntryState.LISTED
+        if planned.prospect is None or (planned.left == 0 and not has_place):
             continue
         chosen.append(planned)
         brought += planned.prospect.gain
@@ -171,7 +171,7 @@ def _closing(
     standing: Standing | None,
     prospects: Prospects | None,
 ) -> list[PlannedEvent]:
-    """Coming events that finish in the running CPD year and bring something in it."""
+    """Events that have not begun, finish in the running CPD year and bring something in it."""
     year = standing.current if standing else None
     if year is None or prospects is None:
         return []
@@ -181,6 +181,7 @@ def _closing(
         row
         for row in rows
         if row.prospect is not None
+        and row.event.starts_at > visible.now
         and row.prospect.gain > 0
         and row.prospect.year_index == year.index
         and row.prospect.last_on < year.ends_on

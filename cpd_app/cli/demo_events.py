@@ -1,0 +1,157 @@
+"""The demo's events, made by the use cases that people use: planned, approved, held, settled."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from cpd_app import clock
+from cpd_app.db import transaction
+from cpd_app.demo import events as story
+from cpd_app.demo.events import ToldEvent, ToldScan
+from cpd_app.domain.room_codes import Direction
+from cpd_app.policy import Actor
+from cpd_app.usecases import (
+    accounts,
+    attendance,
+    event_states,
+    events,
+    roster,
+    roster_lists,
+    settlement,
+    societies,
+)
+from cpd_app.usecases.actors import actor_for
+from cpd_app.usecases.roster_entries import Named
+from cpd_app.usecases.roster_lists import NewName
+from cpd_app.usecases.scans import ScanToKeep, append_scan
+
+#: who approves; nobody approves what they planned
+STAFF = {"demo-elec": "auditor@demo.test", "demo-mech": "registrar@other.test"}
+SYSTEM = Actor.system("cli")
+#: guests whom no register knows
+GUESTS = (("示范·来宾甲", "示范设备厂"), ("示范·来宾乙", "示范设计院"))
+
+
+@dataclass(frozen=True)
+class Someone:
+    """Who is on a roster: as the members file has them."""
+
+    login: str
+    name: str
+    number: str
+
+
+def make_events(member: str, people: Sequence[Someone]) -> None:
+    """Make every event of the demo; `member` is the login one signs in with."""
+    now = clock.now()
+    for told in story.told(now):
+        begins = told.new.head.starts_at
+        planned_at = min(now, begins) - timedelta(days=20)
+        event_id = _plan(told, planned_at)
+        if told.state == "submitted":
+            continue
+        _approve(told, event_id, planned_at + timedelta(days=2))
+        enrolled_at = planned_at + timedelta(days=4)
+        entries = _enrol(told, event_id, member, people, enrolled_at)
+        if told.state == "settled":
+            _hold(told, event_id, entries)
+        elif told.state == "open":
+            _begin(told, event_id, entries, now)
+
+
+def _actor(login: str) -> Actor:
+    person = accounts.person_with_login(login)
+    if person is None:
+        raise LookupError(login)
+    return actor_for(person.id, origin="cli", today=clock.today())
+
+
+def _plan(told: ToldEvent, at: datetime) -> int:
+    planner = _actor(told.planner)
+    new = replace(told.new, society_id=societies.society_of_code(told.society).id)
+    with transaction():
+        event_id = events.plan_event(planner, new, now=at).event.id
+    with transaction():
+        event_states.submit_event(planner, event_id, now=at)
+    return event_id
+
+
+def _approve(told: ToldEvent, event_id: int, at: datetime) -> None:
+    by_staff = STAFF[told.society] != told.planner
+    approver = _actor(STAFF[told.society]) if by_staff else SYSTEM
+    with transaction():
+        event_states.approve_event(approver, event_id, now=at)
+
+
+def _enrol(
+    told: ToldEvent, event_id: int, member: str, people: Sequence[Someone], at: datetime
+) -> list[int]:
+    """The member by themselves, the others by the organiser's list; ids in that order."""
+    entries: list[int] = []
+    if told.member:
+        with transaction():
+            entries.append(roster.enrol(_actor(member), event_id, now=at).entry.id)
+    names = [NewName(Named(one.name, one.number)) for one in people[: told.people]]
+    if told.state == "settled":
+        names += [NewName(Named(name, unit=unit)) for name, unit in GUESTS]
+    if names:
+        with transaction():
+            added = roster_lists.add_names(_actor(told.planner), event_id, names, now=at)
+            entries += [one.entry.id for one in added]
+    return entries
+
+
+def _begin(told: ToldEvent, event_id: int, entries: Sequence[int], now: datetime) -> None:
+    """The event is open and two thirds have come; the member has not, so that one can try."""
+    with transaction():
+        event = event_states.open_event(_actor(told.planner), event_id, now=now)
+        rooms = [s.id for s in event.sessions[:2]]
+    came = entries[1 : 1 + 2 * len(entries) // 3]
+    with transaction():
+        for number, entry_id in enumerate(came):
+            at = told.new.head.starts_at + timedelta(seconds=50 * number - 600)
+            scan = ToldScan(number, int(number % 5 == 0), Direction.IN, at, "pass", None, None)
+            _scan(rooms, entry_id, scan)
+
+
+def _hold(told: ToldEvent, event_id: int, entries: Sequence[int]) -> None:
+    """The day of the event, its end, the worker's arithmetic and the settlement."""
+    head = told.new.head
+    organiser = _actor(told.planner)
+    with transaction():
+        opened = head.starts_at - timedelta(hours=1)
+        event = event_states.open_event(organiser, event_id, now=opened)
+        rooms = [s.id for s in event.sessions]
+    with transaction():
+        for scan in story.scans_of(told.new, len(entries)):
+            _scan(rooms, entries[scan.person], scan)
+    ended = head.ends_at + timedelta(hours=2)
+    with transaction():
+        event_states.close_event(organiser, event_id, now=ended)
+    _compute(ended)
+    settled = ended + timedelta(hours=20)
+    with transaction():
+        settlement.settle_event(organiser, event_id, now=settled, today=settled.date())
+    _compute(settled)
+
+
+def _compute(now: datetime) -> None:
+    done = 1
+    while done:
+        with transaction():
+            done = attendance.settle_stale(now=now, today=clock.today())
+
+
+def _scan(rooms: Sequence[int], entry_id: int, scan: ToldScan) -> None:
+    kept = ScanToKeep(
+        session_id=rooms[scan.session],
+        entry_id=entry_id,
+        direction=scan.direction,
+        at=scan.at,
+        source=scan.source,
+        once=f"demo:{entry_id}:{uuid.uuid4()}",
+        code_age=scan.age,
+        device=scan.device,
+    )
+    append_scan(SYSTEM, kept, now=scan.at)
