@@ -34,6 +34,7 @@ pytest_plugins = [
     "tests.support.things",
     "tests.support.imports",
     "tests.support.attendance",
+    "tests.support.checkins",
 ]
 
 Result = TypeVar("Result")

@@ -174,6 +174,7 @@ def done() -> ResponseReturnValue:
         result=result,
         face=_face(result.at, result.room, result=result),
         said=said,
+        calendar="" if result.is_guest else url_for("calendars.event", event_id=result.room.event_id),
         can_undo=result.can_be_undone(clock.now()),
     )
 
