@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import checkins, conversion, importing, memory, pages, records
+from bench import checkins, conversion, decoder, importing, memory, pages, records
 
 PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "conversion": conversion.run,
@@ -12,6 +12,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "pages": pages.run,
     "importing": importing.run,
     "memory": memory.run,
+    "decoder": decoder.run,
     "checkins": checkins.run,
 }
 

@@ -4,8 +4,12 @@ import { prepareZXingModule, readBarcodes } from "../../vendor/zxing/reader/inde
 import { decoded } from "./pictures.js";
 
 const WASM = new URL("../../vendor/zxing/reader.wasm", import.meta.url).href;
-/** Longest side of a looked-at picture: a code of a tenth of it still has five pixels a module. */
-const LONGEST = 1280;
+/** How a picture is looked at: which part of it, and how many pixels its longest side gets. */
+export const LOOKS = [
+  { part: 1, longest: 1280 }, // a code of a tenth of it still has five pixels a module
+  { part: 0.5, longest: 1280 }, // the middle at full size, for a code far away
+  { part: 1, longest: 320 }, // made small, which takes out the noise of a dark room
+];
 const OPTIONS = { formats: ["QRCode"], tryHarder: true, tryInvert: true, maxNumberOfSymbols: 4 };
 
 let prepared;
@@ -32,14 +36,14 @@ export async function textsIn(pixels) {
   return found.filter((one) => one.isValid && one.text).map((one) => one.text);
 }
 
-/** Pixels of a picture: all of it, or its middle at full size for a code far away. */
-export function pixelsOf(canvas, source, { width, height, middle }) {
-  const part = middle ? 0.5 : 1;
-  const share = Math.min(1, LONGEST / (Math.max(width, height) * part));
+/** Pixels of a picture of this size, for one of LOOKS. */
+export function pixelsOf(canvas, source, [width, height], { part, longest }) {
+  const share = Math.min(1, longest / (Math.max(width, height) * part));
   const [wide, high] = [Math.round(width * part), Math.round(height * part)];
   canvas.width = Math.max(1, Math.round(wide * share));
   canvas.height = Math.max(1, Math.round(high * share));
   const pen = canvas.getContext("2d", { willReadFrequently: true });
+  pen.imageSmoothingQuality = "high";
   pen.drawImage(source, (width - wide) / 2, (height - high) / 2, wide, high, 0, 0, canvas.width, canvas.height);
   return pen.getImageData(0, 0, canvas.width, canvas.height);
 }
@@ -50,11 +54,11 @@ export async function readPhoto(file) {
   if (!ready.ok) return ready;
   const bitmap = await decoded(file);
   if (!bitmap) return { ok: false, reason: "unreadable" };
-  const { width, height } = bitmap;
+  const size = [bitmap.width, bitmap.height];
   const canvas = document.createElement("canvas");
   let texts = [];
-  for (const middle of [false, true]) {
-    if (!texts.length) texts = await textsIn(pixelsOf(canvas, bitmap, { width, height, middle }));
+  for (const look of LOOKS) {
+    if (!texts.length) texts = await textsIn(pixelsOf(canvas, bitmap, size, look));
   }
   bitmap.close();
   return { ok: true, texts };

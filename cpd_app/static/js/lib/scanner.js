@@ -5,7 +5,7 @@
 //     gives none), "denied", "busy" (another app has it), "offline" (no decoder), "failed"
 //   scanner.pause()  scanner.resume()  scanner.stop()    stop gives the camera back
 //   await scanner.light(true)          false where the phone has no light to switch
-import { pixelsOf, prepare, textsIn } from "./decoder.js";
+import { LOOKS, pixelsOf, prepare, textsIn } from "./decoder.js";
 
 /** Milliseconds between two looks: the phone stays cool and the page moves. */
 const REST = 90;
@@ -67,7 +67,7 @@ export async function startScanner(video, onCode, { onTrouble } = {}) {
     const { videoWidth: width, videoHeight: height } = video;
     if (!paused && width && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
       turn += 1;
-      const pixels = pixelsOf(canvas, video, { width, height, middle: turn % 2 === 0 });
+      const pixels = pixelsOf(canvas, video, [width, height], LOOKS[turn % LOOKS.length]);
       for (const text of await textsIn(pixels)) tell(text);
     }
     if (running) setTimeout(look, REST);
