@@ -301,7 +301,9 @@ def _part(
 ) -> PlannedPart | None:
     row = rows[place]
     starts = row.starts or (rows[place - 1].ends if place else f"{first:%H:%M}")
-    following = rows[place + 1].starts if place + 1 < len(rows) else f"{last:%H:%M}"
+    following = rows[place + 1].starts if place + 1 < len(rows) else ""
+    if time_of(following) is None:
+        following = f"{last:%H:%M}"
     row.starts, row.ends = starts, row.ends or following
     begins, ends = time_of(row.starts), time_of(row.ends)
     if begins is None or ends is None:
