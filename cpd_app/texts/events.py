@@ -67,7 +67,7 @@ SENTENCES: dict[str, str] = {
     "late_reason_missing": "活动已经开始，请写明为什么现在才报。",
     "reason_missing": "请写明理由。",
     "not_in_this_state": "活动的状态刚变过，这一步不用做了。请看现在的状态。",
-    "approval_is_missing": "学会还没有批准，不能开放签到。",
+    "approval_is_missing": "学会还没有批准现在的计划，批准后再做这一步。",
     "event_not_begun": "活动还没有开始，不能结束签到。不办了请取消。",
     "event_was_scanned": "已有人签到，不能取消。可以提前结束签到。",
     "event_is_over": "活动已经结项或取消，不能再改。",
