@@ -1,5 +1,5 @@
 // The service worker: pages that open without network. Served at /sw.js by web/pwa.py, which puts
-// `const CPD = {release, root, files, offline}` before it.
+// `const CPD = {release, root, files, offline, decoder}` before it.
 //
 // Stored ahead with each release: the files of `CPD.files` and /offline. Stored ahead by the page
 // (js/lib/stock.js): the log forms and /outbox, without anything of the member. Kept as they are
@@ -40,16 +40,12 @@ precaching.precacheAndRoute(
 
 // What reads codes is large, so it is fetched when a page asks for it, and kept from release to
 // release: its address in the store carries its content.
-const decoder = new strategies.CacheFirst({
-  cacheName: "cpd-decoder",
-  plugins: [
-    { cacheKeyWillBeUsed: async () => CPD.decoder },
-    new expiration.ExpirationPlugin({ maxEntries: 1 }),
-  ],
-});
 routing.registerRoute(
-  ({ url, sameOrigin }) => sameOrigin && /^\/static\/[^/]+\/vendor\/zxing\/reader\.wasm$/.test(url.pathname),
-  decoder,
+  /\/static\/[^/]+\/vendor\/zxing\/reader\.wasm$/,
+  new strategies.CacheFirst({
+    cacheName: "cpd-decoder",
+    plugins: [{ cacheKeyWillBeUsed: async () => CPD.decoder }, new expiration.ExpirationPlugin({ maxEntries: 1 })],
+  }),
 );
 
 // A stored page may ask for a former release's files; this release's take their place.
