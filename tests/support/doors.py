@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import update
+
 from cpd_app.access import steward_cookie
 from cpd_app.domain.pass_codes import pass_of
 from cpd_app.models import Event, RosterEntry, Steward
@@ -28,8 +30,8 @@ def a_steward(
         seen_at=paired_at,
     )
     store.add(row)
-    with store.session() as session:
-        session.get_one(Steward, row.id).token_hash = hash_of(f"{SECRET}{row.id}")
+    token_hash = hash_of(f"{SECRET}{row.id}")
+    store.run(update(Steward).where(Steward.id == row.id).values(token_hash=token_hash))
     return row
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from cpd_app import access
 from cpd_app.models import Event, RosterEntry, Scan, Steward
 from tests.support import builders
 from tests.support.doors import a_steward, pass_for, with_phone
@@ -176,10 +177,23 @@ def test_a_member_who_helps_at_the_door_scans_as_the_door(
     assert store.get(Scan, 1).steward_id == steward.id
 
 
-def test_a_phone_opens_no_other_page_of_the_event(phone: Browser, event: Event):
-    for path in (f"/api/v1/events/{event.id}", f"/api/v1/events/{event.id}/pass"):
+def test_a_phone_opens_no_other_page_of_the_event(app: Flask, phone: Browser, event: Event):
+    """Attendance, roster, plan and papers ask for an account, whichever routes there are."""
+    asked, open_to_it = [], []
+    for rule in app.url_map.iter_rules():
+        if "event_id" not in rule.arguments or "GET" not in (rule.methods or ()):
+            continue
+        if access.reach_of(app, rule.endpoint) in {"public", "at_the_door"}:
+            continue
+        values = dict.fromkeys(rule.arguments, 1) | {"event_id": event.id}
+        path = app.url_map.bind("localhost").build(rule.endpoint, values)
         answer = phone.client.get(path, headers={"Accept": "application/json"})
-        assert answer.status_code == 401
+        asked.append(rule.endpoint)
+        if answer.status_code != 401:
+            open_to_it.append((rule.endpoint, answer.status_code))
+
+    assert "roster.index" in asked
+    assert open_to_it == []
 
 
 def test_a_member_asks_for_their_own_pass(

@@ -13,12 +13,13 @@ from cpd_app.domain.checkin import Outcome
 from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.domain.pass_codes import pass_of
 from cpd_app.domain.room_codes import Direction
-from cpd_app.models import Correction, Event, JournalEntry, RosterEntry, Scan, Steward
+from cpd_app.models import Correction, Event, EventSession, JournalEntry, RosterEntry, Scan, Steward
 from cpd_app.policy import Actor, Permission
 from cpd_app.usecases import door, passes
 from cpd_app.usecases.event_access import event_for
 from cpd_app.usecases.roster_entries import Named
 from tests.support import builders
+from tests.support.door_cases import CASES, DoorCase
 from tests.support.doors import a_steward, at_door, pass_for
 from tests.support.people import Someone
 from tests.support.store import Store
@@ -164,7 +165,7 @@ def test_after_72_hours_or_the_settlement_nothing_is_taken(
 
 
 def test_scans_outside_the_window_are_refused_also_when_sent_inside_it(
-    scan: Scanner, event: Event, entry: RosterEntry, now: datetime
+    scan: Scanner, event: Event, entry: RosterEntry
 ):
     opens, closes = event.sessions[0].opens_at, event.sessions[0].closes_at
     code = pass_for(event, entry)
@@ -308,7 +309,7 @@ def test_the_door_takes_its_own_scan_back_within_ten_minutes(
 
 
 def test_a_steward_scans_here_and_nothing_else(
-    app: Flask, do: Do, scan: Scanner, steward: Steward, organiser: Someone, entry: RosterEntry,
+    app: Flask, do: Do, steward: Steward, organiser: Someone, entry: RosterEntry,
     store: Store, now: datetime,
 ):  # fmt: skip
     other = builders.an_event(store, organiser.person, organiser.society, around=now)
@@ -358,3 +359,37 @@ def test_badges_are_for_who_is_listed_page_by_page(
             passes.badges_of(member.actor, event.id, page=1, now=now)
     assert (first.total, first.pages, last.page) == (2, 2, 2)
     assert {first.passes[0].name, last.passes[0].name} == {entry.name, "来宾甲"}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.why)
+def test_the_table_of_answers(
+    do: Do, event: Event, steward: Steward, member: Someone, store: Store, now: datetime,
+    case: DoorCase,
+):  # fmt: skip
+    here, there = event.sessions[0], builders.a_session(store, event, title="分会场")
+    with store.session() as session:
+        session.get_one(EventSession, here.id).rehearsal = case.rehearsal
+    rooms = {"here": here, "there": there, None: None}
+    inside = rooms[case.inside]
+    entry = builders.an_entry(
+        store, event, member.person, state=case.state,
+        inside_session_id=inside.id if inside else None,
+    )  # fmt: skip
+    early = here.opens_at + timedelta(seconds=1)
+    for room in case.been:
+        builders.a_scan(store, entry, rooms[room] or here, at=early)
+        if rooms[room] != inside:
+            builders.a_scan(store, entry, rooms[room] or here, "out", at=early)
+    at = case.moment(now=now, opens=here.opens_at, closes=here.closes_at)
+    new = door.DoorScan(
+        str(uuid.uuid4()), Direction(case.direction), here.id, entry_id=entry.id, scanned_at=at
+    )
+    later = max(now, at)
+    try:
+        said = str(
+            do(door.scan_at_door, at_door(steward), event.id, new, now=later).scanned.outcome
+        )
+    except Rejected as refusal:
+        said = refusal.code
+
+    assert said == case.says

@@ -6,8 +6,8 @@ import { metaOf } from "./door-sheets.js";
 import { uuid } from "./outbox.js";
 import * as store from "./store.js";
 
-/** Longer than this nobody at a door waits for an answer. */
-const PATIENCE = 900;
+/** Longer than this nobody at a door waits for an answer (ms). */
+const PATIENCE = 700;
 const RECENT = 30;
 const wait = (time) => new Promise((resolve) => { setTimeout(resolve, time, null); });
 

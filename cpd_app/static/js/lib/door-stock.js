@@ -6,6 +6,7 @@ import * as store from "./store.js";
 
 const STORE = "doors";
 const PAGES = "cpd-doors";
+const SOON = 500;
 
 const entryOf = ([id, name, number, unit, state, inside, since, been, digest, joined]) => ({
   id, name, number, unit, state, inside, since, been, digest, joined,
@@ -28,6 +29,7 @@ export async function wipeStock(event) {
 export function doorStock(event) {
   let entries = new Map();
   let kept = null;
+  let saving;
 
   /** What was kept here before; false when there is nothing. */
   async function open() {
@@ -37,13 +39,24 @@ export function doorStock(event) {
   }
 
   /** Take over what the server said: everything, or what changed; `ahead`: our clock before its. */
-  async function take(answer, ahead) {
+  function take(answer, ahead) {
     if (!answer.changes) entries = new Map();
     for (const row of answer.entries) entries.set(row[0], entryOf(row));
-    const { now, sessions, steward } = answer;
-    kept = { event, at: now, ahead, sessions, steward, zone: answer.event.zone, entries: [...entries.values()] };
-    if (answer.changes && !answer.entries.length) return { ok: true };
-    return store.put(STORE, kept);
+    kept = { event, at: answer.now, ahead, sessions: answer.sessions, zone: answer.event.zone };
+    save();
+  }
+
+  /** Write it down soon: a roster is large, and many scans come at once. */
+  function save() {
+    saving ??= setTimeout(() => {
+      saving = undefined;
+      if (kept) store.put(STORE, { ...kept, entries: [...entries.values()] });
+    }, SOON);
+  }
+
+  function put(entry) {
+    entries.set(entry.id, entry);
+    save();
   }
 
   /** The entry that stands for this one. */
@@ -80,9 +93,9 @@ export function doorStock(event) {
     search: (text) => search(entries.values(), text),
     judge: (scan, entry) => judge(scan.direction, scan.at, scan.session, entry),
     /** Somebody was scanned here. */
-    move: (entry, scan) => entries.set(entry.id, moved(entry, scan.direction, scan.session, scan.at)),
+    move: (entry, scan) => put(moved(entry, scan.direction, scan.session, scan.at)),
     /** That scan was taken back. */
-    put: (entry) => entries.set(entry.id, entry),
+    put,
     inside: (session) => {
       let count = 0;
       for (const entry of entries.values()) count += entry.inside === session && !entry.joined ? 1 : 0;

@@ -1,8 +1,8 @@
 // Hardware scanners type like a keyboard, fast, and press Enter at the end. What they type belongs to
 // the page wherever the focus is, except inside a field.
 const FIELD = "input:not([type=radio], [type=checkbox]), select, textarea";
-/** Milliseconds between two keys of one code; people are slower. */
-const GAP = 300;
+/** Milliseconds between two keys of one code, on a slow phone too. */
+const GAP = 1_000;
 const LEAST = 6;
 
 export function listenToWedge(onCode) {

@@ -60,7 +60,7 @@ export async function start(main) {
         await end("over");
         return;
       }
-      await stock.take(answer, ahead);
+      stock.take(answer, ahead);
       for (const row of await rowsOf(event)) await replay(row);
       choose();
       await draw();
