@@ -35,8 +35,8 @@ def _on_a_wall(text: str, chance: random.Random, scale: int) -> Image.Image:
     code = Image.open(made).convert("RGB")
     shade = chance.randint(90, 170)
     wall = Image.new("RGB", SIZE, (shade, shade - 5, shade - 15))
-    spread = [SIZE[side] - code.size[side] for side in (0, 1)]
-    wall.paste(code, tuple(round(s * chance.uniform(0.3, 0.7)) for s in spread))
+    left, top = (round((SIZE[n] - code.size[n]) * chance.uniform(0.3, 0.7)) for n in (0, 1))
+    wall.paste(code, (left, top))
     return wall
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from cpd_app.domain.room_codes import Direction, code_of, direction_key, short_code_of
-from cpd_app.models import Event
+from cpd_app.models import Event, Person
 from tests.support import builders
+from tests.support.doors import a_steward, with_phone
 from tests.support.page import Browser
 from tests.support.people import Someone
 from tests.support.store import Store
@@ -118,3 +119,13 @@ def test_the_sheet_prints_two_codes_a_session(
     assert len(page.all("article.sheet svg.qr")) == 4
     one = as_(organiser).get(f"/events/{event.id}/code-sheet?session_id={event.sessions[1].id}")
     assert len(one.all("article.sheet")) == 1
+
+
+def test_a_paired_phone_shows_the_code_of_its_event(
+    anybody: Browser, store: Store, event: Event, now: datetime
+) -> None:
+    with_phone(anybody, a_steward(store, event))
+    assert anybody.get(f"/door/{event.id}").has(f"a[href='{address(event)}']")
+    assert anybody.get(address(event)).find("main")["data-phase"] == "open"
+    other = builders.an_event(store, store.get(Person, event.created_by_id), None, around=now)
+    anybody.fetch(address(other), status=303)
