@@ -75,6 +75,8 @@ class Visitor(UserMixin):  # type: ignore[misc]
         self.sign_in = sign_in
         self.secret = secret
         self.person = sign_in.person
+        #: as it was when the request came: asked for again and again, and not looked up again
+        self.locale = sign_in.person.locale
 
     def get_id(self) -> str:
         """The browser's secret; its hash is what the database knows."""

@@ -62,7 +62,6 @@ class Face:
 
 
 @bp.get("/C/<string:code>")
-@bp.get("/c/<string:code>")
 @public
 def open_code(code: str) -> ResponseReturnValue:
     """Exchange the code for a claim, before anybody signs in; the address forgets the code."""

@@ -13,8 +13,8 @@ def short_locale() -> str:
     if not has_request_context():
         return "zh"
     chosen = request.cookies.get(LOCALE_COOKIE)
-    if current_user.is_authenticated and current_user.person.locale:
-        chosen = current_user.person.locale
+    if current_user.is_authenticated and current_user.locale:
+        chosen = current_user.locale
     if chosen in CATALOGUES:
         return str(chosen)
     best = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "zh-TW", "zh-HK", "en"])
