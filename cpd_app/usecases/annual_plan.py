@@ -1,6 +1,6 @@
 """The annual plan (活动计划) as a member sees it: what comes, what it would bring, what is mine."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.domain.kinds import Label
 from cpd_app.domain.progress import YearProgress
 from cpd_app.domain.roster import EntryState, places_left
-from cpd_app.models import Event, Field, RosterEntry, Society
+from cpd_app.models import Attendance, Event, Field, RosterEntry, Society
 from cpd_app.policy import Actor
 from cpd_app.usecases.event_visibility import COMING, UNSEEN, readable_event, registered_in
 from cpd_app.usecases.progress import Standing
@@ -47,6 +47,14 @@ class PlanFilter:
 
 
 @dataclass(frozen=True)
+class Came:
+    """What somebody's attendance came to: hundredths of 学时, and the record it became."""
+
+    hours: int
+    activity_id: int | None
+
+
+@dataclass(frozen=True)
 class PlannedEvent:
     """One event of the plan with what it means for the member."""
 
@@ -58,6 +66,8 @@ class PlannedEvent:
     left: int | None
     #: what the owner's table calls its kind
     kind: Label | None
+    #: what one's attendance came to so far; None = not computed
+    attended: Came | None
 
 
 @dataclass(frozen=True)
@@ -200,7 +210,7 @@ def _planned(
             )
         )
     }
-    taken = _taken(ids)
+    taken, attended = _taken(ids), _attended(entry.id for entry in entries.values())
     owners = {event.society_id for event in events} - {None}
     societies = {s.id: s for s in session.scalars(select(Society).where(Society.id.in_(owners)))}
     tables = {owner: Rules(owner) for owner in {event.society_id for event in events}}
@@ -212,6 +222,7 @@ def _planned(
             prospect=prospects.of(event) if prospects else None,
             left=places_left(event.capacity, taken.get(event.id, 0)),
             kind=_kind(tables[event.society_id], event),
+            attended=attended.get(event.id),
         )
         for event in events
     ]
@@ -223,6 +234,11 @@ def _kind(rules: Rules, event: Event) -> Label | None:
     except Rejected:
         return None
     return kinds[event.kind].names if event.kind in kinds else None
+
+
+def _attended(entry_ids: Iterable[int]) -> dict[int, Came]:
+    rows = session.scalars(select(Attendance).where(Attendance.entry_id.in_(entry_ids)))
+    return {row.event_id: Came(row.hours, row.activity_id) for row in rows}
 
 
 def _taken(event_ids: Sequence[int]) -> dict[int, int]:

@@ -36,6 +36,7 @@ from cpd_app.usecases.event_input import (
     check_head,
     check_texts,
 )
+from cpd_app.usecases.roster import move_up
 
 #: nothing of the plan is changed any more
 OVER = frozenset({EventState.SETTLED, EventState.CANCELLED})
@@ -130,7 +131,9 @@ def change_event(
     check_head(head)
     before = _in_calendars(event)
     _set_head(event, head)
-    return _changed(actor, event, "event.changed", before, now=now)
+    changed = _changed(actor, event, "event.changed", before, now=now)
+    move_up(actor, event, now=now)  # there may be more places than before
+    return changed
 
 
 def keep_session(

@@ -10,6 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from cpd_app import clock
 from cpd_app.domain.roster import EntryState
 from cpd_app.usecases.annual_plan import Choice, Plan, PlanFilter, PlannedEvent
 from cpd_app.usecases.progress import Standing
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from cpd_app.models import Event
 
 TABS = ("coming", "mine", "past")
+#: nobody comes any more
+OVER = ("closed", "settled")
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def plan_page(plan: Plan, filters: Filters, standing: Standing | None) -> PlanPa
             }
             for tab in TABS
         ],
-        months=months_of(plan.events),
+        months=months_of(plan.events, standing),
         gap_href=filters.href(gap="" if wanted.gap else "1"),
         gap_words=_("补得上 %(hours)s 学时", hours=hours(missing)) if missing else "",
         fields=_options(plan.fields),
@@ -155,31 +158,35 @@ def closing_words(events: Iterable[PlannedEvent], standing: Standing) -> Closing
     return ClosingCard(
         title=title,
         href=url_for("annual_plan.index", gap=1),
-        rows=[replace(row_of(p), figure=_gain(p), month=_short_month(p.event)) for p in found],
+        rows=[
+            replace(row_of(p, standing), figure=_gain(p), month=_short_month(p.event))
+            for p in found
+        ],
     )
 
 
-def months_of(events: Iterable[PlannedEvent]) -> list[Month]:
+def months_of(events: Iterable[PlannedEvent], standing: Standing | None) -> list[Month]:
     """Rows in the order given, headed by the month in which they begin."""
     return [
-        Month(title, [row_of(planned) for planned in of_month])
+        Month(title, [row_of(planned, standing) for planned in of_month])
         for title, of_month in groupby(events, key=lambda p: _month(p.event))
     ]
 
 
-def row_of(planned: PlannedEvent) -> EventRow:
-    """One event: day, title, whose and where, what it brings, one's own place."""
+def row_of(planned: PlannedEvent, standing: Standing | None) -> EventRow:
+    """One event: day, title, where, how long, whose if not one's own society's, what it brings."""
     event = planned.event
     begins = event.starts_at.astimezone(ZoneInfo(event.zone))
+    home_id = standing.registration.society_id if standing else None
     return EventRow(
         title=event.title,
         href=url_for("annual_plan.show", event_id=event.id),
         day=str(begins.day),
         month=weekday(begins),
         meta=[
-            owner_name(planned),
             event.place or mode_word(event.mode),
             _length(event),
+            *([] if event.society_id == home_id else [owner_name(planned)]),
         ],
         figure=figure_of(planned),
         mine=my_place(planned),
@@ -187,7 +194,12 @@ def row_of(planned: PlannedEvent) -> EventRow:
 
 
 def figure_of(planned: PlannedEvent) -> str:
-    """+6.0: what it would bring by one's own table, else what the owner's staff approved."""
+    """What one got, once it is over; before, +6.0: what it would bring by one's own table.
+
+    Without a registration what the owner's staff approved.
+    """
+    if planned.event.state in OVER:
+        return hours(planned.attended.hours) if planned.attended is not None else ""
     if planned.prospect is not None:
         found: int | None = planned.prospect.hours
     else:
@@ -203,21 +215,23 @@ def owner_name(planned: PlannedEvent) -> str:
 
 
 def my_place(planned: PlannedEvent) -> tuple[str, str] | None:
-    """One's own place on the roster, or that there is none left."""
+    """One's own place on the roster, how far the event is, or that there is no place left."""
     entry, event = planned.entry, planned.event
     if event.state == "cancelled":
         return _("已取消"), "blocker"
+    if event.state in OVER:
+        return (_("已结项"), "quiet") if event.state == "settled" else (_("等结项"), "none")
     if entry is not None and entry.excused and entry.state == EntryState.LISTED:
         return _("已请假"), "none"
-    if entry is not None and entry.state in {EntryState.LISTED, EntryState.WAITING}:
-        words = {EntryState.LISTED: _("已报名"), EntryState.WAITING: _("候补")}
-        kind = "ok" if entry.state == EntryState.LISTED else "now"
-        return words[EntryState(entry.state)], kind
-    if entry is not None and entry.state == EntryState.PENDING:
-        return _("待组织者确认"), "now"
-    if planned.left == 0 and event.state not in {"closed", "settled"}:
-        return _("名额已满"), "none"
-    return None
+    listed = (_("进行中"), "now") if event.starts_at <= clock.now() else (_("已报名"), "ok")
+    words = {
+        EntryState.LISTED: listed,
+        EntryState.WAITING: (_("候补"), "now"),
+        EntryState.PENDING: (_("待组织者确认"), "now"),
+    }
+    if entry is not None and entry.state in words:
+        return words[EntryState(entry.state)]
+    return (_("名额已满"), "none") if planned.left == 0 else None
 
 
 def _gain(planned: PlannedEvent) -> str:

@@ -9,9 +9,8 @@ from flask_login import current_user
 from cpd_app import clock
 from cpd_app.access import current_actor, somebody_is_signed_in
 from cpd_app.policy import may
-from cpd_app.usecases.event_access import runs_some_event
 from cpd_app.usecases.event_lists import count_submitted
-from cpd_app.usecases.event_owners import may_plan
+from cpd_app.usecases.event_owners import organises
 from cpd_app.web.desk import Desk, desks, open_desk
 from cpd_app.web.locale import short_locale
 
@@ -85,7 +84,7 @@ class Ui:
             ("progress.home", "house-door", _("首页")),
             ("activities.index", "file-text", _("记录")),
             ("scan.index", "qr-code-scan", _("扫码")),
-            ("annual_plan.index", "calendar", _("活动")),
+            ("annual_plan.index", "calendar4", _("活动")),
             ("me.index", "person", _("我的")),
         )
         return self._items(places)
@@ -116,10 +115,7 @@ class Ui:
     @property
     def organises(self) -> bool:
         """Whether the visitor runs an event or may plan one (活动 › 我组织的)."""
-        actor = current_actor()
-        if actor.person_id is None:
-            return False
-        return may_plan(actor) or runs_some_event(actor.person_id, now=clock.now())
+        return organises(current_actor(), now=clock.now())
 
     def _items(
         self, places: tuple[tuple[str, str, str], ...], counts: dict[str, int] | None = None

@@ -17,7 +17,7 @@ from cpd_app.usecases.annual_plan import EventPage, PlannedEvent
 from cpd_app.usecases.attendance_certificates import has_certificate
 from cpd_app.usecases.event_access import event_target
 from cpd_app.usecases.progress import Standing
-from cpd_app.web.annual_plan_page import figure_of, owner_name
+from cpd_app.web.annual_plan_page import OVER, figure_of, owner_name
 from cpd_app.web.event_words import mode_word, open_to_word, times, weekday, when, zone_note
 from cpd_app.web.filters import hours, short_day
 from cpd_app.web.locale import short_locale
@@ -25,9 +25,8 @@ from cpd_app.web.locale import short_locale
 if TYPE_CHECKING:
     from cpd_app.models import AgendaPart, Event, EventSession
 
-#: screens of one's own about an event, linked where they exist: endpoint, icon
-OWN_SCREENS = (("passes.show", "qr-code"), ("attendance.mine", "clock-history"))
-CERTIFICATE = ("documents.certificate", "award")
+#: one's own presence with its arithmetic, where the service has the page
+MY_ATTENDANCE = "attendance.mine"
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,8 @@ class SessionLine:
     when: str
     room: str
     parts: list[PartLine]
+    #: of a session that names its breaks only: those, in one line
+    breaks: str
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,8 @@ def _sums(found: EventPage, standing: Standing | None) -> list[str]:
         return [_("结束日不在证书有效期内，不计入。")]
     year = found.year
     lines = [_("计入第 %(n)s 年", n=year.index)]
+    if found.planned.event.state == "closed":
+        return lines
     if prospect.gain < prospect.hours:
         lines.append(_("受年度上限，只计 %(hours)s", hours=hours(prospect.gain)))
     after = year.recognised + prospect.gain
@@ -209,11 +212,15 @@ def _session(event: "Event", session: "EventSession") -> SessionLine:
     begins = session.starts_at.astimezone(here)
     span = times(session.starts_at, session.ends_at, event.zone)
     days = event.starts_at.astimezone(here).date() != event.ends_at.astimezone(here).date()
+    parts = [_part(event, part) for part in session.parts]
+    only_breaks = not any(part.credited for part in parts)
+    comma = ", " if short_locale() == "en" else "，"
     return SessionLine(
         title=session.title,
         when=f"{short_day(begins.date())} {weekday(begins)} {span}" if days else span,
         room=session.room or "",
-        parts=[_part(event, part) for part in session.parts],
+        parts=parts,
+        breaks=comma.join(f"{p.times} {p.title}" for p in parts) if only_breaks else "",
     )
 
 
@@ -231,16 +238,19 @@ def _part(event: "Event", part: "AgendaPart") -> PartLine:
 
 
 def _links(planned: PlannedEvent) -> list[tuple[str, str, str]]:
-    entry = planned.entry
+    """One's own screens about the event: before and during it the pass, afterwards its papers."""
+    entry, event, came = planned.entry, planned.event, planned.attended
     if entry is None or entry.state not in {EntryState.LISTED, EntryState.PENDING}:
         return []
-    words = {"passes.show": _("会员码"), "attendance.mine": _("我的出席")}
-    screens: tuple[tuple[str, str], ...] = OWN_SCREENS
-    if has_certificate(planned.event, entry):
-        words[CERTIFICATE[0]] = _("出席证明")
-        screens = (CERTIFICATE, *screens)
-    return [
-        (url_for(endpoint, event_id=planned.event.id), icon, words[endpoint])
-        for endpoint, icon in screens
-        if endpoint in current_app.view_functions
-    ]
+    found: list[tuple[str, str, str]] = []
+    if event.state not in OVER:
+        found.append((url_for("passes.show", event_id=event.id), "qr-code", _("会员码")))
+    if has_certificate(event, entry):
+        found.append((url_for("documents.certificate", event_id=event.id), "award", _("出席证明")))
+    if came is not None and came.activity_id is not None:
+        address = url_for("activities.show", activity_id=came.activity_id)
+        found.append((address, "journal-text", _("看这条记录")))
+    if MY_ATTENDANCE in current_app.view_functions and came is not None:
+        address = url_for(MY_ATTENDANCE, event_id=event.id)
+        found.append((address, "clock-history", _("我的出席")))
+    return found

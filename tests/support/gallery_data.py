@@ -59,7 +59,7 @@ def ui(t: Words, *, theme: str, text: str, locale: str, page: str) -> SimpleName
             item("/home", "house-door", t("首页", "Home")),
             item("/records", "file-text", t("记录", "Records")),
             item("/scan", "qr-code-scan", t("扫码", "Scan"), main=True),
-            item("/events", "calendar", t("活动", "Events")),
+            item("/events", "calendar4", t("活动", "Events")),
             item("/me", "person", t("我的", "Me")),
         ],
         staff_nav=[

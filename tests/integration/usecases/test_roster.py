@@ -13,7 +13,8 @@ from sqlalchemy import select
 from cpd_app.db import transaction
 from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.models import Event, JournalEntry, RosterEntry, Society
-from cpd_app.usecases import roster, roster_lists
+from cpd_app.usecases import events, roster, roster_lists
+from cpd_app.usecases.event_input import EventHead
 from cpd_app.usecases.roster_entries import Named
 from cpd_app.usecases.roster_lists import NewName
 from tests.support import builders
@@ -411,3 +412,18 @@ def test_the_last_place_is_given_once(
         thread.join()
 
     assert sorted(entries(store, event).values()) == ["listed", "waiting", "waiting", "waiting"]
+
+
+def test_more_places_let_those_in_who_wait(
+    do: Do, store: Store, event: Event, society: Society, organiser: Someone
+):
+    people = [a_member(store, society, name) for name in ("甲", "乙", "丙", "丁")]
+    for one in people:
+        do(roster.enrol, one.actor, event.id, now=NOW)
+    head = EventHead(
+        event.title, event.kind, event.starts_at, event.ends_at, event.fields, capacity=3
+    )
+
+    do(events.change_event, organiser.actor, event.id, head, version=None, now=NOW)
+
+    assert sorted(entries(store, event).values()) == ["listed", "listed", "listed", "waiting"]

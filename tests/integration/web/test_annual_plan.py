@@ -49,16 +49,23 @@ def test_the_bottom_bar_has_five_places_and_logging_is_one_tap_away(as_: As, mem
     assert records.find("main .topbar a.btn--add")["href"] == "/activities/new"
 
 
-def test_the_plan_names_day_title_society_place_and_hours(
-    as_: As, plan: Callable[..., Event], society: Society, member: Someone
+def test_the_plan_names_day_title_place_hours_and_whose_it_is(
+    as_: As,
+    plan: Callable[..., Event],
+    society: Society,
+    other_society: Society,
+    member: Someone,
 ):
     event = plan(society, title="继电保护研讨会", place="南京")
+    elsewhere = plan(other_society, open_to="public")
 
     page = as_(member).get("annual_plan.index")
 
     row = page.find(f"a[href='/events/{event.id}']").get_text(" ", strip=True)
-    for words in ("27", "继电保护研讨会", "本地学会", "南京", "+5.0 学时"):
+    for words in ("27", "周五", "继电保护研讨会", "南京", "07:00–11:00", "+5.0 学时"):
         assert words in row
+    assert "本地学会" not in row, "one's own society goes without saying"
+    assert "外地学会" in page.find(f"a[href='/events/{elsewhere.id}']").get_text(" ")
     assert "2026年11月" in page.text
     assert page.find(".tabbar__item[aria-current]").get_text(strip=True) == "活动"
 
