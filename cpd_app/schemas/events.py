@@ -1,7 +1,7 @@
 """Events: JSON or form to NewEvent and PlannedSession; an event to JSON."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from marshmallow import INCLUDE, Schema, fields, post_load, validate
@@ -10,7 +10,6 @@ from cpd_app.domain.agenda import SPEAKER_KINDS, PlannedPart, PlannedSession, Pl
 from cpd_app.domain.errors import Rejected
 from cpd_app.domain.hours import to_number
 from cpd_app.domain.trace import in_hours
-from cpd_app.models import Event, EventSession
 from cpd_app.schemas.answers import Described
 from cpd_app.schemas.fields import KeyField, TextField, is_storable
 from cpd_app.usecases.event_hours import Potential, planned_session
@@ -24,6 +23,9 @@ from cpd_app.usecases.event_input import (
     is_zone,
     zoned,
 )
+
+if TYPE_CHECKING:
+    from cpd_app.models import Event, EventSession
 
 ZONE = "Asia/Shanghai"
 MOMENT = {
@@ -261,7 +263,7 @@ def planned_from(data: dict[str, Any], zone: str) -> PlannedSession:
 
 
 def event_json(
-    event: Event,
+    event: "Event",
     potential: Potential | None,
     lines: list[str],
     *,
@@ -295,7 +297,7 @@ def event_json(
     }
 
 
-def _session_json(held: EventSession, zone: ZoneInfo) -> dict[str, Any]:
+def _session_json(held: "EventSession", zone: ZoneInfo) -> dict[str, Any]:
     planned = planned_session(held)
     return {
         "id": held.id,

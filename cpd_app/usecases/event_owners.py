@@ -1,11 +1,14 @@
 """Who may own an event that somebody plans: the societies they plan for, or the federation."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from cpd_app.db import session
 from cpd_app.domain.errors import NotAllowed, NotFound, Rejected
 from cpd_app.models import Society
 from cpd_app.policy import Actor, Permission, Target, may
+from cpd_app.usecases.event_access import runs_some_event
 
 #: how a machine and a form name the federation
 FEDERATION = "federation"
@@ -28,6 +31,13 @@ def owners_for(actor: Actor) -> list[Society | None]:
 def may_plan(actor: Actor) -> bool:
     """Whether somebody may plan events at all."""
     return bool(owners_for(actor))
+
+
+def organises(actor: Actor, *, now: datetime) -> bool:
+    """Whether somebody plans events or runs one: then their list is one tap away."""
+    if actor.person_id is None:
+        return False
+    return may_plan(actor) or runs_some_event(actor.person_id, now=now)
 
 
 def owner_asked(actor: Actor, code: str | None) -> int | None:

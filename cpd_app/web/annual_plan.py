@@ -5,13 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cpd_app import clock
-from cpd_app.access import current_actor, current_person, signed_in
+from cpd_app.access import current_actor, signed_in
 from cpd_app.db import transaction
 from cpd_app.domain.errors import Rejected
 from cpd_app.domain.roster import EntryState
 from cpd_app.usecases import annual_plan, roster
-from cpd_app.usecases.event_access import runs_some_event
-from cpd_app.usecases.event_owners import may_plan
+from cpd_app.usecases.event_owners import organises
 from cpd_app.web.annual_plan_page import Filters, plan_page
 from cpd_app.web.event_detail import detail_of
 from cpd_app.web.progress import shown_standing
@@ -32,7 +31,7 @@ def index() -> ResponseReturnValue:
         page=plan_page(plan, filters, standing),
         standing=standing,
         registrations=registrations,
-        organises=organises(),
+        organises=organises(current_actor(), now=clock.now()),
     )
 
 
@@ -76,9 +75,3 @@ def cancel(event_id: int) -> ResponseReturnValue:
         said = _("已请假，名额让给候补的人。") if entry.excused else _("已取消报名。")
         flash(said, "success")
     return redirect(url_for("annual_plan.show", event_id=event_id), 303)
-
-
-def organises() -> bool:
-    """Whether the visitor plans or runs events: then their list is one tap away."""
-    actor = current_actor()
-    return may_plan(actor) or runs_some_event(current_person().id, now=clock.now())
