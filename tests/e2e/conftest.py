@@ -50,14 +50,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def service(shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Web and worker, ready. A test that stops it (`offline`) starts it again."""
+    """Web and worker, ready; started again by `open_page` when a test has ended it."""
     databases = shared.databases_of("sqlite")
     url = databases.fresh()
     made = Service(tmp_path_factory.mktemp("service"), CPD_DATABASE_URL=url, CPD_SECRET_KEY=SECRET)
-    made.start()
-    made.wait_until_ready()
-    yield made
-    made.stop()
+    with made:
+        yield made
     databases.remove(url)
 
 

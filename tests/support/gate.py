@@ -44,6 +44,18 @@ class Gate:
         finally:
             self._open()
 
+    @contextmanager
+    def leading_to(self, port: int) -> Iterator[None]:
+        """Another service stands behind it, as after a new start with other settings."""
+        usual = self.behind
+        try:
+            with self.shut():
+                self.behind = port
+            yield
+        finally:
+            with self.shut():
+                self.behind = usual
+
     def close(self) -> None:
         """Shut it for good."""
         self._shut()

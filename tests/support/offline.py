@@ -1,14 +1,11 @@
 """What a member does on a phone without network, and what lies on the device then."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from playwright.sync_api import Error, Page
 
 from cpd_app.models import Activity
 from tests.support.people import Someone
-from tests.support.service import Service
 from tests.support.store import Store
 
 #: for whom and as what the pages are stored stands beside them, written last
@@ -85,14 +82,3 @@ def save(page: Page) -> None:
 
 def kept(store: Store, someone: Someone) -> int:
     return store.count(Activity, Activity.person_id == someone.id)
-
-
-@contextmanager
-def started_with(service: Service, **settings: str) -> Iterator[None]:
-    """The service with other settings; afterwards, also after a failure, with its own again."""
-    own = dict(service.settings)
-    try:
-        service.restart({**own, **settings})
-        yield
-    finally:
-        service.restart(own)

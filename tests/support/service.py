@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Self
 
 from tests.support.ports import free_port
 
@@ -33,6 +34,19 @@ class Service:
     def said(self) -> str:
         """Everything on its terminal since it was started last."""
         return self.log.read_text("utf-8")
+
+    def __enter__(self) -> Self:
+        """Start it and wait until it is ready."""
+        try:
+            self.revive()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """End it."""
+        self.stop()
 
     def start(self) -> None:
         """Start it and go on at once."""
@@ -65,17 +79,11 @@ class Service:
             self.process.terminate()
             self.ended()
 
-    def restart(self, settings: dict[str, str]) -> None:
-        """End it and start it with these settings; return when it is ready."""
-        self.stop()
-        self.settings = settings
-        self.start()
-        self.wait_until_ready()
-
     def revive(self) -> None:
         """Start it again if it has ended: what one test did to it is no matter of the next."""
         if self.process is None or self.process.poll() is not None:
-            self.restart(self.settings)
+            self.start()
+            self.wait_until_ready()
 
     def pids(self, words: str = "") -> list[int]:
         """Its children whose command holds these words."""

@@ -1,7 +1,8 @@
 """Pages without network, new versions, the kill switch, the hint to install, and their weight."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,12 +13,20 @@ from tests.support.gate import Gate
 from tests.support.offline import (
     WAITING,
     save,
-    started_with,
     until,
     write_training,
 )
 from tests.support.people import Someone
 from tests.support.service import Service
+
+
+@pytest.fixture
+def switched_off(service: Service, tmp_path: Path) -> Iterator[Service]:
+    """A second service on the same members, with the kill switch of the worker."""
+    same = {name: service.settings[name] for name in ("CPD_DATABASE_URL", "CPD_SECRET_KEY")}
+    made = Service(tmp_path, CPD_OFFLINE="off", **same)
+    with made:
+        yield made
 
 
 def test_own_pages_open_with_their_age(ready: Page, gate: Gate):
@@ -62,14 +71,14 @@ def test_a_new_version_waits_until_it_is_asked_for(ready: Page):
 
 
 def test_the_kill_switch_takes_the_worker_off_and_leaves_the_outbox(
-    ready: Page, service: Service, gate: Gate
+    ready: Page, switched_off: Service, gate: Gate
 ):
     with gate.shut():
         write_training(ready, "还在")
         save(ready)
         ready.wait_for_url("**/outbox")
         ready.route("**/outbox/who", lambda route: route.abort())
-    with started_with(service, CPD_OFFLINE="off"):
+    with gate.leading_to(switched_off.port):
         ready.goto("/me")
         until(ready, "async () => !(await navigator.serviceWorker.getRegistrations()).length")
         until(ready, "async () => !(await caches.keys()).length")
