@@ -24,6 +24,7 @@ from cpd_app.domain.room_codes import (
     is_genuine,
     read_code,
     read_short_code,
+    short_code_of,
 )
 from cpd_app.models import EventSession
 from cpd_app.usecases import attempts
@@ -74,8 +75,8 @@ def is_typed(text: str) -> bool:
 def claim_of(text: str, *, now: datetime) -> Claim:
     """Exchange the code of a QR, or its link, for a claim.
 
-    Raises Rejected `wrong_code`, `checkin_not_open`, `checkin_closed`, and `code_expired`, which
-    tells by `values` the event, session and time at which the code was shown.
+    Raises Rejected `wrong_code`, `checkin_not_open`, `checkin_closed`, and `code_expired`, whose
+    `values` tell the event, session, moment and six characters that the code was shown with.
     """
     _room, claim = read_claim(text, now=now)
     return claim
@@ -99,10 +100,13 @@ def read_claim(
         reading = reading_of(code.bucket, arrived_at=now, said_at=said_at)
     except Rejected as refused:
         if code.bucket is not None:
-            shown_at = bucket_starts_at(code.bucket)
+            # what a statement of having been there (我在场) begins with
             refused.values |= {
-                "event": room.event_id, "session": room.session_id, "shown_at": shown_at
-            }  # fmt: skip
+                "event": room.event_id,
+                "session": room.session_id,
+                "shown_at": bucket_starts_at(code.bucket),
+                "typed": short_code_of(room.code_key, code.direction, code.bucket),
+            }
         raise
     reading = _in_window(room, reading, now, said_at)
     source = "static_code" if code.is_static else "room_code"

@@ -173,7 +173,9 @@ def done() -> ResponseReturnValue:
         result=result,
         face=_face(result.at, result.room, result=result),
         said=said,
-        calendar="" if result.is_guest else url_for("calendars.event", event_id=result.room.event_id),
+        calendar=""
+        if result.is_guest
+        else url_for("calendars.event", event_id=result.room.event_id),
         can_undo=result.can_be_undone(clock.now()),
     )
 
@@ -336,8 +338,17 @@ def _refused(refused: DomainError) -> ResponseReturnValue:
     return answer
 
 
-def _statement_link(_values: dict[str, Any]) -> str:
-    return ""
+def _statement_link(values: dict[str, Any]) -> str:
+    """Where one says 我在场, with what an expired code proves filled in."""
+    if "event" not in values:
+        return ""
+    return url_for(
+        "attendance.state",
+        event_id=values["event"],
+        session=values["session"],
+        code=values["typed"],
+        code_at=values["shown_at"].isoformat(),
+    )
 
 
 def _keep(answer: Redirect, name: str, value: str, lasts: timedelta) -> None:

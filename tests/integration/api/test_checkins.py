@@ -25,8 +25,8 @@ def test_a_scan_answers_201_and_its_repeat_200(as_: As, room: Room, member: Some
     body = {"code": room.code(), "key": key()}
     browser = as_(member)
 
-    first = browser.api("POST", CHECKINS, status=201, json=body).json
-    again = browser.api("POST", CHECKINS, status=200, json=body).json
+    first = browser.api("POST", CHECKINS, status=201, json=body).get_json()
+    again = browser.api("POST", CHECKINS, status=200, json=body).get_json()
 
     assert first == again
     assert first == {
@@ -50,7 +50,7 @@ def test_leaving_leads_to_hours(as_: As, room: Room, member: Someone, time: Time
     time.goes_on(hours=1)
 
     out = {"code": room.code("out"), "key": key()}
-    answer = browser.api("POST", CHECKINS, status=201, json=out).json
+    answer = browser.api("POST", CHECKINS, status=201, json=out).get_json()
 
     assert (answer["outcome"], answer["direction"]) == ("accepted", "out")
     assert (answer["next"]["code"], answer["next"]["at"]) == ("hours", None)
@@ -94,8 +94,8 @@ def test_outside_the_window_the_code_says_why(
     time.goes_on(minutes=minutes)
     answer = as_(member).api("POST", CHECKINS, status=422, json={"code": room.code(), "key": key()})
 
-    assert answer.json["code"] == code
-    assert list(answer.json["errors"]) == ["code"]
+    assert answer.get_json()["code"] == code
+    assert list(answer.get_json()["errors"]) == ["code"]
 
 
 @pytest.mark.parametrize("code", ["", "ABC", "7DZ5TRYKS4BT", "不是码", "https://example.org/"])
@@ -103,15 +103,15 @@ def test_what_is_no_code_is_refused(code: str, as_: As, room: Room, member: Some
     del room
     answer = as_(member).api("POST", CHECKINS, status=422, json={"code": code, "key": key()})
 
-    assert answer.json["code"] == ("invalid" if code == "" else "wrong_code")
+    assert answer.get_json()["code"] == ("invalid" if code == "" else "wrong_code")
 
 
 def test_a_body_must_say_a_key_and_a_moment_with_its_zone(as_: As, room: Room, member: Someone):
     browser = as_(member)
     body = {"code": room.code(), "key": "once"}
-    assert "key" in browser.api("POST", CHECKINS, status=422, json=body).json["errors"]
+    assert "key" in browser.api("POST", CHECKINS, status=422, json=body).get_json()["errors"]
     body = {"code": room.code(), "key": key(), "scanned_at": "2026-10-22T09:00:00"}
-    assert "scanned_at" in browser.api("POST", CHECKINS, status=422, json=body).json["errors"]
+    assert "scanned_at" in browser.api("POST", CHECKINS, status=422, json=body).get_json()["errors"]
 
 
 def test_a_miss_of_typed_characters_is_counted_although_it_is_refused(
@@ -157,7 +157,7 @@ def test_the_screens_code_is_for_who_runs_the_event(
     room = a_room(organiser.person)
     path = f"/api/v1/events/{room.event.id}/sessions/{room.session.id}/code"
 
-    shown = as_(organiser).api("GET", f"{path}?direction=out", status=200).json
+    shown = as_(organiser).api("GET", f"{path}?direction=out", status=200).get_json()
 
     assert shown["code"] == room.code("out")
     assert shown["short_code"] == room.typed("out")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from cpd_app.domain.checkin import Reading
 from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.domain.room_codes import ALPHABET, MAC_LENGTH, TAIL, Direction, digits_of
 from cpd_app.models import Attendance, Event, RosterEntry, Scan, Society
@@ -28,7 +29,7 @@ CHECKINS = "/api/v1/checkins"
 def sent(browser: Browser, code: str, *, status: int = 422, **over: Any) -> str:
     """Send a code as the app does; the code of the refusal, or the outcome."""
     body = {"code": code, "key": str(uuid.uuid4()), **over}
-    answer = browser.api("POST", CHECKINS, status=status, json=body).json
+    answer = browser.api("POST", CHECKINS, status=status, json=body).get_json()
     return str(answer.get("outcome") or answer["code"])
 
 
@@ -50,6 +51,8 @@ def test_a_code_that_was_forwarded_is_worth_three_minutes(
     page = scan(as_(member), code, status=422)
 
     assert page.heading == "码已过期"
+    statement = next(link for link in page.links() if link.endswith("/statement"))
+    assert statement == f"/events/{room.event.id}/statement"
     assert sent(as_(member), code) == "code_expired"
 
 
@@ -101,7 +104,7 @@ def test_a_claim_that_was_written_by_somebody_else_is_none(
     browser = as_(member)
     forged = claims.sealed(claims.Claim(
         str(uuid.uuid4()), room.session.id, Direction.IN, "room_code",
-        claims.Reading(time.now, 0), time.now,
+        Reading(time.now, 0), time.now,
     ), "another key of some length")  # fmt: skip
     for value in (forged, "nonsense", f"{forged}x"):
         browser.client.set_cookie("cpd_claim", value)

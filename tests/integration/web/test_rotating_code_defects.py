@@ -59,7 +59,7 @@ def test_713_the_six_characters_and_the_qr_are_of_one_bucket(
     """A room's screen shows both, so whoever cannot scan types."""
     room = a_room(organiser.person)
     path = f"/api/v1/events/{room.event.id}/sessions/{room.session.id}/code"
-    shown = as_(organiser).api("GET", path, status=200).json
+    shown = as_(organiser).api("GET", path, status=200).get_json()
 
     by_qr = as_(member).api(
         "POST", CHECKINS, status=201, json={"code": shown["code"], "key": key()}
@@ -67,8 +67,8 @@ def test_713_the_six_characters_and_the_qr_are_of_one_bucket(
     typed = {"code": shown["short_code"], "key": key()}
     by_hand = as_(member).api("POST", CHECKINS, status=201, json=typed)
 
-    assert by_qr.json["session"] == by_hand.json["session"]
-    assert by_hand.json["outcome"] == "already_checked_in"
+    assert by_qr.get_json()["session"] == by_hand.get_json()["session"]
+    assert by_hand.get_json()["outcome"] == "already_checked_in"
 
 
 def test_847_522_523_every_code_of_the_last_minutes_is_taken_however_often_screens_reload(
@@ -78,9 +78,9 @@ def test_847_522_523_every_code_of_the_last_minutes_is_taken_however_often_scree
     room = a_room(organiser.person)
     path = f"/api/v1/events/{room.event.id}/sessions/{room.session.id}/code"
     screens = [as_(organiser), as_(organiser)]
-    shown = []
+    shown: list[str] = []
     for _ in range(18):
-        codes = {screen.api("GET", path, status=200).json["code"] for screen in screens * 2}
+        codes = {screen.api("GET", path, status=200).get_json()["code"] for screen in screens * 2}
         assert len(codes) == 1
         shown += codes
         time.goes_on(seconds=10)
