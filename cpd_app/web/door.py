@@ -9,7 +9,6 @@ from flask import (
     Blueprint,
     current_app,
     flash,
-    jsonify,
     redirect,
     render_template,
     request,
@@ -27,9 +26,10 @@ from cpd_app.domain.pass_codes import read_pass
 from cpd_app.domain.room_codes import Direction
 from cpd_app.schemas.door import DoorScanSchema
 from cpd_app.usecases import door, door_roster, stewards
-from cpd_app.usecases.door_roster import DoorSession
+from cpd_app.usecases.door_roster import DoorEntry, DoorSession
 from cpd_app.web.door_words import card_of, refusals, refused_card, words
 from cpd_app.web.forms import read
+from cpd_app.web.packed import packed_json
 from cpd_app.wording import sentence
 
 bp = Blueprint("door", __name__, url_prefix="/door")
@@ -112,32 +112,16 @@ def roster(event_id: int) -> ResponseReturnValue:
     """What the page keeps for offline, or with `since` what changed; a token for its scans too."""
     now = clock.now()
     found = door_roster.door_roster_of(door_actor(), event_id, since=_since(), now=now)
-    phone = paired_phone()
-    return jsonify(
-        now=_milliseconds(now),
-        csrf=generate_csrf(),
-        over=found.is_over,
-        changes=found.changes_only,
-        steward=phone.name if phone else None,
-        event={"id": found.event.id, "title": found.event.title, "zone": found.event.zone},
-        sessions=[_session_json(s) for s in found.sessions],
-        inside={str(room): count for room, count in found.inside.items()},
-        entries=[
-            [
-                e.id,
-                e.name,
-                e.number,
-                e.unit,
-                e.state,
-                e.inside,
-                _milliseconds(e.since),
-                list(e.been),
-                e.digest,
-                e.joined,
-            ]
-            for e in found.entries
-        ],
-    )
+    data = {
+        "now": _milliseconds(now),
+        "csrf": generate_csrf(),
+        "over": found.is_over,
+        "changes": found.changes_only,
+        "event": {"id": found.event.id, "title": found.event.title, "zone": found.event.zone},
+        "sessions": [_session_json(s) for s in found.sessions],
+        "entries": [_entry_json(e) for e in found.entries],
+    }
+    return packed_json(data)
 
 
 @bp.post("/<int:event_id>/leave")
@@ -239,6 +223,22 @@ def _since() -> datetime | None:
         return datetime.fromtimestamp(given / 1000, tz=clock.BEIJING)
     except (OverflowError, ValueError, OSError):
         return None
+
+
+def _entry_json(row: DoorEntry) -> list[Any]:
+    """Without names of fields, for there are thousands (js/lib/door-stock.js reads them)."""
+    return [
+        row.id,
+        row.name,
+        row.number,
+        row.unit,
+        row.state,
+        row.inside,
+        _milliseconds(row.since),
+        list(row.been),
+        row.digest,
+        row.joined,
+    ]
 
 
 def _session_json(row: DoorSession) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What makes the pages an app on a phone: manifest, service worker, what is stored ahead."""
 
-import gzip
 import hashlib
 import json
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from cpd_app.usecases.registrations_shown import shown_registration
 from cpd_app.web import activity_forms as forms
 from cpd_app.web.activity_live import Live
 from cpd_app.web.context import Ui
+from cpd_app.web.packed import packed_json
 
 bp = Blueprint("pwa", __name__)
 
@@ -209,17 +209,10 @@ def pages() -> ResponseReturnValue:
     compresses to a tenth, because the pages are alike.
     """
     said = session.pop("_flashes", None)  # they belong to the page that is looked at
-    body = json.dumps({"pages": dict(_stock())}, ensure_ascii=False).encode()
+    data = {"pages": dict(_stock())}
     if said is not None:
         session["_flashes"] = said
-    response = make_response()
-    response.mimetype = "application/json"
-    response.vary.add("Accept-Encoding")
-    if request.accept_encodings["gzip"]:
-        body = gzip.compress(body, 6)
-        response.headers["Content-Encoding"] = "gzip"
-    response.set_data(body)
-    return response
+    return packed_json(data)
 
 
 def stored_files() -> list[str]:
