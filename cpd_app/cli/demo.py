@@ -82,8 +82,8 @@ def make_demo(*, once: bool) -> None:
         _story(today)
         _papers(people)
         _rulings(people, today)
-        _events(people)
-        _write(settings.var_dir / SIGN_INS, logins, password)
+        tries = _events(people)
+        _write(settings.var_dir / SIGN_INS, logins, password, tries)
 
 
 def _societies(today: date) -> None:
@@ -249,20 +249,20 @@ def _rulings(people: list[plan.Demo], today: date) -> None:
             )  # fmt: skip
 
 
-def _events(people: list[plan.Demo]) -> None:
+def _events(people: list[plan.Demo]) -> list[str]:
     """What the society plans, holds and has held; those who come are its activated members."""
     home = [
         demo_events.Someone(p.member["login"], p.member["name"], p.member["registration_no"])
         for p in people
         if p.member["society"] == "demo-elec" and p.profile != "not_activated"
     ]
-    demo_events.make_events("member@demo.test", home)
+    return demo_events.make_events("member@demo.test", home)
 
 
-def _write(path: Path, logins: list[str], password: str) -> None:
-    """Keep the sign-ins beside the data, readable for the owner only."""
+def _write(path: Path, logins: list[str], password: str, tries: list[str]) -> None:
+    """Keep the sign-ins and what to try beside the data, readable for the owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
-    lines = [f"{login}  {password}" for login in logins]
+    lines = [*(f"{login}  {password}" for login in logins), "", "Events to try:", *tries]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     click.echo(f"demo data is ready; sign-ins in {path.name}, password {password}")

@@ -42,13 +42,15 @@ class Someone:
     number: str
 
 
-def make_events(member: str, people: Sequence[Someone]) -> None:
-    """Make every event of the demo; `member` is the login one signs in with."""
+def make_events(member: str, people: Sequence[Someone]) -> list[str]:
+    """Make every event of the demo and say what to try; `member` is the login one signs in with."""
     now = clock.now()
+    made: dict[str, int] = {}
     for told in story.told(now):
         begins = told.new.head.starts_at
         planned_at = min(now, begins) - timedelta(days=20)
         event_id = _plan(told, planned_at)
+        made.setdefault(told.state, event_id)
         if told.state == "submitted":
             continue
         _approve(told, event_id, planned_at + timedelta(days=2))
@@ -58,6 +60,25 @@ def make_events(member: str, people: Sequence[Someone]) -> None:
             _hold(told, event_id, entries)
         elif told.state == "open":
             _begin(told, event_id, entries, now)
+    return _tries(made)
+
+
+def _tries(made: dict[str, int]) -> list[str]:
+    """What to open first, by whom."""
+    running, over, coming = made["open"], made["settled"], made["approved"]
+    tries = (
+        ("organiser@demo.test", f"/events/{running}/studio", "runs now: projector, codes, doors"),
+        ("member@demo.test", f"/events/{running}", "its pass; scan the projector's code with 扫码"),
+        ("member@demo.test", "/events?gap=1", "events that close this year's gap; enrol in one"),
+        ("organiser@demo.test", f"/events/{over}/attendance", "settled: who came, flags, papers"),
+        (
+            "auditor@demo.test",
+            f"/events/{made['submitted']}/approval",
+            "a plan that waits for staff",
+        ),
+        ("anybody", f"/calendars/demo-elec.ics, /events/{coming}.ics", "for a calendar"),
+    )
+    return [f"{who:20} {address}  {what}" for who, address, what in tries]
 
 
 def _actor(login: str) -> Actor:
