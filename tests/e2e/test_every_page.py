@@ -28,15 +28,22 @@ READERS = {
     "member": {"public", "signed_in"},
     "registrar": {"staff_area"},
     "federation": {"staff_area"},
+    "organiser": {"signed_in"},
 }
 #: there is nothing to show before a recalculation was ordered (tests/e2e/test_rules_journey.py)
 AFTER_AN_ACT = {
     "rules.recalculation.trial",
     "rules.recalculation.confirm",
     "rules.recalculation.run",
+    "events.organisers.invitation",
 }
-#: a society's own pages are not for the federation: it begins here and follows links
-FEDERATION = {"staff.overview"}
+#: planning is for organisers
+ORGANISERS = {"events.choose"}
+#: a society's own pages are not for the federation, nor a member's for an organiser: they begin
+#: here and follow links
+BEGINNINGS = {"federation": {"staff.overview"}, "organiser": {"events.index"}}
+#: an organiser's own pages; the others are read by the member
+ONLY = {"organiser": "/events"}
 LOOKS: dict[str, tuple[ViewportSize, Theme, str]] = {
     "phone": (PHONE, "light", "zh-CN"),
     "phone in the dark": (PHONE, "dark", "en-GB"),
@@ -48,9 +55,14 @@ HREFS = """links => links.map((link) => new URL(link.getAttribute("href"), locat
 
 
 @pytest.fixture
-def lived_in(app: Flask, store: Store, member: Someone, registrar: Someone) -> None:
-    """Records in every state and a draft of rules, so that pages have something to show."""
+def lived_in(
+    app: Flask, store: Store, member: Someone, registrar: Someone, organiser: Someone
+) -> None:
+    """Records in every state, a draft of rules and an event, so that pages have something."""
     assert registrar.society
+    event = builders.an_event(store, organiser.person, organiser.society, sessions=2)
+    builders.a_part(store, event.sessions[0], credited=False, title="茶歇")
+    builders.a_scan(store, builders.an_entry(store, event, member.person), event.sessions[0])
     today, now = clock.today(), clock.now()
     news = [
         NewActivity("training", "继电保护培训", None, today, fields={"minutes": 90}),
@@ -88,8 +100,9 @@ def test_nothing_stands_in_the_way(
     if reader != "nobody":
         sign_in(page, request.getfixturevalue(reader))
     found: list[str] = []
-    beginnings = FEDERATION if reader == "federation" else set(app.view_functions) - AFTER_AN_ACT
-    for address in reachable(app, page, READERS[reader], beginnings):
+    everywhere = set(app.view_functions) - AFTER_AN_ACT - ORGANISERS
+    beginnings = BEGINNINGS.get(reader, everywhere)
+    for address in reachable(app, page, READERS[reader], beginnings, ONLY.get(reader, "/")):
         answer = page.request.get(address)
         if not answer.headers["content-type"].startswith("text/html"):
             continue
@@ -104,12 +117,16 @@ def test_nothing_stands_in_the_way(
     assert "\n".join(found) == ""
 
 
-def reachable(app: Flask, page: Page, reach: set[str], beginnings: set[str]) -> Iterator[str]:
+def reachable(
+    app: Flask, page: Page, reach: set[str], beginnings: set[str], only: str
+) -> Iterator[str]:
     """Addresses without parameters, then one of each kind that the opened pages link to."""
     rules_of = [
         rule
         for rule in app.url_map.iter_rules()
-        if "GET" in (rule.methods or ()) and reach_of(app, rule.endpoint) in reach
+        if "GET" in (rule.methods or ())
+        and reach_of(app, rule.endpoint) in reach
+        and rule.rule.startswith(only)
     ]
     waiting = {
         rule.endpoint: rule.rule
