@@ -1,7 +1,7 @@
 """A scan before sign-in: a code becomes a claim that only the browser which opened it holds.
 
 A claim is sealed with the service's key, so nothing is stored; it is single-use because the scan it
-becomes carries its id. docs/adr/0011 has the arithmetic.
+becomes carries its id. docs/adr/0013 has the arithmetic.
 """
 
 import hashlib

@@ -1,5 +1,6 @@
 """A room that is open now, its codes, and phones that scan them."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,8 +11,12 @@ import pytest
 from cpd_app import clock
 from cpd_app.domain.room_codes import Direction, bucket_at, code_of, short_code_of
 from cpd_app.models import Event, EventSession, Person, Society
+from cpd_app.usecases import checkin, claims
+from cpd_app.usecases.checkin import CheckedIn, NewCheckin
+from cpd_app.usecases.claims import Claim
 from tests.support import builders
 from tests.support.page import Browser, Page
+from tests.support.people import Someone
 from tests.support.store import Store
 
 #: a Thursday morning, 09:02 in Beijing
@@ -80,6 +85,29 @@ def a_room(store: Store, society: Society, time: Time) -> Callable[..., Room]:
 def room(a_room: Callable[..., Room]) -> Room:
     """A room of the home society, open to its members."""
     return a_room()
+
+
+@pytest.fixture
+def sends(do: Callable[..., Any]) -> Callable[..., CheckedIn]:
+    """A member's phone sends a code: `sends(member, room.code(), key=…)`."""
+
+    def send(someone: Someone, code: str, key: str = "", **over: Any) -> CheckedIn:
+        new = NewCheckin(code, key or str(uuid.uuid4()), **over)
+        made: CheckedIn = do(checkin.check_in, someone.actor, new, now=clock.now())
+        return made
+
+    return send
+
+
+@pytest.fixture
+def claim_of(do: Callable[..., Any]) -> Callable[[str], Claim]:
+    """Somebody opens the link of a code."""
+
+    def open_link(code: str) -> Claim:
+        claim: Claim = do(claims.claim_of, code, now=clock.now())
+        return claim
+
+    return open_link
 
 
 def scan(browser: Browser, code: str, *, status: int = 303) -> Page:

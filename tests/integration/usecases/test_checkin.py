@@ -12,44 +12,18 @@ from sqlalchemy import select
 
 from cpd_app import clock
 from cpd_app.db import transaction
-from cpd_app.domain.errors import Conflict, NotAllowed, NotFound, Rejected
-from cpd_app.models import Correction, Event, JournalEntry, RosterEntry, Scan, Statement
+from cpd_app.domain.errors import NotAllowed, Rejected
+from cpd_app.models import Event, JournalEntry, RosterEntry, Scan, Statement
 from cpd_app.policy import Actor
-from cpd_app.usecases import checkin, claims, receipts
-from cpd_app.usecases.checkin import CheckedIn, Guest, NewCheckin
-from cpd_app.usecases.claims import Claim
-from cpd_app.usecases.receipts import Receipt
+from cpd_app.usecases import checkin
+from cpd_app.usecases.checkin import CheckedIn, NewCheckin
 from tests.support import builders
 from tests.support.checkins import Room, Time
 from tests.support.people import Someone
 from tests.support.store import Store
 
 Do = Callable[..., Any]
-GUEST = Guest("吴来宾", "某设计院", phone="138 0000 1234")
-NOBODY = Actor(person_id=None, origin="guest")
-
-
-@pytest.fixture
-def scan(do: Do) -> Callable[..., CheckedIn]:
-    """A member's phone sends a code: `scan(member, room.code(), key=…)`."""
-
-    def send(someone: Someone, code: str, key: str = "", **over: Any) -> CheckedIn:
-        new = NewCheckin(code, key or str(uuid.uuid4()), **over)
-        made: CheckedIn = do(checkin.check_in, someone.actor, new, now=clock.now())
-        return made
-
-    return send
-
-
-@pytest.fixture
-def claim_of(do: Do) -> Callable[[str], Claim]:
-    """Somebody opens the link of a code."""
-
-    def open_link(code: str) -> Claim:
-        claim: Claim = do(claims.claim_of, code, now=clock.now())
-        return claim
-
-    return open_link
+Sends = Callable[..., CheckedIn]
 
 
 def entry_of(store: Store, someone: Someone) -> RosterEntry:
@@ -65,9 +39,9 @@ def close(store: Store, room: Room, state: str, **over: Any) -> None:
 
 
 def test_a_member_who_is_welcome_is_listed_and_accepted(
-    scan: Callable[..., CheckedIn], store: Store, room: Room, member: Someone, time: Time
+    sends: Sends, store: Store, room: Room, member: Someone, time: Time
 ):
-    done = scan(member, room.code())
+    done = sends(member, room.code())
 
     entry = entry_of(store, member)
     kept = store.one(select(Scan))
@@ -101,7 +75,7 @@ def test_a_member_who_is_welcome_is_listed_and_accepted(
 def test_nobody_is_refused_at_the_door(
     over: dict[str, Any],
     reason: str | None,
-    scan: Callable[..., CheckedIn],
+    sends: Sends,
     store: Store,
     a_room: Callable[..., Room],
     member: Someone,
@@ -110,7 +84,7 @@ def test_nobody_is_refused_at_the_door(
     who = stranger if reason in {"not_open_to", None} else member
     room = a_room(**over)
 
-    done = scan(who, room.code())
+    done = sends(who, room.code())
 
     entry = entry_of(store, who)
     assert done.outcome == ("accepted" if reason is None else "pending")
@@ -123,11 +97,11 @@ def test_nobody_is_refused_at_the_door(
 
 @pytest.mark.parametrize("state", ["waiting", "cancelled", "declined", "pending", "listed"])
 def test_an_earlier_entry_is_judged_again_when_its_person_comes(
-    state: str, scan: Callable[..., CheckedIn], store: Store, room: Room, member: Someone
+    state: str, sends: Sends, store: Store, room: Room, member: Someone
 ):
     builders.an_entry(store, room.event, member.person, state=state)
 
-    done = scan(member, room.code())
+    done = sends(member, room.code())
 
     after = entry_of(store, member).state
     assert after == ("pending" if state in {"declined", "pending"} else "listed")
@@ -135,14 +109,14 @@ def test_an_earlier_entry_is_judged_again_when_its_person_comes(
 
 
 def test_the_same_key_gives_the_first_scan_back_even_when_its_code_is_old(
-    scan: Callable[..., CheckedIn], store: Store, room: Room, member: Someone, time: Time
+    sends: Sends, store: Store, room: Room, member: Someone, time: Time
 ):
     code, key = room.code(), str(uuid.uuid4())
-    first = scan(member, code, key)
-    scan(member, room.code("out"))
+    first = sends(member, code, key)
+    sends(member, room.code("out"))
     time.goes_on(hours=1)
 
-    again = scan(member, code, key)
+    again = sends(member, code, key)
 
     assert (again.outcome, again.created, again.receipt) == ("accepted", False, first.receipt)
     assert store.count(Scan) == 2
@@ -150,22 +124,22 @@ def test_the_same_key_gives_the_first_scan_back_even_when_its_code_is_old(
 
 
 def test_a_repeat_at_once_does_not_move_anybody(
-    scan: Callable[..., CheckedIn], store: Store, room: Room, member: Someone, time: Time
+    sends: Sends, store: Store, room: Room, member: Someone, time: Time
 ):
     key = str(uuid.uuid4())
-    scan(member, room.code(), key)
+    sends(member, room.code(), key)
     time.goes_on(seconds=2)
-    scan(member, room.code("out"))
+    sends(member, room.code("out"))
     time.goes_on(seconds=2)
 
-    again = scan(member, room.code(), key)
+    again = sends(member, room.code(), key)
 
     assert not again.created
     assert entry_of(store, member).inside_session_id is None
 
 
 def test_scans_tell_where_somebody_is(
-    scan: Callable[..., CheckedIn], store: Store, room: Room, member: Someone, time: Time
+    sends: Sends, store: Store, room: Room, member: Someone, time: Time
 ):
     other = Room(room.event, builders.a_session(store, room.event, title="分会场"))
     said = []
@@ -174,7 +148,7 @@ def test_scans_tell_where_somebody_is(
         (other, "out"),
     ]:  # fmt: skip
         time.goes_on(minutes=5)
-        said.append(scan(member, session.code(direction)).outcome)
+        said.append(sends(member, session.code(direction)).outcome)
 
     assert said == [
         "not_checked_in", "accepted", "already_checked_in", "accepted", "already_checked_out",
@@ -185,14 +159,14 @@ def test_scans_tell_where_somebody_is(
 
 
 def test_a_scan_that_was_read_without_network_finds_its_place_in_time(
-    scan: Callable[..., CheckedIn], store: Store, room: Room, member: Someone, time: Time
+    sends: Sends, store: Store, room: Room, member: Someone, time: Time
 ):
     came_in, read_at = room.code(), time.now
     time.goes_on(hours=1)
-    scan(member, room.code("out"))
+    sends(member, room.code("out"))
     time.goes_on(hours=1)
 
-    done = scan(member, came_in, scanned_at=read_at)
+    done = sends(member, came_in, scanned_at=read_at)
 
     late = store.one(select(Scan).where(Scan.direction == "in"))
     assert (done.outcome, late.marks, late.at) == ("accepted", ["late"], read_at.replace(second=0))
@@ -202,7 +176,7 @@ def test_a_scan_that_was_read_without_network_finds_its_place_in_time(
 @pytest.mark.parametrize("hours", [73, 24])
 def test_what_comes_too_late_becomes_a_statement_with_the_scan_attached(
     hours: int,
-    scan: Callable[..., CheckedIn],
+    sends: Sends,
     store: Store,
     room: Room,
     member: Someone,
@@ -213,8 +187,8 @@ def test_what_comes_too_late_becomes_a_statement_with_the_scan_attached(
     if hours == 24:
         close(store, room, "settled", settled_at=time.now)
 
-    done = scan(member, code, key, scanned_at=read_at)
-    again = scan(member, code, key, scanned_at=read_at)
+    done = sends(member, code, key, scanned_at=read_at)
+    again = sends(member, code, key, scanned_at=read_at)
 
     statement = store.one(select(Statement))
     assert (done.outcome, done.created, again.created) == ("kept_as_statement", True, False)
@@ -226,46 +200,46 @@ def test_what_comes_too_late_becomes_a_statement_with_the_scan_attached(
 
 
 def test_a_late_scan_counts_after_the_event_was_closed_by_hand(
-    scan: Callable[..., CheckedIn], store: Store, room: Room, member: Someone, time: Time
+    sends: Sends, store: Store, room: Room, member: Someone, time: Time
 ):
     code, read_at = room.code(), time.now
     close(store, room, "closed", closed_at=time.goes_on(minutes=30))
     time.goes_on(hours=2)
 
-    assert scan(member, code, scanned_at=read_at).outcome == "accepted"
+    assert sends(member, code, scanned_at=read_at).outcome == "accepted"
     with pytest.raises(Rejected, match="checkin_closed"):
-        scan(member, room.code())
+        sends(member, room.code())
 
 
 def test_a_printed_code_that_was_sent_too_late_is_for_the_organiser_to_judge(
-    scan: Callable[..., CheckedIn], store: Store, room: Room, member: Someone, time: Time
+    sends: Sends, store: Store, room: Room, member: Someone, time: Time
 ):
     read_at = time.now
-    assert scan(member, room.printed()).outcome == "accepted"
+    assert sends(member, room.printed()).outcome == "accepted"
     assert store.one(select(Scan)).marks == ["static_code"]
     time.goes_on(hours=8)
 
-    done = scan(member, room.printed("out"), scanned_at=read_at + timedelta(hours=1))
+    done = sends(member, room.printed("out"), scanned_at=read_at + timedelta(hours=1))
 
     assert done.outcome == "kept_as_statement"
     assert store.one(select(Statement)).out_at == read_at + timedelta(hours=1)
     with pytest.raises(Rejected, match="checkin_closed"):
-        scan(member, room.printed("out"))
+        sends(member, room.printed("out"))
 
 
 def test_a_rehearsal_scan_counts_for_nothing(
-    scan: Callable[..., CheckedIn], store: Store, a_room: Callable[..., Room], organiser: Someone
+    sends: Sends, store: Store, a_room: Callable[..., Room], organiser: Someone
 ):
     draft = a_room(state="draft")
     rehearsal = Room(draft.event, builders.a_session(store, draft.event, rehearsal=True))
 
-    done = scan(organiser, rehearsal.code())
+    done = sends(organiser, rehearsal.code())
 
     entry = entry_of(store, organiser)
     assert done.outcome == "rehearsal"
     assert (entry.state, entry.inside_session_id, entry.stale_at) == ("cancelled", None, None)
     with pytest.raises(Rejected, match="checkin_not_open"):
-        scan(organiser, draft.code())
+        sends(organiser, draft.code())
 
 
 def test_a_token_without_the_scope_scans_nothing(do: Do, room: Room, member: Someone):
@@ -276,151 +250,6 @@ def test_a_token_without_the_scope_scans_nothing(do: Do, room: Room, member: Som
     with pytest.raises(NotAllowed):
         do(checkin.check_in, reader, new, now=clock.now())
     assert do(checkin.check_in, scanner, new, now=clock.now()).outcome == "accepted"
-
-
-def test_of_a_claim_only_one_person_has_a_scan(
-    do: Do,
-    store: Store,
-    claim_of: Callable[[str], Claim],
-    room: Room,
-    member: Someone,
-    other_member: Someone,
-):
-    claim = claim_of(room.code())
-    do(checkin.finish_claim, member.actor, claim, now=clock.now())
-    again = do(checkin.finish_claim, member.actor, claim, now=clock.now())
-
-    with pytest.raises(Conflict, match="claim_used"):
-        do(checkin.finish_claim, other_member.actor, claim, now=clock.now())
-
-    assert not again.created
-    assert store.count(Scan) == 1
-    assert store.count(RosterEntry) == 1
-
-
-def test_a_guest_is_pending_and_the_same_guest_leaves_by_the_same_entry(
-    do: Do, store: Store, claim_of: Callable[[str], Claim], room: Room, time: Time
-):
-    came = do(checkin.finish_as_guest, NOBODY, claim_of(room.code()), GUEST, now=clock.now())
-    time.goes_on(hours=1)
-    left = claim_of(room.code("out"))
-    do(checkin.finish_as_guest, NOBODY, left, Guest(" 吴来宾", "别处", "13800001234"), now=time.now)
-    time.goes_on(minutes=1)
-    again = claim_of(room.code("out"))
-    do(checkin.finish_as_same_guest, NOBODY, again, came.receipt, now=clock.now())
-
-    entry = store.one(select(RosterEntry))
-    assert came.outcome == "pending"
-    assert (entry.state, entry.pending_reason, entry.phone, entry.person_id) == (
-        "pending",
-        "guest",
-        "+8613800001234",
-        None,
-    )
-    assert store.count(Scan, Scan.entry_id == entry.id) == 3
-    assert entry.inside_session_id is None
-
-
-def test_a_guest_on_the_organisers_list_is_that_entry(
-    do: Do, store: Store, claim_of: Callable[[str], Claim], room: Room
-):
-    listed = builders.an_entry(
-        store, room.event, name="吴来宾", number="ee 12", number_key="EE12", state="listed",
-        pending_reason=None, source="list",
-    )  # fmt: skip
-    guest = Guest("吴来宾", "某设计院", number="EE 12")
-
-    done = do(checkin.finish_as_guest, NOBODY, claim_of(room.code()), guest, now=clock.now())
-
-    assert done.outcome == "accepted"
-    assert store.one(select(Scan.entry_id)) == listed.id
-
-
-@pytest.mark.parametrize(
-    ("guest", "code"),
-    [
-        (Guest("吴来宾", "某设计院"), "guest_unknown"),
-        (Guest("吴来宾", "某设计院", phone="12"), "phone_bad"),
-    ],
-)
-def test_a_guest_must_be_found_again(
-    guest: Guest, code: str, do: Do, claim_of: Callable[[str], Claim], room: Room
-):
-    with pytest.raises(Rejected, match=code):
-        do(checkin.finish_as_guest, NOBODY, claim_of(room.code()), guest, now=clock.now())
-
-
-def test_a_receipt_of_a_member_makes_nobody_a_guest(
-    do: Do, claim_of: Callable[[str], Claim], room: Room, member: Someone
-):
-    done = do(checkin.finish_claim, member.actor, claim_of(room.code()), now=clock.now())
-    claim = claim_of(room.code("out"))
-
-    with pytest.raises(NotFound):
-        do(checkin.finish_as_same_guest, NOBODY, claim, done.receipt, now=clock.now())
-
-
-def test_a_wrong_scan_is_undone_beside_it_and_the_position_follows(
-    do: Do,
-    scan: Callable[..., CheckedIn],
-    store: Store,
-    room: Room,
-    member: Someone,
-    other_member: Someone,
-    time: Time,
-):
-    scan(member, room.code())
-    time.goes_on(minutes=3)
-    wrong = scan(member, room.code("out"))
-    for _ in range(2):
-        do(receipts.undo_scan, member.actor, wrong.receipt, now=clock.now())
-
-    correction = store.one(select(Correction))
-    assert (correction.verb, correction.by_role, correction.by_id) == (
-        "reversal",
-        "self",
-        member.id,
-    )
-    assert store.count(Scan) == 2
-    assert entry_of(store, member).inside_session_id == room.session.id
-    assert do(receipts.result_of, wrong.receipt).undone
-    assert store.count(JournalEntry, JournalEntry.verb == "scan.undone") == 1
-    with pytest.raises(NotFound):
-        do(receipts.undo_scan, other_member.actor, wrong.receipt, now=clock.now())
-    forged = Receipt(correction.scan_id or 0, "claim:another")
-    with pytest.raises(NotFound):
-        do(receipts.undo_scan, member.actor, forged, now=clock.now())
-
-
-def test_after_ten_minutes_a_scan_is_the_organisers_to_correct(
-    do: Do, scan: Callable[..., CheckedIn], room: Room, member: Someone, time: Time
-):
-    done = scan(member, room.code())
-    time.goes_on(minutes=10, seconds=1)
-
-    with pytest.raises(Rejected, match="undo_too_late"):
-        do(receipts.undo_scan, member.actor, done.receipt, now=clock.now())
-
-
-def test_handing_the_phone_on_keeps_the_moment_for_ten_minutes_in_all(
-    do: Do,
-    store: Store,
-    claim_of: Callable[[str], Claim],
-    room: Room,
-    member: Someone,
-    other_member: Someone,
-    time: Time,
-):
-    scanned_at = time.now
-    done = do(checkin.finish_claim, member.actor, claim_of(room.code()), now=time.now)
-    time.goes_on(minutes=4)
-    claim = do(receipts.hand_on, member.actor, done.receipt, now=time.now)
-    second = do(checkin.finish_claim, other_member.actor, claim, now=time.goes_on(minutes=1))
-    kept = store.one(select(Scan).where(Scan.by_id == other_member.id))
-    time.goes_on(minutes=6)
-
-    assert (kept.at, kept.received_at) == (scanned_at, scanned_at + timedelta(minutes=5))
-    assert do(receipts.hand_on, other_member.actor, second.receipt, now=time.now) is None
 
 
 def test_of_eight_phones_with_one_key_one_scan_is_made(
