@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from cpd_app import clock
 from cpd_app.access import steward_cookie
 from cpd_app.domain.pass_codes import digest_of
-from cpd_app.models import Event, RosterEntry, Scan, Steward
+from cpd_app.models import Event, EventSession, RosterEntry, Scan, Steward
 from tests.e2e.conftest import LookAt, SignIn
 from tests.support import builders
 from tests.support.door_cases import CASES
@@ -76,12 +76,12 @@ def door(open_page: Callable[..., Page], gate: Gate, store: Store, event: Event)
                 }
             ]
         )
-        return ready(page, event), steward
+        return at_work(page, event), steward
 
     return open_door
 
 
-def ready(page: Page, event: Event) -> Page:
+def at_work(page: Page, event: Event) -> Page:
     """The page with the roster on the phone."""
     page.goto(f"/door/{event.id}")
     until(page, f"({KNOWN})({event.id}).then((count) => count > 0)")
@@ -116,7 +116,7 @@ def test_a_door_without_network_keeps_thirty_passes_and_all_arrive_once(
     assert code not in phone.url
     look_at(phone)
     phone.click("main form button")
-    ready(phone, event)
+    at_work(phone, event)
     look_at(phone)
     wedge(phone, pass_for(event, people[0]))
     says(phone, "confirmed", people[0].name)
@@ -229,14 +229,14 @@ def test_the_settlement_and_signing_out_empty_the_device(
 ):  # fmt: skip
     page = open_page()
     sign_in(page, organiser)
-    ready(page, event)
+    at_work(page, event)
     store.run(update(Event).where(Event.id == event.id).values(state="settled"))
     page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(page.locator("[data-part=head]")).to_have_text("活动已经结束，不再扫码。")
     assert page.evaluate(KNOWN, event.id) == 0
 
     store.run(update(Event).where(Event.id == event.id).values(state="open"))
-    ready(page, event)
+    at_work(page, event)
     page.goto("/sign-out")
     page.click("main form button")
     page.wait_for_url("**/sign-in")
@@ -326,3 +326,36 @@ def test_the_page_decides_as_the_server_does(door: Any, event: Event, people: li
         json.loads(json.dumps([event.id, code])),
     )
     assert (digest, entry_id) == (digest_of(event.id, code), people[0].id)
+
+
+def test_a_pass_opens_without_network(
+    ready: Page, gate: Gate, member: Someone, event: Event, store: Store, look_at: LookAt
+):
+    entry = builders.an_entry(store, event, member.person)
+    ready.goto(f"/events/{event.id}/pass")
+    look_at(ready)
+    with gate.shut():
+        ready.goto(f"/events/{event.id}/pass")
+        expect(ready.get_by_text(pass_for(event, entry))).to_be_visible()
+        expect(ready.get_by_text("离线，显示")).to_be_visible()
+
+
+def test_what_is_refused_at_once_is_not_listed_and_what_is_refused_later_is(
+    door: Any, gate: Gate, event: Event, people: list[RosterEntry], store: Store
+):
+    page, _steward = door()
+    wedge(page, "NOSUCHNUMBER")
+    says(page, "refused", "名单里没有这个号")
+    expect(page.locator("[data-part=queue]")).to_be_hidden()
+    expect(page.locator("footer [data-open=door-walk-in]")).to_be_visible()
+
+    with gate.shut():
+        wedge(page, pass_for(event, people[0]))
+        says(page, "queued", people[0].name)
+        early = update(EventSession).where(EventSession.id == event.sessions[0].id)
+        store.run(early.values(closes_at=clock.now() - timedelta(minutes=5)))
+    says(page, "refused", people[0].name)
+    expect(page.locator("[data-part=queue]")).to_have_text("1 条没有被接受")
+    page.click("[data-part=queue]")
+    expect(page.locator("[data-part=list]")).to_contain_text("扫码已于")
+    expect(page.locator("[data-part=inside]")).to_have_text("0")

@@ -39,7 +39,9 @@ export async function sendOne(row, { url, csrf }) {
   }
   const csrfGone = result.status === 400 && result.code === "csrf";
   if (!FINAL.has(result.status) || csrfGone) return { reason: csrfGone ? "csrf" : result.reason };
-  await keep({ ...row, state: "refused", code: result.code, message: result.message });
+  // What was refused at once was seen at once; later somebody has to be told.
+  if (row.waited) await keep({ ...row, state: "refused", code: result.code, message: result.message });
+  else await drop(row.key);
   return { final: true, code: result.code, message: result.message };
 }
 

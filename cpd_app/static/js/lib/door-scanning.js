@@ -32,6 +32,7 @@ export function scanning({ event, url, line, stock, screen, chosen, changed }) {
     } else {
       line.doubt(); // what was assumed of this person is wrong
       screen.refused(row, result);
+      if (mine) last = null;
     }
     changed();
   }
