@@ -330,7 +330,7 @@ def _refused(refused: DomainError) -> ResponseReturnValue:
         "checkin/refused.html",
         code=refused.code,
         said=sentence(refused.code, refused.values),
-        statement=_statement_link(refused.values),
+        statement=statement_link(refused.values),
     )
     answer = Response(page, 409 if isinstance(refused, Conflict) else 422)
     if refused.code == "claim_used":
@@ -338,7 +338,7 @@ def _refused(refused: DomainError) -> ResponseReturnValue:
     return answer
 
 
-def _statement_link(values: dict[str, Any]) -> str:
+def statement_link(values: dict[str, Any]) -> str:
     """Where one says 我在场, with what an expired code proves filled in."""
     if "event" not in values:
         return ""

@@ -105,6 +105,9 @@ def test_a_code_that_was_forwarded_is_refused_and_not_kept(
     film(phone, link(timedelta(minutes=20)))
     card = phone.get_by_role("dialog", name="没有记下")
     expect(card).to_contain_text("这个签到码已经过期")
+    statement = card.get_by_role("link", name="填写「我在场」").get_attribute("href")
+    assert statement
+    assert "code=" in statement
     film(phone, None)
     card.get_by_role("button", name="再扫一次").click()
     expect(card).to_be_hidden()

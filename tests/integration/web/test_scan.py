@@ -109,6 +109,8 @@ def test_what_is_refused_says_why(as_: As, store: Store, member: Someone, event:
         assert (answer.status_code, answer.json and answer.json["code"]) == (422, wanted)
         assert answer.json
         assert answer.json["message"]
+        linked = f"/events/{event.id}/" in answer.json.get("statement", "")
+        assert linked is (wanted == "code_expired")
     assert store.count(Scan) == 0
 
 

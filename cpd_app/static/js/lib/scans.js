@@ -45,7 +45,8 @@ export async function keepScan(row) {
 
 /**
  * Send the scans that wait, oldest first: {sent: rows, refused: rows, reason} as lib/sending.js has
- * it; a sent row has `answer`, a refused one `message`.
+ * it; a sent row has `answer`, a refused one `message` and, where one can, `statement`: the page of
+ * 我在场 with what the code proves filled in.
  */
 export function sendScans(member) {
   return alone(LOCK, async () => {
@@ -80,8 +81,9 @@ async function sendOne(row, { headers, behind }) {
     row.title = result.data.title;
     await drop(row.key);
   } else {
-    Object.assign(row, { state: "refused", message: result.message });
-    await note(row.key, { state: "refused", message: result.message });
+    const news = { state: "refused", message: result.message, statement: result.data?.statement ?? "" };
+    Object.assign(row, news);
+    await note(row.key, news);
   }
   return "";
 }

@@ -26,8 +26,9 @@ export function start(page) {
     part("why").textContent = refused ? row.message : row.activity ? words.photosWait : "";
     part("why").hidden = !part("why").textContent;
     const edit = part("edit");
-    edit.hidden = !refused || row.kind === "scan";
-    edit.href = row.activity ? `/activities/${row.activity}/evidence` : `/activities/new/${row.kind}?outbox=${row.key}`;
+    edit.hidden = !refused || (row.kind === "scan" && !row.statement);
+    edit.href = row.statement ? row.statement : row.activity ? `/activities/${row.activity}/evidence` : `/activities/new/${row.kind}?outbox=${row.key}`;
+    if (row.statement) edit.textContent = words.statement;
     edit.setAttribute("aria-label", `${edit.textContent}: ${row.title}`);
     part("delete").setAttribute("aria-label", `${part("delete").textContent.trim()}: ${row.title}`);
     part("delete").addEventListener("click", async () => {

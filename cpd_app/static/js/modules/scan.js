@@ -51,14 +51,16 @@ export async function start(page) {
     light.hidden = !(await scanner.light(false));
   }
 
-  /** `name` of a card; its time and words; for one that waits, why. */
-  function show(name, { row, message = "", reason = "" }) {
+  /** `name` of a card; its time and words; why it waits; where one says 我在场. */
+  function show(name, { row, message = "", reason = "", statement = "" }) {
     const card = document.querySelector(`[data-card=${name}]`);
     const inside = (what) => card.querySelector(`[data-part=${what}]`);
     const at = new Date(row.at);
     inside("time").textContent = name === "refused" ? ""
       : at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
     inside("say").textContent = message;
+    const link = inside("statement");
+    if (link) [link.hidden, link.href] = [!statement, statement];
     for (const line of card.querySelectorAll("[data-reason]")) {
       line.hidden = (line.dataset.reason === "signed_out") !== (reason === "signed_out");
     }
@@ -99,7 +101,7 @@ export async function start(page) {
     const denied = refused.find(mine);
     if (denied) {
       await drop(row.key); // it is said here
-      show("refused", { row, message: denied.message });
+      show("refused", { row, message: denied.message, statement: denied.statement });
     } else if (kept && !kept.answer.result) {
       show("statement", { row, message: kept.answer.message });
     } else if (kept || !(await item(row.key))) {
