@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: one's own presence with its arithmetic, where the service has the page
 MY_ATTENDANCE = "attendance.mine"
+#: where one states that one was there (我在场)
+STATEMENT = "attendance.state"
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class EventDetail:
     sessions: list[SessionLine]
     #: (href, icon, words) of one's own screens
     links: list[tuple[str, str, str]] = field(default_factory=list)
+    #: address of 我在场, for whom no scan is known though the event has begun
+    statement: str = ""
     runs: bool = False
 
 
@@ -108,6 +112,7 @@ def detail_of(found: EventPage, standing: Standing | None) -> EventDetail:
         ],
         sessions=[_session(event, s) for s in event.sessions if not s.rehearsal],
         links=_links(planned),
+        statement=_statement(planned),
         runs=may(current_actor(), Permission.READ_ATTENDANCE, target),
     )
 
@@ -254,3 +259,11 @@ def _links(planned: PlannedEvent) -> list[tuple[str, str, str]]:
         address = url_for(MY_ATTENDANCE, event_id=event.id)
         found.append((address, "clock-history", _("我的出席")))
     return found
+
+
+def _statement(planned: PlannedEvent) -> str:
+    event = planned.event
+    began = event.starts_at <= clock.now() and event.state != "cancelled"
+    if not began or planned.attended is not None or STATEMENT not in current_app.view_functions:
+        return ""
+    return url_for(STATEMENT, event_id=event.id)

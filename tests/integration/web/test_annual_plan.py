@@ -267,3 +267,16 @@ def test_a_stranger_finds_nothing(
     browser.get("annual_plan.show", event_id=event.id, status=404)
     browser.post("annual_plan.enrol", event_id=event.id, status=404)
     browser.post("annual_plan.cancel", event_id=event.id, status=404)
+
+
+def test_who_was_not_scanned_can_say_that_they_were_there(
+    as_: As, store: Store, plan: Callable[..., Event], society: Society, member: Someone, at: At
+):
+    event = plan(society)
+    builders.an_entry(store, event, member.person)
+    address = f"/events/{event.id}/statement"
+    browser = as_(member)
+
+    assert address not in browser.get("annual_plan.show", event_id=event.id).links()
+    at("2026-11-27 10:00")
+    assert address in browser.get("annual_plan.show", event_id=event.id).links()
