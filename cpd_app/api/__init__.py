@@ -7,6 +7,7 @@ from flask_smorest import Api
 
 from cpd_app.api import (
     activities,
+    attendance,
     checkins,
     conversions,
     docs,
@@ -45,6 +46,7 @@ def init(app: Flask) -> None:
     api.init_app(app)
     for module in (
         activities,
+        attendance,
         checkins,
         conversions,
         events,

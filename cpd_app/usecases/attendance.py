@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from cpd_app.db import session
 from cpd_app.domain.agenda import minutes_field, record_of
+from cpd_app.domain.assurance import Presence as Proof
 from cpd_app.domain.attendance_flags import SUSPICIONS
 from cpd_app.domain.conversion import convert
 from cpd_app.domain.errors import Rejected
@@ -349,3 +350,19 @@ def stay_as_json(stay: Stay) -> dict[str, Any]:
         "breaks": stay.breaks,
         "lectures": stay.lectures,
     }
+
+
+def stay_from(kept: Mapping[str, Any]) -> Stay:
+    """A stay as `stay_as_json` kept it."""
+    return Stay(
+        session=kept["session"],
+        in_at=datetime.fromisoformat(kept["in"]),
+        out_at=datetime.fromisoformat(kept["out"]) if kept["out"] else None,
+        proof=Proof(kept["proof"]),
+        open=kept["open"],
+        assumed=kept["assumed"],
+        corrected=kept["corrected"],
+        seconds=kept["seconds"],
+        breaks=kept["breaks"],
+        lectures=kept["lectures"],
+    )

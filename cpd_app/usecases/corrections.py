@@ -109,13 +109,13 @@ def correct_attendance(
     """Correct one person or many at once; the records follow at once and say what changed.
 
     Whoever cannot be corrected so is left as they were, with the problem; for one person it is
-    raised. Repeats of a key change nothing. Rejected `event_settled` (then only staff correct),
+    raised. Repeats of a key change nothing. Rejected `attendance_settled` (staff correct then),
     `event_cancelled`, `missing` (reason), `too_long`, `too_many_people`, and of times
     `times_missing`, `ends_before_start`, `outside_session`, `not_yet`.
     """
     answers = new.statement_id is not None
     event = correctable_event(actor, event_id, to_answer=answers, now=now)
-    _check_reason(new.reason)
+    check_reason(new.reason)
     if len(entry_ids) > MOST_AT_ONCE:
         raise Rejected("too_many_people", "entry_ids", most=MOST_AT_ONCE)
     entries = _entries(event, entry_ids, held=True)
@@ -123,9 +123,9 @@ def correct_attendance(
     found = facts_of_entries(families_of([e.id for e in entries]))
     rules, batch = Rules(event.society_id), str(uuid.uuid4()) if len(entries) > 1 else None
     effects = [_effect(facts, found[e.id], e, new, rules, now=now) for e in entries]
-    if len(effects) == 1 and effects[0].problem is not None:
-        raise effects[0].problem
     known = _keys(event, new, entries)
+    if len(effects) == 1 and not known and effects[0].problem is not None:
+        raise effects[0].problem
     for effect in effects:
         if effect.problem is None and effect.entry.id not in known:
             _write(actor, facts, found[effect.entry.id], effect.entry, new, batch, now=now)
@@ -148,7 +148,7 @@ def correctable_event(
     if event.state == "cancelled":
         raise Rejected("event_cancelled")
     if event.state == "settled" and not may_overrule(actor, event, now=now):
-        raise Rejected("event_settled")
+        raise Rejected("attendance_settled")
     return event
 
 
@@ -157,7 +157,19 @@ def may_overrule(actor: Actor, event: Event, *, now: datetime) -> bool:
     return may(actor, Permission.OVERRULE_STATEMENT, event_target(event, now=now))
 
 
-def _check_reason(reason: str) -> None:
+def is_repeat(actor: Actor, event_id: int, key: str | None, *, now: datetime) -> bool:
+    """Whether an act with this key was kept before."""
+    event = correctable_event(actor, event_id, now=now)
+    if key is None:
+        return False
+    kept = select(Correction.id).where(
+        Correction.event_id == event.id, Correction.key.startswith(f"{key}:")
+    )
+    return session.scalar(kept.limit(1)) is not None
+
+
+def check_reason(reason: str) -> None:
+    """Refuse a correction without a reason, or with a letter instead of one."""
     if not reason.strip():
         raise Rejected("missing", "reason")
     if len(reason.strip()) > MOST_REASON:

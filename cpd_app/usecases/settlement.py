@@ -30,6 +30,8 @@ class Outstanding:
     """What is worth a look before an event is settled; nothing of it stands in the way."""
 
     statements: int
+    #: of these, what people said about when they left
+    leaving: int
     pending: int
     missing_out: int
     #: attendance that the worker has not computed yet
@@ -44,6 +46,12 @@ def outstanding_of(actor: Actor, event_id: int, *, now: datetime) -> Outstanding
     entries, of_event = RosterEntry, RosterEntry.event_id == event.id
     return Outstanding(
         statements=_count(Statement, Statement.event_id == event.id, Statement.state == "open"),
+        leaving=_count(
+            Statement,
+            Statement.event_id == event.id,
+            Statement.state == "open",
+            Statement.kind == "leaving",
+        ),
         pending=_count(entries, of_event, entries.state == "pending", entries.joined_id.is_(None)),
         missing_out=_count(
             Attendance, Attendance.event_id == event.id, Attendance.missing_out.is_(True)

@@ -4,7 +4,7 @@ An answer that accepts is a correction, so it is as traceable as any other; an a
 says why. Staff of the owner may answer again, and then theirs stands.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ from cpd_app.domain.errors import Conflict, NotAllowed, NotFound, Rejected
 from cpd_app.domain.presence import Verb
 from cpd_app.domain.room_codes import bucket_at, direction_of_short_code, read_short_code
 from cpd_app.domain.roster import EntryState, PendingReason, Source
-from cpd_app.models import Attendance, Event, EventSession, File, RosterEntry, Statement
+from cpd_app.models import Event, File, RosterEntry, Statement
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import journal
@@ -180,31 +180,6 @@ def answer_statement(
     return statement
 
 
-def confirm_leaving(
-    actor: Actor, event_id: int, statement_ids: Collection[int], *, now: datetime, today: date
-) -> int:
-    """Confirm at once when several people say they left; returns how many could be.
-
-    What makes no sense (before they came, in the future) stays open for a look of its own.
-    """
-    event = correctable_event(actor, event_id, now=now)
-    confirmed = 0
-    for statement in statements_of(actor, event_id, now=now):
-        open_still = statement.state == StatementState.OPEN
-        if statement.id not in statement_ids or not open_still:
-            continue
-        if statement.kind != StatementKind.LEAVING or statement.person_id == actor.person_id:
-            continue
-        try:
-            with session.begin_nested():
-                answer = Answer(accept=True)
-                answer_statement(actor, event.id, statement.id, answer, now=now, today=today)
-        except Rejected:
-            continue
-        confirmed += 1
-    return confirmed
-
-
 def statements_of(
     actor: Actor, event_id: int, *, entry_id: int | None = None, now: datetime
 ) -> Sequence[Statement]:
@@ -236,40 +211,6 @@ def open_statement_file(
         raise NotFound
     file = session.get_one(File, statement.file_id)
     return opened(actor, file, preview=False, store=store, now=now)
-
-
-@dataclass(frozen=True)
-class LeavingQuestion:
-    """你几点离开？ as it is put to somebody."""
-
-    event_id: int
-    title: str
-    zone: str
-    session_id: int | None
-    starts_at: datetime
-    ends_at: datetime
-
-
-def leaving_questions(person_id: int) -> list[LeavingQuestion]:
-    """Where somebody was asked when they left and has not answered yet."""
-    said = select(Statement.id).where(
-        Statement.entry_id == RosterEntry.id,
-        Statement.kind.in_((StatementKind.LEAVING, StatementKind.PRESENCE)),
-    )
-    rows = session.execute(
-        select(Event, Attendance)
-        .join(Attendance, Attendance.event_id == Event.id)
-        .join(RosterEntry, RosterEntry.id == Attendance.entry_id)
-        .where(
-            RosterEntry.person_id == person_id,
-            RosterEntry.inside_session_id.is_not(None),
-            Attendance.asked_at.is_not(None),
-            Event.state.in_(("open", "closed")),
-            ~said.exists(),
-        )
-        .order_by(Event.starts_at)
-    )
-    return [_question(event, attendance) for event, attendance in rows]
 
 
 def code_fits(event: Event, code: str | None, noted_at: datetime | None) -> bool:
@@ -351,19 +292,6 @@ def _undo(
     back = NewCorrection(Verb.AS_SCANNED, words, statement.session_id, statement_id=statement.id)
     standing = entry.joined_id or entry.id
     correct_attendance(actor, event.id, [standing], back, now=now, today=today)
-
-
-def _question(event: Event, attendance: Attendance) -> LeavingQuestion:
-    last = attendance.presence[-1] if attendance.presence else None
-    room = session.get(EventSession, last["session"]) if last else None
-    return LeavingQuestion(
-        event_id=event.id,
-        title=event.title,
-        zone=event.zone,
-        session_id=room.id if room else None,
-        starts_at=room.starts_at if room else event.starts_at,
-        ends_at=room.ends_at if room else event.ends_at,
-    )
 
 
 def _held(event: Event, statement_id: int) -> Statement:

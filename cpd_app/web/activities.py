@@ -24,6 +24,7 @@ from cpd_app.web.activity_list import Filters, listing
 from cpd_app.web.activity_live import consequence_of, live, refuse, saved_words
 from cpd_app.web.activity_page import differences, record_page
 from cpd_app.web.forms import Read
+from cpd_app.wording import sentence
 
 if TYPE_CHECKING:
     from cpd_app.models import Activity
@@ -118,6 +119,8 @@ def show(activity_id: int) -> ResponseReturnValue:
 def edit(activity_id: int) -> ResponseReturnValue:
     """Correct a record, or finish a draft."""
     activity = _own(activity_id)
+    if activity.event_id is not None:
+        return _of_event(activity.event_id)
     code = request.args.get("kind") or activity.kind
     if not code:
         return redirect(url_for("activities.choose", draft=activity_id), 303)
@@ -132,6 +135,8 @@ def edit(activity_id: int) -> ResponseReturnValue:
 def withdraw(activity_id: int) -> ResponseReturnValue:
     """Ask once, then take the record back; it can be restored."""
     activity = _own(activity_id)
+    if activity.event_id is not None:
+        return _of_event(activity.event_id)
     if request.method == "GET":
         return render_template("activities/withdraw.html", activity=activity)
     version = request.form.get("version", type=int)
@@ -139,6 +144,12 @@ def withdraw(activity_id: int) -> ResponseReturnValue:
         activities.withdraw_activity(current_actor(), activity_id, version=version, now=clock.now())
     flash(_("已撤回，不再计学时。需要时可以恢复。"), "success")
     return _to(activity_id)
+
+
+def _of_event(event_id: int) -> ResponseReturnValue:
+    """What scans say is disputed where they are shown."""
+    flash(sentence("event_record"), "info")
+    return redirect(url_for("attendance.mine", event_id=event_id), 303)
 
 
 @bp.post("/activities/<int:activity_id>/restore")

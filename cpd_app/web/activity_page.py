@@ -17,6 +17,7 @@ from cpd_app.usecases.preview import named_by
 from cpd_app.usecases.record_details import RecordDetail
 from cpd_app.web.activity_forms import field_words, named
 from cpd_app.web.activity_list import assurance_words, state_word
+from cpd_app.web.attendance_words import presence_lines
 from cpd_app.web.filters import day, moment
 from cpd_app.web.locale import short_locale
 
@@ -39,6 +40,21 @@ class RecordPage:
     #: the record that counts in its place
     counted_in: tuple[int, str] | None
 
+    @property
+    def event_id(self) -> int | None:
+        """The event whose attendance or agenda made it; such a record is not edited."""
+        return self.detail.activity.event_id
+
+    @property
+    def proved(self) -> bool:
+        """Whether scans or the agenda prove it, and nothing is attached besides."""
+        return self.event_id is not None and not self.detail.row.evidence_count
+
+    @property
+    def marks(self) -> list[str]:
+        """Words beside the letter."""
+        return [mark_words(mark) for mark in self.detail.row.marks]
+
 
 def record_page(actor: Actor, detail: RecordDetail) -> RecordPage:
     """Shape a record for its page."""
@@ -48,7 +64,10 @@ def record_page(actor: Actor, detail: RecordDetail) -> RecordPage:
         detail=detail,
         own=detail.activity.person_id == actor.person_id,
         kind_name=named(kind.names) if kind else detail.row.kind or _("未选种类"),
-        lines=trace_lines([*detail.trace, *detail.row.reasons], short_locale(), titles.get),
+        lines=[
+            *presence_lines(detail.activity),
+            *trace_lines([*detail.trace, *detail.row.reasons], short_locale(), titles.get),
+        ],
         words=assurance_words(detail.row),
         state=state_word(detail.row.state),
         facts=_facts(detail),
@@ -145,10 +164,22 @@ def _history(detail: RecordDetail) -> list[dict[str, Any]]:
     return items
 
 
+def mark_words(mark: str) -> str:
+    """What stands beside a letter and never changes it."""
+    return {
+        "late": _("补传"),
+        "static_code": _("印刷码"),
+        "flagged": _("签到待核"),
+        "late_entry": _("迟录"),
+    }[mark]
+
+
 def verb_words(verb: str) -> str:
     """What was done to the record; an unknown verb is a change all the same."""
     return {
         "logged": _("记入"),
+        "attended": _("由活动签到记入"),
+        "attendance_changed": _("出席有更新"),
         "corrected": _("改正"),
         "withdrawn": _("撤回"),
         "restored": _("恢复"),
@@ -169,8 +200,10 @@ def verb_words(verb: str) -> str:
 def _changes(detail: RecordDetail, changed: Mapping[str, Any]) -> str:
     """名称：甲 → 乙；净时长：90 分钟 → 120 分钟."""
     kind = detail.kind
-    labels = field_words(kind)
+    labels = {**field_words(kind), "assurance": _("等级")}
     parts = []
+    if isinstance(changed.get("reason"), list):
+        parts.append(_("理由：%(reason)s", reason=changed["reason"][1]))
     for name, pair in changed.items():
         if name not in labels or not isinstance(pair, list) or len(pair) != 2:
             continue

@@ -8,6 +8,7 @@ from cpd_app.access import current_actor, current_person, signed_in
 from cpd_app.db import transaction
 from cpd_app.usecases import annual_plan, people
 from cpd_app.usecases.credits_shown import unfinished_counts
+from cpd_app.usecases.leaving import leaving_questions
 from cpd_app.usecases.progress import Standing, standing_of
 from cpd_app.usecases.registrations_shown import shown_registration
 from cpd_app.web.annual_plan_page import ClosingCard, closing_words
@@ -35,6 +36,7 @@ def home() -> ResponseReturnValue:
         registrations=registrations,
         backfill=_backfill(),
         closing=closing_card(standing),
+        leaving=leaving_questions(current_person().id),
     )
 
 

@@ -4,13 +4,21 @@ from datetime import timedelta
 from typing import Any
 
 from cpd_app import clock
-from cpd_app.models import Attendance, Event, EventOrganiser, RosterEntry, Steward
+from cpd_app.models import (
+    Attendance,
+    Event,
+    EventOrganiser,
+    File,
+    RosterEntry,
+    Statement,
+    Steward,
+)
 from tests.support import builders
 from tests.support.people import Someone
 from tests.support.store import Store
 
 
-def event_things(store: Store, member: Someone, registrar: Someone) -> dict[str, Any]:
+def event_things(store: Store, member: Someone, registrar: Someone, file: File) -> dict[str, Any]:
     """An event that is open now with the member on its roster, and for papers one that is over."""
     planner = builders.a_person(store)
     event = builders.an_event(store, planner, registrar.society)
@@ -26,13 +34,15 @@ def event_things(store: Store, member: Someone, registrar: Someone) -> dict[str,
         settled_at=clock.now(),
     )
     came = builders.an_entry(store, over, member.person)
-    store.add(steward, invited, an_attendance(over, came))
+    statement = a_statement(entry, file)
+    store.add(steward, invited, an_attendance(over, came), statement)
     return {
         "event_id": event.id,
         "session_id": event.sessions[0].id,
         "entry_id": entry.id,
         "organiser_id": invited.id,
         "scan_id": scan.id,
+        "statement_id": statement.id,
         "steward_id": steward.id,
         "documents.event_id": over.id,
         "documents.session_id": over.sessions[0].id,
@@ -62,6 +72,20 @@ def an_invited(event: Event, by: Someone) -> EventOrganiser:
     )
 
 
+def a_statement(entry: RosterEntry, file: File) -> Statement:
+    """What the member says about their presence, with a photo."""
+    return Statement(
+        event_id=entry.event_id,
+        entry_id=entry.id,
+        person_id=entry.person_id,
+        kind="presence",
+        words="我在场",
+        state="open",
+        file_id=file.id,
+        created_at=builders.LONG_AGO,
+    )
+
+
 def an_attendance(event: Event, entry: RosterEntry) -> Attendance:
     """Three hours in the first session, a quarter of an hour of them a break."""
     begins, ends = event.starts_at, event.starts_at + timedelta(hours=3)
@@ -71,7 +95,11 @@ def an_attendance(event: Event, entry: RosterEntry) -> Attendance:
         "out": ends.isoformat(),
         "open": False,
         "assumed": False,
+        "corrected": False,
+        "proof": 1,
         "seconds": 9900,
+        "breaks": 900,
+        "lectures": 0,
     }
     return Attendance(
         entry_id=entry.id,

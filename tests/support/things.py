@@ -69,7 +69,7 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
     evidence = Evidence(activity_id=activity.id, file_id=file.id, proofs=[], created_at=LONG_AGO)
     store.add(evidence)
     return {
-        **event_things(store, member, registrar),
+        **event_things(store, member, registrar, file),
         "activity_id": activity.id,
         "backfill.activity_id": draft.id,
         "credit_id": store.one(

@@ -242,7 +242,8 @@ def test_a_record_of_an_event_is_not_edited_withdrawn_or_restored(
     day: Day, do: Do, member: Someone
 ):
     entry = day.scanned(member, "in 9:00", "out 12:00")
-    now = day.settle("12:01") and day.moment("12:02")
+    day.settle("12:01")
+    now = day.moment("12:02")
     record = day.record_of(entry)
     new = NewActivity(
         "conference", "别的", None, record.ended_on, {"level": "national", "minutes": 400}

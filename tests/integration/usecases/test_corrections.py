@@ -250,7 +250,7 @@ def test_after_the_settlement_only_staff_correct(
     settled = {"state": "settled", "settled_at": day.moment("19:00")}
     store.run(update(Event).where(Event.id == day.event.id).values(**settled))
 
-    with pytest.raises(Rejected, match="event_settled"):
+    with pytest.raises(Rejected, match="attendance_settled"):
         correct(do, day, organiser, [half], until(day, "17:00"))
     correct(do, day, registrar, [half], until(day, "17:00"))
 

@@ -51,7 +51,7 @@ def test_entries_statements_and_talks_move_with_their_record_and_come_back(
 
     row = merge(do, day, registrar, member, twin)
 
-    tables = (RosterEntry, Statement, Speaker, Activity)
+    tables: tuple[Any, ...] = (RosterEntry, Statement, Speaker, Activity)
     assert {t.person_id for table in tables for t in store.all(select(table))} == {member.id}
     assert day.record_of(entry).person_id == member.id
 

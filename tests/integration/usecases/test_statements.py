@@ -10,7 +10,7 @@ from cpd_app.domain.errors import Conflict, NotAllowed, NotFound, Rejected
 from cpd_app.domain.room_codes import Direction, bucket_at, short_code_of
 from cpd_app.models import ActivityChange, Correction, Event, File, FileView, RosterEntry, Statement
 from cpd_app.storage import LocalFiles
-from cpd_app.usecases import attendance, evidence, statements
+from cpd_app.usecases import attendance, evidence, leaving, statements
 from cpd_app.usecases.statements import Answer, NewStatement, StatementKind
 from tests.support.attendance import Day
 from tests.support.builders import an_entry
@@ -116,7 +116,7 @@ def test_after_the_settlement_staff_answer(
     store.run(update(Event).where(Event.id == day.event.id).values(**settled))
     said = state(do, day, member)
 
-    with pytest.raises(Rejected, match="event_settled"):
+    with pytest.raises(Rejected, match="attendance_settled"):
         answer(do, day, organiser, said)
     assert answer(do, day, registrar, said).state == "accepted"
 
@@ -164,7 +164,9 @@ def test_a_noted_code_is_checked_against_the_time_it_was_noted(
 def test_what_makes_no_sense_is_refused(
     day: Day, do: Do, store: Store, member: Someone, over: dict[str, Any], code: str
 ):
-    times = {n: day.moment(v) if n.endswith("_at") and v else v for n, v in over.items()}
+    times: dict[str, Any] = {
+        n: day.moment(v) if n.endswith("_at") and v else v for n, v in over.items()
+    }
 
     with pytest.raises(Rejected, match=code):
         state(do, day, member, **times)
@@ -191,18 +193,18 @@ def test_the_question_when_somebody_left_is_put_once_and_confirmed_in_bulk(
     now = day.moment("17:30")
     do(attendance.ask_leaving, now=now, today=now.date())
 
-    [question] = do(statements.leaving_questions, member.id)
+    [question] = do(leaving.leaving_questions, member.id)
     assert (question.event_id, question.session_id) == (day.event.id, day.hall.id)
-    leaving = {"kind": StatementKind.LEAVING, "words": "", "session_id": question.session_id}
-    first = state(do, day, member, **leaving, in_at=None)
-    second = state(do, day, other_member, **leaving, in_at=None, out_at=day.moment("8:00"))
-    assert do(statements.leaving_questions, member.id) == []
+    said = {"kind": StatementKind.LEAVING, "words": "", "session_id": question.session_id}
+    first = state(do, day, member, **said, in_at=None)
+    second = state(do, day, other_member, **said, in_at=None, out_at=day.moment("8:00"))
+    assert do(leaving.leaving_questions, member.id) == []
     day.settle("18:00")
     assert day.attendance_of(entries[0]).minutes == 0
 
     later = day.moment("21:00")
     confirmed = do(
-        statements.confirm_leaving, organiser.actor, day.event.id, [first.id, second.id],
+        leaving.confirm_leaving, organiser.actor, day.event.id, [first.id, second.id],
         now=later, today=later.date(),
     )  # fmt: skip
 

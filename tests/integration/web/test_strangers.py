@@ -28,6 +28,7 @@ FOUND = {200, 286, 303}
 BODIES: dict[str, dict[str, Any]] = {
     "activities.same": {"other": "1", "word": "两次不同的讲座"},
     "roster.decide": {"entry": "1", "decision": "accept"},
+    "api_attendance.correct": {"entry_id": 1, "verb": "absence", "reason": "没有来"},
     "api_door.scan": {
         "number": "T1",
         "session_id": 1,

@@ -1,0 +1,319 @@
+"""Attendance for organisers and staff: the table, one person, corrections, answers, settlement."""
+
+import csv
+import io
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from cpd_app import clock
+from cpd_app.access import current_actor, signed_in
+from cpd_app.db import transaction
+from cpd_app.domain.errors import Conflict, DomainError, NotAllowed, Rejected
+from cpd_app.domain.presence import Verb
+from cpd_app.policy import Permission, may
+from cpd_app.storage import local_files
+from cpd_app.usecases import corrections, leaving, settlement, statements
+from cpd_app.usecases.attendance_table import attendance_of_entry, attendance_table
+from cpd_app.usecases.corrections import MOST_AT_ONCE, NewCorrection
+from cpd_app.usecases.event_access import event_target
+from cpd_app.usecases.statements import Answer
+from cpd_app.web import attendance_words, event_words, my_attendance
+from cpd_app.web.attendance_export import export_rows
+from cpd_app.web.attendance_page import attendance_page, panel_of
+from cpd_app.web.attendance_times import day_options, moment_of, session_options
+from cpd_app.wording import sentence
+
+if TYPE_CHECKING:
+    from cpd_app.models import Event
+
+bp = Blueprint("attendance", __name__, url_prefix="/events/<int:event_id>")
+my_attendance.add_to(bp)
+
+#: rows of one export: a large congress
+MOST_ROWS = 20_000
+
+
+@bp.get("/attendance")
+@signed_in
+def index(event_id: int) -> ResponseReturnValue:
+    """Who was there, what it came to, what should be looked at; one person beside it."""
+    return _page(event_id)
+
+
+@bp.get("/attendance/<int:entry_id>/effect")
+@signed_in
+def effect(event_id: int, entry_id: int) -> ResponseReturnValue:
+    """What the correction being typed would do, before it is made."""
+    now = clock.now()
+    event = corrections.correctable_event(current_actor(), event_id, now=now)
+    try:
+        new = _typed(event)
+        [found] = corrections.preview_corrections(
+            current_actor(), event_id, [entry_id], new, now=now
+        )
+    except Rejected as refusal:
+        return render_template("attendance/_effect.html", problem=_say(refusal), effect=None)
+    problem = _say(found.problem) if found.problem else ""
+    return render_template("attendance/_effect.html", effect=found, problem=problem)
+
+
+@bp.post("/attendance/<int:entry_id>/correction")
+@signed_in
+def correct(event_id: int, entry_id: int) -> ResponseReturnValue:
+    """Correct one person; the record follows at once."""
+    now = clock.now()
+    event = corrections.correctable_event(current_actor(), event_id, now=now)
+    if "preview" in request.form:
+        return _page(event_id, selected=entry_id)
+    try:
+        with transaction():
+            [made] = corrections.correct_attendance(
+                current_actor(), event_id, [entry_id], _typed(event), now=now, today=clock.today()
+            )
+    except Rejected as refusal:
+        return _page(event_id, selected=entry_id, errors=_errors(refusal)), 422
+    flash(_corrected_words(made), "success")
+    return _back(event_id, e=entry_id)
+
+
+@bp.post("/attendance/bulk")
+@signed_in
+def bulk(event_id: int) -> ResponseReturnValue:
+    """Correct everybody who is ticked: first what it does to each of them, then it is made."""
+    now, actor = clock.now(), current_actor()
+    event = corrections.correctable_event(actor, event_id, now=now)
+    ids = sorted({int(n) for n in request.form.getlist("entry") if n.isdigit()})[:MOST_AT_ONCE]
+    if not ids:
+        flash(_("先勾选要更正的人。"), "error")
+        return _back(event_id)
+    effects, errors, typed = [], {}, "reason" in request.form
+    try:
+        new = _typed(event)
+        if typed and "confirm" in request.form:
+            with transaction():
+                effects = corrections.correct_attendance(
+                    actor, event_id, ids, new, now=now, today=clock.today()
+                )
+            done = sum(e.problem is None for e in effects)
+            flash(ngettext("已更正 %(num)s 人。", "已更正 %(num)s 人。", done), "success")
+            return _back(event_id, show="corrected")
+        if typed:
+            corrections.check_reason(new.reason)
+            effects = corrections.preview_corrections(actor, event_id, ids, new, now=now)
+    except Rejected as refusal:
+        errors = _errors(refusal)
+    return render_template(
+        "attendance/bulk.html",
+        event=event,
+        ids=ids,
+        effects=effects,
+        ready=any(e.problem is None for e in effects) and not errors,
+        errors=errors,
+        values=request.form,
+        session_options=session_options(event),
+        day_options=day_options(event),
+        say=_say,
+        words=event_words,
+        key=request.form.get("key") or str(uuid.uuid4()),
+    ), 422 if errors else 200
+
+
+@bp.post("/statements/<int:statement_id>/answer")
+@signed_in
+def answer(event_id: int, statement_id: int) -> ResponseReturnValue:
+    """Answer what somebody said about their presence."""
+    posted, now = request.form, clock.now()
+    back = request.form.get("e", type=int)
+    event = corrections.correctable_event(current_actor(), event_id, to_answer=True, now=now)
+    try:
+        said = Answer(
+            accept=posted.get("accept") == "yes",
+            words=posted.get("answer", ""),
+            in_at=moment_of(event, posted.get("day"), posted.get("came"), "came"),
+            out_at=moment_of(event, posted.get("day"), posted.get("left"), "left"),
+        )
+        with transaction():
+            statements.answer_statement(
+                current_actor(), event_id, statement_id, said, now=now, today=clock.today()
+            )
+    except (Rejected, Conflict) as refusal:
+        return _page(event_id, selected=back, errors={"answer": _say(refusal)}), 422
+    except NotAllowed:
+        flash(_("自己的说明由别的组织者或学会答复。"), "error")
+        return _back(event_id, e=back)
+    flash(_("已采纳，记录随之更新。") if said.accept else _("已答复，本人能看到理由。"), "success")
+    return _back(event_id, e=back)
+
+
+@bp.get("/statements/<int:statement_id>/file")
+@signed_in
+def statement_file(event_id: int, statement_id: int) -> ResponseReturnValue:
+    """The photo or paper that somebody sent along; they can see who opened it."""
+    with transaction():
+        file = statements.open_statement_file(
+            current_actor(), event_id, statement_id, store=local_files(), now=clock.now()
+        )
+    answer_ = send_file(file.stream, mimetype=file.media_type, download_name=file.name)
+    answer_.headers["Content-Security-Policy"] = "default-src 'none'; img-src 'self'"
+    return answer_
+
+
+@bp.route("/attendance/leaving", methods=["GET", "POST"])
+@signed_in
+def left(event_id: int) -> ResponseReturnValue:
+    """What people said when they left (你几点离开？), confirmed at once."""
+    now, actor = clock.now(), current_actor()
+    event = corrections.correctable_event(actor, event_id, now=now)
+    if request.method == "POST":
+        ids = {int(n) for n in request.form.getlist("statement") if n.isdigit()}
+        with transaction():
+            done = leaving.confirm_leaving(actor, event_id, ids, now=now, today=clock.today())
+        flash(ngettext("已确认 %(num)s 人。", "已确认 %(num)s 人。", done), "success")
+        return _back(event_id)
+    waiting = leaving.leaving_to_confirm(actor, event_id, now=now)
+    return render_template(
+        "attendance/leaving.html",
+        event=event,
+        waiting=waiting,
+        clock_words=attendance_words.clock_words,
+        words=event_words,
+    )
+
+
+@bp.route("/settlement", methods=["GET", "POST"])
+@signed_in
+def settle(event_id: int) -> ResponseReturnValue:
+    """Look at what is outstanding, then make the attendance final (结项)."""
+    now, actor = clock.now(), current_actor()
+    if request.method == "POST":
+        try:
+            with transaction():
+                settlement.settle_event(actor, event_id, now=now, today=clock.today())
+        except Conflict as refusal:
+            flash(_say(refusal), "error")
+        else:
+            flash(_("已结项。出席不再变动，学会仍可更正。"), "success")
+        return _back(event_id)
+    found = settlement.outstanding_of(actor, event_id, now=now)
+    table = attendance_table(actor, event_id, at_once=1, now=now)
+    return render_template(
+        "attendance/settle.html",
+        event=table.event,
+        came=table.counts["all"],
+        found=found,
+        words=event_words,
+    )
+
+
+@bp.get("/attendance.csv")
+@signed_in
+def export(event_id: int) -> ResponseReturnValue:
+    """What the table shows, all pages of it, with every check-in and check-out."""
+    table = attendance_table(
+        current_actor(),
+        event_id,
+        wanted=request.args.get("show", "all"),
+        text=request.args.get("q", ""),
+        at_once=MOST_ROWS,
+        now=clock.now(),
+    )
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(export_rows(table))
+    data = io.BytesIO(text.getvalue().encode("utf-8-sig"))
+    name = f"attendance-{event_id}.csv"
+    return send_file(data, mimetype="text/csv", as_attachment=True, download_name=name)
+
+
+def _typed(event: "Event") -> NewCorrection:
+    """The correction of the form, or of the query that asks what it would do."""
+    posted = request.values
+    verb = posted.get("verb", Verb.PRESENCE)
+    reason = posted.get("reason", "").strip() or posted.get("usual", "")
+    return NewCorrection(
+        verb=Verb(verb) if verb in set(Verb) else Verb.PRESENCE,
+        reason=reason,
+        session_id=posted.get("session", type=int),
+        in_at=moment_of(event, posted.get("day"), posted.get("came"), "came"),
+        out_at=moment_of(event, posted.get("day"), posted.get("left"), "left"),
+        scan_id=posted.get("scan", type=int),
+        key=_uuid(posted.get("key")),
+    )
+
+
+def _uuid(text: str | None) -> str | None:
+    try:
+        return str(uuid.UUID(text or ""))
+    except ValueError:
+        return None
+
+
+def _page(
+    event_id: int, *, selected: int | None = None, errors: dict[str, str] | None = None
+) -> str:
+    now, actor, args = clock.now(), current_actor(), request.args
+    wanted, q = args.get("show", "all"), args.get("q", "").strip()[:80]
+    selected = selected or args.get("e", type=int)
+    table = attendance_table(
+        actor, event_id, wanted=wanted, text=q, page=args.get("page", 1, type=int), now=now
+    )
+    event, found = table.event, settlement.outstanding_of(actor, event_id, now=now)
+    person = attendance_of_entry(actor, event_id, selected, now=now) if selected else None
+    target = event_target(event, now=now)
+    may_overrule = corrections.may_overrule(actor, event, now=now)
+    corrects = may(actor, Permission.CORRECT_ATTENDANCE, target) and event.state != "cancelled"
+    page = attendance_page(table, wanted=wanted, q=q, selected=selected, outstanding=found)
+    return render_template(
+        "attendance/index.html",
+        page=page,
+        event=event,
+        tabs=event_words.tabs_of(event, "attendance.index"),
+        panel=panel_of(person) if person else None,
+        errors=errors or {},
+        values=request.form,
+        corrects=corrects and (event.state != "settled" or may_overrule),
+        answers=(corrects and event.state != "settled") or may_overrule,
+        overrules=may_overrule,
+        runs=may(actor, Permission.RUN_EVENT, target),
+        usual=usual_reasons(),
+        day_options=day_options(event),
+        key=str(uuid.uuid4()),
+        words=event_words,
+        said=attendance_words,
+    )
+
+
+def usual_reasons() -> list[str]:
+    """Reasons that organisers give most."""
+    return [
+        _("签到表有签字"),
+        _("同桌两人证明"),
+        _("现场照片可见"),
+        _("手机没电或打不开"),
+        _("扫错方向"),
+    ]
+
+
+def _corrected_words(made: corrections.Effect) -> str:
+    return _(
+        "已更正：%(after)s 分钟，原 %(before)s 分钟。",
+        after=made.after.minutes,
+        before=made.before.minutes,
+    )
+
+
+def _errors(refusal: DomainError) -> dict[str, str]:
+    names = {"in_at": "came", "out_at": "left", "session_id": "session"}
+    return {names.get(refusal.field or "", refusal.field or ""): _say(refusal)}
+
+
+def _say(refusal: DomainError) -> str:
+    return sentence(refusal.code, refusal.values)
+
+
+def _back(event_id: int, **query: Any) -> ResponseReturnValue:
+    return redirect(url_for("attendance.index", event_id=event_id, **query), 303)
