@@ -13,6 +13,7 @@ from cpd_app.domain.checkin import Outcome
 from cpd_app.usecases.door import DoorAnswer
 from cpd_app.wording import sentence
 
+
 @dataclass(frozen=True)
 class Card:
     """The result of one scan, as large as the page allows."""
@@ -131,9 +132,7 @@ def refusals() -> dict[str, dict[str, str]]:
         "scan_too_late": _("超过 72 小时"),
         "door_not_kept": _("没有存下来"),
     }
-    return {
-        code: {"head": head, "text": sentence(code, blank)} for code, head in heads.items()
-    }
+    return {code: {"head": head, "text": sentence(code, blank)} for code, head in heads.items()}
 
 
 def _time(moment: datetime, zone: ZoneInfo) -> str:

@@ -1,4 +1,4 @@
-"""What a door keeps: the least of each person, changes afterwards, nothing once the event is over."""
+"""What a door keeps: the least of each person, then changes, nothing once it is over."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
