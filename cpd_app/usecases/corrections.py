@@ -16,8 +16,9 @@ from cpd_app.domain.agenda import Span
 from cpd_app.domain.assurance import BY_PRESENCE
 from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.domain.presence import Amended, Attended, Room, Verb, presence_in
-from cpd_app.models import Correction, Event, RosterEntry
+from cpd_app.models import Correction, Event, File, RosterEntry
 from cpd_app.policy import Actor, Permission, may, require
+from cpd_app.storage import LocalFiles
 from cpd_app.usecases import journal
 from cpd_app.usecases.attendance import attended_of, compute, given_for
 from cpd_app.usecases.attendance_facts import (
@@ -29,6 +30,7 @@ from cpd_app.usecases.attendance_facts import (
     families_of,
 )
 from cpd_app.usecases.event_access import event_for, event_target
+from cpd_app.usecases.files import Opened, opened, readable_file
 from cpd_app.usecases.rules_in_force import Rules
 from cpd_app.usecases.scans import position_now
 
@@ -115,6 +117,8 @@ def correct_attendance(
     """
     answers = new.statement_id is not None
     event = correctable_event(actor, event_id, to_answer=answers, now=now)
+    if new.file_id is not None and not answers:
+        readable_file(actor, new.file_id)
     check_reason(new.reason)
     if len(entry_ids) > MOST_AT_ONCE:
         raise Rejected("too_many_people", "entry_ids", most=MOST_AT_ONCE)
@@ -150,6 +154,18 @@ def correctable_event(
     if event.state == "settled" and not may_overrule(actor, event, now=now):
         raise Rejected("attendance_settled")
     return event
+
+
+def open_sheet(
+    actor: Actor, event_id: int, correction_id: int, *, store: LocalFiles, now: datetime
+) -> Opened:
+    """The photo of the signed sheet behind a correction, for those who run the event."""
+    event = event_for(actor, event_id, Permission.READ_ATTENDANCE, now=now)
+    row = session.get(Correction, correction_id)
+    if row is None or row.event_id != event.id or row.file_id is None:
+        raise NotFound
+    file = session.get_one(File, row.file_id)
+    return opened(actor, file, preview=False, store=store, now=now)
 
 
 def may_overrule(actor: Actor, event: Event, *, now: datetime) -> bool:

@@ -209,7 +209,7 @@ def _to_close(now: datetime) -> list[int]:
 def _held(actor: Actor, event_id: int, permission: Permission, *, now: datetime) -> Event:
     """The event, held against others who turn it at this moment."""
     event = event_for(actor, event_id, permission, now=now)
-    session.refresh(event, with_for_update=True)
+    session.refresh(event, with_for_update={"key_share": True})
     return event
 
 

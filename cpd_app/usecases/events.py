@@ -196,7 +196,7 @@ def mark_stale(event: Event, *, now: datetime) -> None:
 def _changeable(actor: Actor, event_id: int, version: int | None, *, now: datetime) -> Event:
     """The event, held against others who change it at this moment."""
     event = event_for(actor, event_id, Permission.RUN_EVENT, now=now)
-    session.refresh(event, with_for_update=True)
+    session.refresh(event, with_for_update={"key_share": True})
     if event.state in OVER:
         raise Conflict("event_is_over")
     if version is not None and version != event.version:

@@ -69,7 +69,7 @@ def start_rehearsal(actor: Actor, event_id: int, *, title: str, now: datetime) -
     Raises Conflict `event_is_over` for an event that is closed, settled or cancelled.
     """
     event = event_for(actor, event_id, Permission.RUN_EVENT, now=now)
-    session.refresh(event, with_for_update=True)
+    session.refresh(event, with_for_update={"key_share": True})
     if event.state not in BEFORE_IT:
         raise Conflict("event_is_over")
     running = next((s for s in event.sessions if s.rehearsal and s.closes_at > now), None)

@@ -68,7 +68,7 @@ def settle_event(actor: Actor, event_id: int, *, now: datetime, today: date) -> 
     Raises Conflict `not_in_this_state`, `approval_is_missing` for a plan changed since.
     """
     event = event_for(actor, event_id, Permission.RUN_EVENT, now=now)
-    session.refresh(event, with_for_update=True)
+    session.refresh(event, with_for_update={"key_share": True})
     if event.state == EventState.SETTLED:
         return event
     if event.state != EventState.CLOSED:

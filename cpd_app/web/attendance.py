@@ -3,7 +3,7 @@
 import csv
 import io
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -14,25 +14,24 @@ from cpd_app import clock
 from cpd_app.access import current_actor, signed_in
 from cpd_app.db import transaction
 from cpd_app.domain.errors import Conflict, DomainError, NotAllowed, Rejected
-from cpd_app.domain.presence import Verb
 from cpd_app.policy import Permission, may
 from cpd_app.storage import local_files
 from cpd_app.usecases import corrections, leaving, settlement, statements
 from cpd_app.usecases.attendance_table import attendance_of_entry, attendance_table
-from cpd_app.usecases.corrections import MOST_AT_ONCE, NewCorrection
 from cpd_app.usecases.event_access import event_target
+from cpd_app.usecases.files import Opened
 from cpd_app.usecases.statements import Answer
-from cpd_app.web import attendance_words, event_words, my_attendance
+from cpd_app.web import attendance_bulk, attendance_words, event_words, my_attendance
 from cpd_app.web.attendance_export import export_rows
+from cpd_app.web.attendance_forms import errors_of, typed_correction
 from cpd_app.web.attendance_page import attendance_page, panel_of
-from cpd_app.web.attendance_times import day_options, moment_of, session_options
+from cpd_app.web.attendance_times import day_options, moment_of
+from cpd_app.web.evidence import FILE_POLICY
 from cpd_app.wording import sentence
-
-if TYPE_CHECKING:
-    from cpd_app.models import Event
 
 bp = Blueprint("attendance", __name__, url_prefix="/events/<int:event_id>")
 my_attendance.add_to(bp)
+attendance_bulk.add_to(bp)
 
 #: rows of one export: a large congress
 MOST_ROWS = 20_000
@@ -52,7 +51,7 @@ def effect(event_id: int, entry_id: int) -> ResponseReturnValue:
     now = clock.now()
     event = corrections.correctable_event(current_actor(), event_id, now=now)
     try:
-        new = _typed(event)
+        new = typed_correction(event)
         [found] = corrections.preview_corrections(
             current_actor(), event_id, [entry_id], new, now=now
         )
@@ -68,59 +67,20 @@ def correct(event_id: int, entry_id: int) -> ResponseReturnValue:
     """Correct one person; the record follows at once."""
     now = clock.now()
     event = corrections.correctable_event(current_actor(), event_id, now=now)
-    if "preview" in request.form:
-        return _page(event_id, selected=entry_id)
     try:
         with transaction():
             [made] = corrections.correct_attendance(
-                current_actor(), event_id, [entry_id], _typed(event), now=now, today=clock.today()
+                current_actor(),
+                event_id,
+                [entry_id],
+                typed_correction(event),
+                now=now,
+                today=clock.today(),
             )
     except Rejected as refusal:
-        return _page(event_id, selected=entry_id, errors=_errors(refusal)), 422
+        return _page(event_id, selected=entry_id, errors=errors_of(refusal)), 422
     flash(_corrected_words(made), "success")
     return _back(event_id, e=entry_id)
-
-
-@bp.post("/attendance/bulk")
-@signed_in
-def bulk(event_id: int) -> ResponseReturnValue:
-    """Correct everybody who is ticked: first what it does to each of them, then it is made."""
-    now, actor = clock.now(), current_actor()
-    event = corrections.correctable_event(actor, event_id, now=now)
-    ids = sorted({int(n) for n in request.form.getlist("entry") if n.isdigit()})[:MOST_AT_ONCE]
-    if not ids:
-        flash(_("先勾选要更正的人。"), "error")
-        return _back(event_id)
-    effects, errors, typed = [], {}, "reason" in request.form
-    try:
-        new = _typed(event)
-        if typed and "confirm" in request.form:
-            with transaction():
-                effects = corrections.correct_attendance(
-                    actor, event_id, ids, new, now=now, today=clock.today()
-                )
-            done = sum(e.problem is None for e in effects)
-            flash(ngettext("已更正 %(num)s 人。", "已更正 %(num)s 人。", done), "success")
-            return _back(event_id, show="corrected")
-        if typed:
-            corrections.check_reason(new.reason)
-            effects = corrections.preview_corrections(actor, event_id, ids, new, now=now)
-    except Rejected as refusal:
-        errors = _errors(refusal)
-    return render_template(
-        "attendance/bulk.html",
-        event=event,
-        ids=ids,
-        effects=effects,
-        ready=any(e.problem is None for e in effects) and not errors,
-        errors=errors,
-        values=request.form,
-        session_options=session_options(event),
-        day_options=day_options(event),
-        say=_say,
-        words=event_words,
-        key=request.form.get("key") or str(uuid.uuid4()),
-    ), 422 if errors else 200
 
 
 @bp.post("/statements/<int:statement_id>/answer")
@@ -158,9 +118,18 @@ def statement_file(event_id: int, statement_id: int) -> ResponseReturnValue:
         file = statements.open_statement_file(
             current_actor(), event_id, statement_id, store=local_files(), now=clock.now()
         )
-    answer_ = send_file(file.stream, mimetype=file.media_type, download_name=file.name)
-    answer_.headers["Content-Security-Policy"] = "default-src 'none'; img-src 'self'"
-    return answer_
+    return _sent(file)
+
+
+@bp.get("/corrections/<int:correction_id>/file")
+@signed_in
+def sheet_file(event_id: int, correction_id: int) -> ResponseReturnValue:
+    """The photo of the signed sheet behind a correction."""
+    with transaction():
+        file = corrections.open_sheet(
+            current_actor(), event_id, correction_id, store=local_files(), now=clock.now()
+        )
+    return _sent(file)
 
 
 @bp.route("/attendance/leaving", methods=["GET", "POST"])
@@ -229,29 +198,6 @@ def export(event_id: int) -> ResponseReturnValue:
     return send_file(data, mimetype="text/csv", as_attachment=True, download_name=name)
 
 
-def _typed(event: "Event") -> NewCorrection:
-    """The correction of the form, or of the query that asks what it would do."""
-    posted = request.values
-    verb = posted.get("verb", Verb.PRESENCE)
-    reason = posted.get("reason", "").strip() or posted.get("usual", "")
-    return NewCorrection(
-        verb=Verb(verb) if verb in set(Verb) else Verb.PRESENCE,
-        reason=reason,
-        session_id=posted.get("session", type=int),
-        in_at=moment_of(event, posted.get("day"), posted.get("came"), "came"),
-        out_at=moment_of(event, posted.get("day"), posted.get("left"), "left"),
-        scan_id=posted.get("scan", type=int),
-        key=_uuid(posted.get("key")),
-    )
-
-
-def _uuid(text: str | None) -> str | None:
-    try:
-        return str(uuid.UUID(text or ""))
-    except ValueError:
-        return None
-
-
 def _page(
     event_id: int, *, selected: int | None = None, errors: dict[str, str] | None = None
 ) -> str:
@@ -287,6 +233,13 @@ def _page(
     )
 
 
+def _sent(file: Opened) -> ResponseReturnValue:
+    """A file of somebody else's: nothing in it may load or run anything."""
+    answered = send_file(file.stream, mimetype=file.media_type, download_name=file.name)
+    answered.headers["Content-Security-Policy"] = FILE_POLICY
+    return answered
+
+
 def usual_reasons() -> list[str]:
     """Reasons that organisers give most."""
     return [
@@ -304,11 +257,6 @@ def _corrected_words(made: corrections.Effect) -> str:
         after=made.after.minutes,
         before=made.before.minutes,
     )
-
-
-def _errors(refusal: DomainError) -> dict[str, str]:
-    names = {"in_at": "came", "out_at": "left", "session_id": "session"}
-    return {names.get(refusal.field or "", refusal.field or ""): _say(refusal)}
 
 
 def _say(refusal: DomainError) -> str:

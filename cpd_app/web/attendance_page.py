@@ -70,6 +70,8 @@ class Story:
     void: bool
     statement: "Statement | None" = None
     scan_id: int | None = None
+    #: the correction whose photo of the signed sheet can be opened
+    sheet: int | None = None
 
 
 @dataclass(frozen=True)
@@ -292,7 +294,15 @@ def _story(item: Happened, event: "Event", names: Mapping[int, str]) -> Story:
         void=item.void,
         statement=item.statement,
         scan_id=item.scan.id if item.scan else None,
+        sheet=_sheet(item),
     )
+
+
+def _sheet(item: Happened) -> int | None:
+    """A correction's own file; a statement's is shown with the statement."""
+    correction = item.correction
+    has_sheet = correction and correction.file_id and correction.statement_id is None
+    return correction.id if correction and has_sheet else None
 
 
 def _stretch(person: Person, held: Any) -> Stretch:

@@ -1,17 +1,19 @@
 """The attendance pages: the table, one person, corrections, answers, and one's own attendance."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from cpd_app.models import Activity, Correction, Event, RosterEntry, Statement
+from cpd_app.models import Activity, Correction, Event, File, RosterEntry, Statement
 from cpd_app.usecases import attendance
 from tests.support.attendance import Day
 from tests.support.builders import an_entry
 from tests.support.page import Browser, text_of
 from tests.support.people import Someone
+from tests.support.photos import a_jpeg
 from tests.support.store import Store
 
 As = Callable[[Someone], Browser]
@@ -110,7 +112,7 @@ def test_what_is_wrong_with_a_correction_is_said_beside_it(
     refused = browser.submit(page, "form.correction", status=422, left="25:99", reason="？")
 
     assert "时刻" in text_of(refused.find(".error-summary"))
-    assert refused.find("input[name=reason]")["value"] == "？"
+    assert refused.find("form.correction input[name=reason]")["value"] == "？"
 
 
 def test_many_are_corrected_after_a_look_at_each(
@@ -125,9 +127,50 @@ def test_many_are_corrected_after_a_look_at_each(
     looked = browser.post(f"{table(day)}/bulk", typed, status=200)
     assert store.count(Correction) == 0
     assert "不改" in looked.text
+    assert looked.find("input[name=confirm], button[name=confirm]")
     browser.post(f"{table(day)}/bulk", {**typed, "confirm": "yes"})
 
     assert [c.entry_id for c in store.all(select(Correction))] == [half.id]
+
+
+def test_the_signed_sheet_goes_with_the_correction_and_opens_for_staff(
+    day: Day,
+    as_: As,
+    store: Store,
+    organiser: Someone,
+    auditor: Someone,
+    member: Someone,
+    half: RosterEntry,
+):
+    browser = as_(organiser)
+    typed = {"entry": [half.id], "session": day.hall.id, "left": "17:00", "reason": "签到表"}
+    photo = (io.BytesIO(a_jpeg()), "签到表.jpg")
+    looked = browser.post(
+        f"{table(day)}/bulk", {**typed, "file": photo, "secrecy": "none"}, status=200
+    )
+    assert "附上的签到表：签到表.jpg" in looked.text
+
+    browser.submit(looked, confirm="yes")
+
+    row = store.one(select(Correction))
+    assert row.file_id == store.one(select(File)).id
+    sheet = f"/events/{day.event.id}/corrections/{row.id}/file"
+    assert sheet in as_(auditor).get(f"{table(day)}?e={half.id}").links()
+    assert as_(auditor).fetch(sheet).mimetype == "image/jpeg"
+    as_(member).fetch(sheet, status=404)
+
+
+def test_a_wrong_scan_is_made_void_with_a_reason(
+    day: Day, as_: As, organiser: Someone, half: RosterEntry
+):
+    browser = as_(organiser)
+    page = browser.get(f"{table(day)}?e={half.id}")
+    assert len(page.all(".story__void")) == 2
+
+    browser.submit(page, ".story__item:nth-child(2) form", reason="扫错人了")
+
+    assert day.attendance_of(half).minutes == 0
+    assert "已作废" in browser.get(f"{table(day)}?e={half.id}").text
 
 
 def test_strangers_and_members_find_nothing(
