@@ -125,6 +125,7 @@ def test_a_door_without_network_keeps_thirty_passes_and_all_arrive_once(
 
     until(phone, "navigator.serviceWorker.controller !== null")
     until(phone, "caches.open('cpd-doors').then((c) => c.keys()).then((k) => k.length > 0)")
+    until(phone, "caches.open('cpd-decoder').then((c) => c.keys()).then((k) => k.length > 0)")
     phone.evaluate(WATCH)
     with gate.shut():
         for entry in people[1:]:

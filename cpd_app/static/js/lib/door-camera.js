@@ -1,5 +1,6 @@
 // The camera of the door page: opened by a touch, kept open; its troubles are said in words, for a
 // door goes on with a hardware scanner, a number or a name.
+import { prepare } from "./decoder.js";
 import { startScanner } from "./scanner.js";
 
 export function doorCamera(main, { onCode }) {
@@ -8,6 +9,7 @@ export function doorCamera(main, { onCode }) {
   const start = box.querySelector("[data-act=start]");
   const light = box.querySelector("[data-act=light]");
   let scanner = null;
+  inCharge().then(prepare); // through the worker, which keeps it for when the network is gone
 
   function trouble(reason) {
     scanner = null;
@@ -45,4 +47,12 @@ export function doorCamera(main, { onCode }) {
       box.hidden = true;
     },
   };
+}
+
+/** Once the worker answers this page's requests; never where there is none. */
+async function inCharge() {
+  const workers = navigator.serviceWorker;
+  await (workers?.ready ?? new Promise(() => {}));
+  if (workers.controller) return;
+  await new Promise((done) => { workers.addEventListener("controllerchange", done, { once: true }); });
 }
