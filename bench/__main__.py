@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import checkins, conversion, decoder, importing, memory, pages, records
+from bench import checkins, conversion, decoder, importing, memory, pages, records, settling
 
 PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "conversion": conversion.run,
@@ -14,6 +14,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "memory": memory.run,
     "decoder": decoder.run,
     "checkins": checkins.run,
+    "settling": settling.run,
 }
 
 

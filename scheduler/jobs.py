@@ -20,6 +20,8 @@ Counts = dict[str, int]
 SEAL_AT_ONCE = 2000
 #: parts of a society's register judged in one run; the next run goes on
 PARTS_A_RUN = 40
+#: people whose attendance is computed in one run
+PEOPLE_A_RUN = 5000
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def ask_leaving(now: Now) -> Counts:
 def _in_parts(now: Now, act: Callable[..., int]) -> int:
     """Do an act as often as something was due, a transaction each."""
     done = 0
-    for _part in range(PARTS_A_RUN):
+    for _part in range(PEOPLE_A_RUN // attendance.AT_ONCE):
         moment = now()
         with transaction():
             count = act(now=moment, today=moment.astimezone(BEIJING).date())

@@ -35,7 +35,7 @@ from cpd_app.usecases.event_hours import needs_approval
 from cpd_app.usecases.rules_in_force import Rules
 
 #: entries computed in one transaction: a check-in of one of them waits no longer than that
-AT_ONCE = 100
+AT_ONCE = 50
 #: after a session's end, those still inside are asked when they left
 ASK_AFTER = timedelta(minutes=30)
 #: frame of a flat record; the rest are the kind's own fields

@@ -140,7 +140,7 @@ def stay_lines(stays: Sequence[Stay], event: "Event", minutes: int) -> list[str]
     counted = sum(stay.seconds for stay in stays) // 60
     lines.append(ngettext("计入 %(num)s 分钟", "计入 %(num)s 分钟", counted))
     if minutes and minutes < counted:
-        lines.append(_("每天最多计 450 分钟，按 %(minutes)s 分钟算", minutes=minutes))
+        lines.append(_("超过每天的上限，按 %(minutes)s 分钟算", minutes=minutes))
     return lines
 
 
