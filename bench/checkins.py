@@ -89,6 +89,8 @@ def _compare(hall: Hall, port: int, floor_port: int) -> None:
     )
     say("  as a share of the bare view", f"{share:.2f}", f"{GOAL}", met=share >= GOAL)
     say("    in each round", " ".join(f"{s:.2f}" for s in shares))
+    mine, theirs = (median(c.work for c in crowds) for crowds in (ours, floors))
+    say("  work of web and database a check-in", f"{mine:.2f} ms", f"bare view {theirs:.2f} ms")
 
 
 def _crowd_of_a_hall(hall: Hall, port: int) -> None:

@@ -2,11 +2,13 @@
 
 import json
 import multiprocessing
+import os
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
@@ -29,11 +31,18 @@ class Crowd:
     took: list[float] = field(default_factory=list)
     #: answers that did not come, after which the same was sent again
     broken: int = 0
+    #: seconds that processors worked for it: the web server's and the database's processes
+    worked: float = 0.0
 
     @property
     def per_second(self) -> float:
         """Answers a second over the whole burst."""
         return len(self.statuses) / self.seconds
+
+    @property
+    def work(self) -> float:
+        """Milliseconds of a processor for each answer; a busy machine changes it least."""
+        return 1000 * self.worked / len(self.statuses)
 
     def percentile(self, part: int) -> float:
         """So many of a hundred waited less: 95 gives the p95."""
@@ -62,6 +71,7 @@ def send_all(port: int, plan: Sequence[float], say: Say) -> Crowd:
     for crew in crews:
         crew.start()
     crowd = Crowd()
+    worked = _worked(port)
     ended = start
     for _ in crews:
         part, last, broken = answers.get()
@@ -72,7 +82,33 @@ def send_all(port: int, plan: Sequence[float], say: Say) -> Crowd:
     for crew in crews:
         crew.join()
     crowd.seconds = ended - start
+    crowd.worked = _worked(port) - worked
     return crowd
+
+
+def _worked(port: int) -> float:
+    """Seconds that the web server on a port and the database have worked, with their children.
+
+    Both were started by this process; Linux only, elsewhere 0.
+    """
+    parents: dict[int, int] = {}
+    ticks: dict[int, int] = {}
+    roots = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            command = (folder / "cmdline").read_bytes()
+            env = (folder / "environ").read_bytes()
+        except OSError:
+            continue  # it ended while we looked
+        pid = int(folder.name)
+        parents[pid], ticks[pid] = int(fields[1]), int(fields[11]) + int(fields[12])
+        if parents[pid] == os.getpid() and (
+            b"postgres" in command or f"_PORT={port}".encode() in env
+        ):
+            roots.add(pid)
+    ours = (p for p in ticks if p in roots or parents[p] in roots)
+    return sum(ticks[pid] for pid in ours) / os.sysconf("SC_CLK_TCK")
 
 
 def _crew(port: int, shots: list[tuple[int, float]], say: Say, start: float, answers: Any) -> None:

@@ -1,6 +1,7 @@
 """The database: one engine, one session per request, one way to keep what a use case did."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, scoped_session
 
 from cpd_app.models import Base
@@ -20,6 +22,8 @@ session: scoped_session[Session] = db.session  # type: ignore[assignment]
 
 #: How long a writer waits for another one before it gives up, seconds (SQLite).
 BUSY_SECONDS = 20
+#: A connection that was used this lately is taken as it is (PostgreSQL).
+RESTED_SECONDS = 1.0
 
 _writing: ContextVar[bool] = ContextVar("cpd_writing", default=False)
 
@@ -58,12 +62,32 @@ def engine_options(url: str) -> dict[str, Any]:
         }
     return {
         "isolation_level": "READ COMMITTED",  # `transaction` counts on it
-        "pool_pre_ping": True,
         "pool_size": 8,
         "max_overflow": 4,
         "json_deserializer": read_json,
         "hide_parameters": True,
     }
+
+
+def ask_rested(engine: Engine) -> None:
+    """Ask a connection that has rested whether it is still there, before somebody works with it.
+
+    Not every time: while a hall of people checks in, asking would cost as much as the work.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, record: Any, _holder: Any) -> None:
+        since = record.info.get("rests_since")
+        if since is None or time.monotonic() - since < RESTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error  # the pool takes another one
 
 
 def read_json(text: str | bytes) -> Any:
@@ -101,3 +125,5 @@ def init(app: "Flask", url: str) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)
+        else:
+            ask_rested(db.engine)

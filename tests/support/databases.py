@@ -22,7 +22,7 @@ from sqlalchemy import Engine, create_engine, make_url
 
 from cpd_app import clock, config, migrate
 from cpd_app.app import create_app
-from cpd_app.db import db, engine_options, prepare_sqlite, transaction
+from cpd_app.db import ask_rested, db, engine_options, prepare_sqlite, transaction
 from cpd_app.usecases.reference import load_reference
 
 #: brings an empty database to what `cpd migrate` leaves
@@ -156,6 +156,8 @@ def engine_for(url: str) -> Iterator[Engine]:
     engine = create_engine(url, **engine_options(url))
     if engine.dialect.name == "sqlite":
         prepare_sqlite(engine)
+    else:
+        ask_rested(engine)
     try:
         yield engine
     finally:

@@ -4,11 +4,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from cpd_app import db as db_module
 from cpd_app.db import session, transaction
 from cpd_app.logs import without_rows
 from cpd_app.models import Person, Society
@@ -103,3 +105,35 @@ def _together(work: Callable[[], Any]) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def test_what_was_read_before_a_transaction_is_read_again_inside(
+    app: Flask, store: Store, society: Society
+):
+    with app.app_context():
+        seen = session.get_one(Society, society.id)
+        with store.session() as elsewhere:
+            elsewhere.get_one(Society, society.id).name = "别处改的名"
+
+        with transaction():
+            assert session.get_one(Society, society.id).name == "别处改的名"
+
+        assert seen.name == "别处改的名"
+
+
+def test_a_connection_that_rested_while_the_server_let_it_go_is_replaced(
+    app: Flask, database_url: str, society: Society, monkeypatch: pytest.MonkeyPatch
+):
+    """SQLite has no server; there the test says that resting does no harm."""
+    monkeypatch.setattr(db_module, "RESTED_SECONDS", 0.0)
+    with app.app_context():
+        assert session.get(Society, society.id)
+        session.remove()
+        if not database_url.startswith("sqlite"):
+            with psycopg.connect(database_url.replace("+psycopg", "", 1)) as other:
+                other.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+
+        assert session.get(Society, society.id)
