@@ -18,7 +18,14 @@ from cpd_app.usecases.attendance_certificates import has_certificate
 from cpd_app.usecases.event_access import event_target
 from cpd_app.usecases.progress import Standing
 from cpd_app.web.annual_plan_page import OVER, figure_of, owner_name
-from cpd_app.web.event_words import mode_word, open_to_word, times, weekday, when, zone_note
+from cpd_app.web.event_words import (
+    mode_word,
+    open_to_word,
+    times,
+    when,
+    with_weekday,
+    zone_note,
+)
 from cpd_app.web.filters import hours, short_day
 from cpd_app.web.locale import short_locale
 
@@ -222,7 +229,7 @@ def _session(event: "Event", session: "EventSession") -> SessionLine:
     comma = ", " if short_locale() == "en" else "，"
     return SessionLine(
         title=session.title,
-        when=f"{short_day(begins.date())} {weekday(begins)} {span}" if days else span,
+        when=f"{with_weekday(short_day(begins.date()), begins)} {span}" if days else span,
         room=session.room or "",
         parts=parts,
         breaks=comma.join(f"{p.times} {p.title}" for p in parts) if only_breaks else "",

@@ -21,7 +21,7 @@ from cpd_app.usecases.event_hours import (
     terms_of,
 )
 from cpd_app.usecases.event_input import EventState
-from cpd_app.web.event_words import missing_out_word, open_to_word, times, weekday, zone_note
+from cpd_app.web.event_words import missing_out_word, open_to_word, times, with_weekday, zone_note
 from cpd_app.web.filters import hours, short_day
 from cpd_app.wording import arithmetic, sentence
 
@@ -240,7 +240,7 @@ def _row(event: "Event", held: "EventSession") -> SessionRow:
     ]
     return SessionRow(
         session=held,
-        day=f"{short_day(first.date())} {weekday(first)}",
+        day=with_weekday(short_day(first.date()), first),
         times=times(held.starts_at, held.ends_at, event.zone),
         whole=whole,
         breaks=whole - minutes if held.credited else 0,

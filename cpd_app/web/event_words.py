@@ -90,8 +90,15 @@ def when(event: "Event") -> str:
     begins = (short_day if first.year == clock.today().year else day)(first.date())
     last_on = (last - timedelta(microseconds=1)).date()
     if last_on == first.date() or last - first < timedelta(hours=24):
-        return f"{begins} {weekday(first)} {times(event.starts_at, event.ends_at, event.zone)}"
+        begins = with_weekday(begins, first)
+        return f"{begins} {times(event.starts_at, event.ends_at, event.zone)}"
     return f"{begins} – {short_day(last_on)}"
+
+
+def with_weekday(written: str, moment: datetime) -> str:
+    """A written day with its weekday: 12月1日 周二 / Tue 1 Dec."""
+    pair = [written, weekday(moment)]
+    return " ".join(reversed(pair) if short_locale() == "en" else pair)
 
 
 def weekday(moment: datetime) -> str:
