@@ -334,6 +334,9 @@ def _spans(room: Room, was: Attended, new: NewCorrection) -> tuple[Span, ...]:
         kept = [span for span in spans if span[0] < new.out_at]
         return (*kept[:-1], (kept[-1][0], new.out_at)) if kept else ()
     if new.in_at is not None:
+        if any(s.out_at is None for s in stays):
+            # as a correction it would stand before the check-out that is still to come
+            raise Rejected("times_missing", "out_at")
         kept = [span for span in spans if span[1] > new.in_at]
         return ((new.in_at, kept[0][1]), *kept[1:]) if kept else ()
     return ()

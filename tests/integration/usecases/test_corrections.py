@@ -117,6 +117,23 @@ def test_one_end_moves_and_the_other_stays_also_with_a_lunch_outside(
     assert day.attendance_of(entry).minutes == 150 + 120
 
 
+def test_an_arrival_is_not_moved_while_the_check_out_is_to_come(
+    day: Day, do: Do, store: Store, organiser: Someone, member: Someone
+):
+    """It would stand before the check-out, and the rest of the day would be lost."""
+    entry = day.scanned(member, "in 9:30")
+    earlier = NewCorrection(Verb.PRESENCE, "门口排队", day.hall.id, in_at=day.moment("9:00"))
+    now = day.moment("10:00")
+
+    with pytest.raises(Rejected, match="times_missing"):
+        do(
+            corrections.correct_attendance, organiser.actor, day.event.id, [entry.id], earlier,
+            now=now, today=now.date(),
+        )  # fmt: skip
+
+    assert store.count(Correction) == 0
+
+
 def test_absent_then_as_scanned_again(day: Day, do: Do, organiser: Someone, half: RosterEntry):
     record = day.record_of(half)
     correct(do, day, organiser, [half], NewCorrection(Verb.ABSENCE, "代签", day.hall.id))
