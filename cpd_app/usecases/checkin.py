@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import lazyload
 
 from cpd_app.db import session
@@ -202,39 +203,55 @@ def _own_entry(actor: Actor, room: Room, person_id: int, *, now: datetime) -> in
     """The person's entry on the roster; made, or judged again, when they came without one."""
     if room.entry_id is not None and (room.entry_state in SETTLED_ENTRIES or room.rehearsal):
         return room.entry_id
-    return _admit(actor, room, person_id, now=now).id
+    event = session.get_one(Event, room.event_id, options=[lazyload(Event.sessions)])
+    if event.capacity is not None:
+        # places are given one by one
+        session.refresh(event, ["capacity"], with_for_update={"key_share": True})
+    if room.entry_id is not None:
+        return _admit_again(actor, room, event, room.entry_id, now=now)
+    try:
+        with session.begin_nested():
+            return _admit(actor, room, event, person_id, now=now)
+    except IntegrityError:
+        # of two scans at one moment the other one made it
+        first = room_of(room.session_id, person_id).entry_id
+        if first is None:
+            raise
+        return first
 
 
-def _admit(actor: Actor, room: Room, person_id: int, *, now: datetime) -> RosterEntry:
-    """Let somebody in who came: listed when welcome, else pending with the reason."""
-    event = session.get_one(
-        Event,
-        room.event_id,
-        options=[lazyload(Event.sessions)],
-        populate_existing=True,
-        with_for_update={"key_share": True},  # places are given one by one
-    )
-    entry = session.scalar(
-        select(RosterEntry)
-        .where(RosterEntry.event_id == event.id, RosterEntry.person_id == person_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
+def _admit(actor: Actor, room: Room, event: Event, person_id: int, *, now: datetime) -> int:
+    """Put somebody on the roster who came: listed when welcome, else pending with the reason."""
     state, reason = EntryState.CANCELLED, None  # a rehearsal puts nobody on the roster
     if not room.rehearsal:
-        left = free_places(event)
-        today = now.astimezone(ZoneInfo(room.zone)).date()
-        reason = why_not(event, person_id, today, has_room=left is None or left > 0)
-        if entry is not None and entry.state == EntryState.DECLINED:
-            reason = reason or PendingReason.NOT_ON_LIST
+        reason = _why_not(room, event, person_id, now)
         state = EntryState.LISTED if reason is None else EntryState.PENDING
-    if entry is None:
-        entry = new_entry(event, person_id, Source.CHECKIN, state, now=now, reason=reason)
-    else:
-        entry.state, entry.pending_reason, entry.excused = state, reason, False
-        session.flush()
+    entry = new_entry(event, person_id, Source.CHECKIN, state, now=now, reason=reason)
     note(actor, "entry.admitted", event, entry, now=now, state=state, reason=reason)
-    return entry
+    return entry.id
+
+
+def _admit_again(actor: Actor, room: Room, event: Event, entry_id: int, *, now: datetime) -> int:
+    """Judge an entry that waited, was declined or given back, now that its person is here."""
+    entry = session.get_one(
+        RosterEntry, entry_id, populate_existing=True, with_for_update={"key_share": True}
+    )
+    if entry.state in SETTLED_ENTRIES:
+        return entry.id
+    reason = _why_not(room, event, entry.person_id or 0, now)
+    if entry.state == EntryState.DECLINED:
+        reason = reason or PendingReason.NOT_ON_LIST
+    entry.state = EntryState.LISTED if reason is None else EntryState.PENDING
+    entry.pending_reason, entry.excused = reason, False
+    session.flush()
+    note(actor, "entry.admitted", event, entry, now=now, state=entry.state, reason=reason)
+    return entry.id
+
+
+def _why_not(room: Room, event: Event, person_id: int, now: datetime) -> PendingReason | None:
+    left = free_places(event)
+    today = now.astimezone(ZoneInfo(room.zone)).date()
+    return why_not(event, person_id, today, has_room=left is None or left > 0)
 
 
 def _guest_entry(actor: Actor, room: Room, guest: Guest, *, now: datetime) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from cpd_app import clock
 from cpd_app.db import transaction
 from cpd_app.domain.errors import NotAllowed, Rejected
-from cpd_app.models import Event, JournalEntry, RosterEntry, Scan, Statement
+from cpd_app.models import Event, JournalEntry, RosterEntry, Scan, Society, Statement
 from cpd_app.policy import Actor
 from cpd_app.usecases import checkin
 from cpd_app.usecases.checkin import CheckedIn, NewCheckin
@@ -250,6 +250,56 @@ def test_a_token_without_the_scope_scans_nothing(do: Do, room: Room, member: Som
     with pytest.raises(NotAllowed):
         do(checkin.check_in, reader, new, now=clock.now())
     assert do(checkin.check_in, scanner, new, now=clock.now()).outcome == "accepted"
+
+
+@pytest.mark.parametrize("capacity", [None, 0, 5])
+def test_of_eight_scans_at_once_one_makes_the_entry_and_is_the_first(
+    capacity: int | None, app: Flask, store: Store, a_room: Callable[..., Room], member: Someone
+):
+    room, outcomes = a_room(capacity=capacity), []
+    start = threading.Barrier(8)
+
+    def phone() -> None:
+        start.wait()
+        with app.app_context(), transaction():
+            new = NewCheckin(room.code(), str(uuid.uuid4()))
+            outcomes.append(str(checkin.check_in(member.actor, new, now=clock.now()).outcome))
+
+    phones = [threading.Thread(target=phone) for _ in range(8)]
+    for one in phones:
+        one.start()
+    for one in phones:
+        one.join()
+
+    waits = capacity == 0
+    expected = ["pending"] * 8 if waits else ["accepted"] + ["already_checked_in"] * 7
+    assert sorted(outcomes) == expected
+    assert store.count(Scan) == 8
+    assert store.count(RosterEntry) == 1
+
+
+def test_the_last_places_are_given_one_by_one(
+    app: Flask, store: Store, a_room: Callable[..., Room], society: Society
+):
+    room = a_room(capacity=2)
+    people = [builders.a_person(store) for _ in range(6)]
+    for person in people:
+        builders.a_registration(store, person, society)
+    start = threading.Barrier(6)
+
+    def phone(person_id: int) -> None:
+        start.wait()
+        with app.app_context(), transaction():
+            new = NewCheckin(room.code(), str(uuid.uuid4()))
+            checkin.check_in(Actor(person_id, "web"), new, now=clock.now())
+
+    phones = [threading.Thread(target=phone, args=(person.id,)) for person in people]
+    for one in phones:
+        one.start()
+    for one in phones:
+        one.join()
+
+    assert sorted(store.all(select(RosterEntry.state))) == ["listed"] * 2 + ["pending"] * 4
 
 
 def test_of_eight_phones_with_one_key_one_scan_is_made(
