@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.axe import violations
-from tests.support.gallery_app import PAGES, serving
+from tests.support.gallery_app import PAGES, serving_gallery
 
 LOOKS = {
     "light": ("theme=light", 390),
@@ -21,7 +21,7 @@ ERRORS = ["400", "403", "404", "409", "422", "429", "500"]
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with serving() as where:
+    with serving_gallery() as where:
         yield where
 
 

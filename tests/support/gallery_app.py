@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from flask import Flask, Response, render_template, request
@@ -16,10 +15,10 @@ from flask_babel import Babel
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
 from playwright.sync_api import ViewportSize, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.support import gallery_data as data
 from tests.support.chromium import DESK, PHONE
+from tests.support.serving import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path.stem for path in (Path(__file__).parent / "gallery").glob("*.html"))
@@ -85,24 +84,11 @@ def create_gallery() -> Flask:
     return app
 
 
-class Quiet(WSGIRequestHandler):
-    """Requests are not worth a line each."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
-
-
 @contextmanager
-def serving() -> Iterator[str]:
+def serving_gallery() -> Iterator[str]:
     """The gallery on a free port; gives its address."""
-    server = make_server("127.0.0.1", 0, create_gallery(), threaded=True, request_handler=Quiet)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        thread.join()
+    with serving(create_gallery()) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def shots(page: str) -> Iterator[tuple[str, str, ViewportSize]]:
@@ -119,7 +105,7 @@ def shots(page: str) -> Iterator[tuple[str, str, ViewportSize]]:
 def take(out: Path, pages: list[str]) -> None:
     """Write pictures of the pages into `out`."""
     out.mkdir(parents=True, exist_ok=True)
-    with serving() as address, sync_playwright() as playwright:
+    with serving_gallery() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox"]
         )

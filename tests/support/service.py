@@ -11,7 +11,7 @@ from typing import Self
 from tests.support.ports import free_port
 
 #: for a start or an end, also while other work takes the processors
-SECONDS = 180
+SECONDS = 300
 
 
 class Service:

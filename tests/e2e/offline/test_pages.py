@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from cpd_app import config
+from cpd_app.app import create_app
 from tests.e2e.conftest import SignIn
 from tests.support.axe import violations
 from tests.support.gate import Gate
@@ -18,15 +19,14 @@ from tests.support.offline import (
 )
 from tests.support.people import Someone
 from tests.support.service import Service
+from tests.support.serving import serving
 
 
 @pytest.fixture
-def switched_off(service: Service, tmp_path: Path) -> Iterator[Service]:
-    """A second service on the same members, with the kill switch of the worker."""
-    same = {name: service.settings[name] for name in ("CPD_DATABASE_URL", "CPD_SECRET_KEY")}
-    made = Service(tmp_path, CPD_OFFLINE="off", **same)
-    with made:
-        yield made
+def switched_off(service: Service) -> Iterator[int]:
+    """Port of the same pages for the same members, with the kill switch of the worker."""
+    with serving(create_app(config.load({**service.settings, "CPD_OFFLINE": "off"}))) as port:
+        yield port
 
 
 def test_own_pages_open_with_their_age(ready: Page, gate: Gate):
@@ -71,14 +71,14 @@ def test_a_new_version_waits_until_it_is_asked_for(ready: Page):
 
 
 def test_the_kill_switch_takes_the_worker_off_and_leaves_the_outbox(
-    ready: Page, switched_off: Service, gate: Gate
+    ready: Page, switched_off: int, gate: Gate
 ):
     with gate.shut():
         write_training(ready, "还在")
         save(ready)
         ready.wait_for_url("**/outbox")
         ready.route("**/outbox/who", lambda route: route.abort())
-    with gate.leading_to(switched_off.port):
+    with gate.leading_to(switched_off):
         ready.goto("/me")
         until(ready, "async () => !(await navigator.serviceWorker.getRegistrations()).length")
         until(ready, "async () => !(await caches.keys()).length")

@@ -3,7 +3,7 @@
 // to them again. Without this an act could slip past the question that must be asked before it.
 
 /** Longer than this nobody waits: a page works without its behaviours too. */
-const PATIENCE = 8000;
+const PATIENCE = 5000;
 /** element -> what ends when its behaviours are there */
 const coming = new Map();
 const held = new Set();
