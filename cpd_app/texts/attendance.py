@@ -6,6 +6,7 @@ SENTENCES: dict[str, str] = {
     ),
     # corrections
     "attendance_settled": "活动已结项，出席由学会更正。",
+    "own_attendance": "自己的出席要由另一位组织者或学会更正；也可以写「我在场」。",
     "times_missing": "没有签到或签退可依，请把两个时刻都填上。",
     "outside_session": "这段时间不在场次内。请核对场次和时刻。",
     "not_yet": "这个时刻还没有到。",

@@ -96,7 +96,7 @@ def preview_corrections(
     facts, entries = facts_of_event(event, now=now), _entries(event, entry_ids)
     found = facts_of_entries(families_of([e.id for e in entries]))
     rules = Rules(event.society_id)
-    return [_effect(facts, found[e.id], e, new, rules, now=now) for e in entries]
+    return [_effect(actor, facts, found[e.id], e, new, rules, now=now) for e in entries]
 
 
 def correct_attendance(
@@ -112,8 +112,9 @@ def correct_attendance(
 
     Whoever cannot be corrected so is left as they were, with the problem; for one person it is
     raised. Repeats of a key change nothing. Rejected `attendance_settled` (staff correct then),
-    `event_cancelled`, `missing` (reason), `too_long`, `too_many_people`, and of times
-    `times_missing`, `ends_before_start`, `outside_session`, `not_yet`.
+    `event_cancelled`, `own_attendance` (nobody gives presence to themselves), `missing` (reason),
+    `too_long`, `too_many_people`, and of times `times_missing`, `ends_before_start`,
+    `outside_session`, `not_yet`.
     """
     answers = new.statement_id is not None
     event = correctable_event(actor, event_id, to_answer=answers, now=now)
@@ -126,7 +127,7 @@ def correct_attendance(
     facts = facts_of_event(event, now=now)
     found = facts_of_entries(families_of([e.id for e in entries]))
     rules, batch = Rules(event.society_id), str(uuid.uuid4()) if len(entries) > 1 else None
-    effects = [_effect(facts, found[e.id], e, new, rules, now=now) for e in entries]
+    effects = [_effect(actor, facts, found[e.id], e, new, rules, now=now) for e in entries]
     known = _keys(event, new, entries)
     if len(effects) == 1 and not known and effects[0].problem is not None:
         raise effects[0].problem
@@ -227,6 +228,7 @@ def _keys(event: Event, new: NewCorrection, entries: Iterable[RosterEntry]) -> s
 
 
 def _effect(
+    actor: Actor,
     facts: EventFacts,
     of_entry: EntryFacts,
     entry: RosterEntry,
@@ -237,6 +239,12 @@ def _effect(
 ) -> Effect:
     was = attended_of(facts, of_entry, entry)
     before = sum_of(facts, was, rules)
+    if (
+        new.verb is Verb.PRESENCE
+        and actor.person_id is not None
+        and actor.person_id == entry.person_id
+    ):
+        return Effect(entry, before, before, Rejected("own_attendance"))
     try:
         made = _made(facts, of_entry, was, new, now=now)
     except Rejected as problem:

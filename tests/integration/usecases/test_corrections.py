@@ -274,6 +274,25 @@ def test_after_the_settlement_only_staff_correct(
     assert day.attendance_of(half).minutes == 420
 
 
+def test_nobody_gives_presence_to_themselves(
+    day: Day, do: Do, store: Store, organiser: Someone, registrar: Someone
+):
+    own = an_entry(store, day.event, organiser.person)
+    there = NewCorrection(
+        Verb.PRESENCE,
+        "我在",
+        day.hall.id,
+        in_at=day.moment("09:00"),
+        out_at=day.moment("12:00"),
+    )
+
+    with pytest.raises(Rejected, match="own_attendance"):
+        correct(do, day, organiser, [own], there)
+    correct(do, day, registrar, [own], there)
+
+    assert store.one(select(Correction)).by_role == "staff"
+
+
 def test_an_entry_of_another_event_is_not_found(
     day: Day, do: Do, store: Store, organiser: Someone, society: Society, member: Someone
 ):
