@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from cpd_app.db import session
-from cpd_app.domain.checkin import admission
+from cpd_app.domain.checkin import Step, admission
 from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.domain.kinds import Label
 from cpd_app.domain.progress import YearProgress
@@ -20,6 +20,7 @@ from cpd_app.usecases.event_visibility import COMING, UNSEEN, readable_event, re
 from cpd_app.usecases.progress import Standing
 from cpd_app.usecases.prospects import Prospect, Prospects
 from cpd_app.usecases.rules_in_force import Rules
+from cpd_app.usecases.scans import last_step
 
 PAGE = 30
 #: events looked at to find those that would close a gap
@@ -150,6 +151,8 @@ class EventPage:
     year: YearProgress | None
     #: whether one may still enrol or give the place back
     coming: bool
+    #: the member's latest scan; None: not seen yet
+    seen: Step | None = None
 
 
 def event_page_of(
@@ -166,6 +169,7 @@ def event_page_of(
         field=session.get(Field, event.field_id) if event.field_id else None,
         year=year,
         coming=event.state in COMING and event.ends_at > now,
+        seen=last_step(planned.entry.id) if planned.entry else None,
     )
 
 

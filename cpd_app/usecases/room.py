@@ -19,6 +19,7 @@ from cpd_app.domain.room_codes import (
 from cpd_app.models import Event, EventSession, RosterEntry, Scan
 from cpd_app.policy import Actor, Permission
 from cpd_app.usecases.event_access import event_for, session_for
+from cpd_app.usecases.scans import STANDS
 
 RATE = timedelta(minutes=1)
 
@@ -97,7 +98,7 @@ def code_shown(
 
 
 def arrivals_of(actor: Actor, event_id: int, session_id: int, *, now: datetime) -> Arrivals:
-    """How many have scanned in and out of a session."""
+    """How many have scanned in and out of a session; what was taken back is not counted."""
     found = session_for(actor, event_id, session_id, Permission.SCAN_DOOR, now=now)
     lately = Scan.received_at > now - RATE
     came, left, came_lately, left_lately = session.execute(
@@ -106,7 +107,7 @@ def arrivals_of(actor: Actor, event_id: int, session_id: int, *, now: datetime) 
             _people(Scan.direction == Direction.OUT),
             _people((Scan.direction == Direction.IN) & lately),
             _people((Scan.direction == Direction.OUT) & lately),
-        ).where(Scan.session_id == found.id)
+        ).where(Scan.session_id == found.id, STANDS)
     ).one()
     expected = session.scalar(
         select(func.count()).where(RosterEntry.event_id == event_id, RosterEntry.state == "listed")

@@ -168,6 +168,13 @@ def position_now(entry_id: int) -> int | None:
     return position_of(Step(at, id_, direction, room) for at, id_, direction, room in rows)
 
 
+def last_step(entry_id: int) -> Step | None:
+    """The latest scan of an entry's person that stands; None when they have not been seen."""
+    rows = session.execute(_STEPS, {"entry_id": entry_id})
+    steps = (Step(at, id_, direction, room) for at, id_, direction, room in rows)
+    return max(steps, key=lambda s: (s.at, s.id), default=None)
+
+
 def _accept(room: Room, scan: ScanToKeep, now: datetime) -> str | None:
     """Move a listed person in or out and hold their entry, all in one statement; their name.
 
@@ -347,16 +354,17 @@ _BY_ONCE = (
     .join(_ENTRIES, _ENTRIES.c.id == _SCANS.c.entry_id)
     .where(_SCANS.c.once == bindparam("once"))
 )
-_STANDS = ~exists().where(_VOIDED.c.scan_id == _SCANS.c.id)
+#: nobody took it back or voided it
+STANDS = ~exists().where(_VOIDED.c.scan_id == _SCANS.c.id)
 _WAS_HERE = select(
     exists().where(
         _SCANS.c.entry_id == bindparam("entry_id"),
         _SCANS.c.session_id == bindparam("session_id"),
-        _STANDS,
+        STANDS,
     )
 )
 _STEPS = (
     select(_SCANS.c.at, _SCANS.c.id, _SCANS.c.direction, _SCANS.c.session_id)
     .join(_SESSIONS, _SESSIONS.c.id == _SCANS.c.session_id)
-    .where(_SCANS.c.entry_id == bindparam("entry_id"), _SESSIONS.c.rehearsal.is_(False), _STANDS)
+    .where(_SCANS.c.entry_id == bindparam("entry_id"), _SESSIONS.c.rehearsal.is_(False), STANDS)
 )

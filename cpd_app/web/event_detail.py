@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from cpd_app import clock
 from cpd_app.access import current_actor
 from cpd_app.clock import BEIJING
+from cpd_app.domain.room_codes import Direction
 from cpd_app.domain.roster import EntryState, Source
 from cpd_app.policy import Permission, may
 from cpd_app.usecases.annual_plan import EventPage, PlannedEvent
@@ -172,11 +173,11 @@ def _place(found: EventPage) -> Place:
     if entry is None or entry.state == EntryState.CANCELLED or entry.excused:
         return _no_place(found)
     act = ""
-    if found.coming:
+    if found.coming and found.seen is None:
         act = "cancel" if entry.source == Source.SELF else "excuse"
     match EntryState(entry.state):
         case EntryState.LISTED:
-            return Place(_("您在名单上"), _listed_words(found), "ok", act)
+            return Place(_listed_title(found), _listed_words(found), "ok", act)
         case EntryState.WAITING:
             text = _("名额已满。有人退出就按顺序补上，补上后这里会变。")
             return Place(_("您在候补"), text, "now", act)
@@ -186,12 +187,27 @@ def _place(found: EventPage) -> Place:
             return Place(_("组织者没有通过"), _("有疑问请联系主办单位。"), "blocker")
 
 
+def _listed_title(found: EventPage) -> str:
+    """Am I in: what the latest scan says."""
+    if found.seen is None:
+        return _("您在名单上")
+    zone = ZoneInfo(found.planned.event.zone)
+    at = f"{found.seen.at.astimezone(zone):%H:%M}"
+    if found.seen.direction == Direction.IN:
+        return _("%(time)s 已签到", time=at)
+    return _("%(time)s 已签退", time=at)
+
+
 def _listed_words(found: EventPage) -> str:
     if found.planned.event.state == "settled":
         return _("活动已结项。")
     if not found.coming:
         return _("活动已结束，出席情况等组织者结项。")
-    return _("到场扫签到码，离开再扫签退码。")
+    if found.seen is None:
+        return _("到场扫签到码，离开再扫签退码。")
+    if found.seen.direction == Direction.IN:
+        return _("离开时扫签退码，学时按在场时间计。")
+    return _("学时约一分钟后记入您的记录。回来时再扫签到码。")
 
 
 def _no_place(found: EventPage) -> Place:

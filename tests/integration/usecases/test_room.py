@@ -8,7 +8,7 @@ import pytest
 
 from cpd_app.domain.errors import NotAllowed, NotFound
 from cpd_app.domain.room_codes import Direction, is_genuine, read_code
-from cpd_app.models import Event
+from cpd_app.models import Correction, Event
 from cpd_app.policy import Actor
 from cpd_app.usecases import room
 from tests.support import builders
@@ -88,6 +88,13 @@ def test_people_are_counted_once_and_the_rate_is_of_the_last_minute(
     builders.a_scan(store, guest, session, received_at=now - timedelta(seconds=61))
     builders.a_scan(store, early, session, "out", received_at=now)
     builders.a_scan(store, listed, session, received_at=now - timedelta(minutes=5))
+    undone = builders.a_scan(store, builders.an_entry(store, event), session, received_at=now)
+    store.add(
+        Correction(
+            event_id=event.id, session_id=session.id, entry_id=undone.entry_id, verb="reversal",
+            scan_id=undone.id, before=[], after=[], reason="扫错了", by_role="self", at=now,
+        )
+    )  # fmt: skip
     found = do(room.arrivals_of, organiser.actor, event.id, session.id, now=now)
     assert found == room.Arrivals(came=4, left=1, came_per_minute=1, left_per_minute=1, expected=1)
 

@@ -196,6 +196,30 @@ def test_the_page_says_where_one_stands(
     assert not page.has("form[action$='/enrolment']")
 
 
+def test_the_page_says_first_whether_one_is_in(
+    as_: As,
+    store: Store,
+    plan: Callable[..., Event],
+    society: Society,
+    member: Someone,
+    now: datetime,
+):
+    event = plan(society, state="open", around=now)
+    entry = builders.an_entry(store, event, member.person, source="self")
+    session = event.sessions[0]
+    page = as_(member).get("annual_plan.show", event_id=event.id)
+    assert page.has("form[action$='/enrolment/cancel']")
+
+    builders.a_scan(store, entry, session, at=now - timedelta(minutes=30))
+    page = as_(member).get("annual_plan.show", event_id=event.id)
+
+    assert "08:30 已签到" in page.text
+    assert not page.has("form[action$='/enrolment/cancel']")
+
+    builders.a_scan(store, entry, session, "out", at=now)
+    assert "09:00 已签退" in as_(member).get("annual_plan.show", event_id=event.id).text
+
+
 def test_an_online_meetings_address_is_for_those_on_the_list(
     as_: As,
     store: Store,
