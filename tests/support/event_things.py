@@ -6,6 +6,7 @@ from typing import Any
 from cpd_app import clock
 from cpd_app.models import (
     Attendance,
+    Correction,
     Event,
     EventOrganiser,
     File,
@@ -35,9 +36,11 @@ def event_things(store: Store, member: Someone, registrar: Someone, file: File) 
     )
     came = builders.an_entry(store, over, member.person)
     statement = a_statement(entry, file)
-    store.add(steward, invited, an_attendance(over, came), statement)
+    correction = a_correction(entry, file)
+    store.add(steward, invited, an_attendance(over, came), statement, correction)
     return {
         "event_id": event.id,
+        "correction_id": correction.id,
         "session_id": event.sessions[0].id,
         "entry_id": entry.id,
         "organiser_id": invited.id,
@@ -83,6 +86,21 @@ def a_statement(entry: RosterEntry, file: File) -> Statement:
         state="open",
         file_id=file.id,
         created_at=builders.LONG_AGO,
+    )
+
+
+def a_correction(entry: RosterEntry, file: File) -> Correction:
+    """What an organiser put right, with the signed sheet."""
+    return Correction(
+        event_id=entry.event_id,
+        entry_id=entry.id,
+        verb="absence",
+        before=[],
+        after=[],
+        reason="签到表上没有签字",
+        by_role="organiser",
+        at=builders.LONG_AGO,
+        file_id=file.id,
     )
 
 
