@@ -160,8 +160,10 @@ def is_steward(actor: Actor, target: Target) -> bool:
 
 
 def approves_event(actor: Actor, target: Target) -> bool:
-    """Staff of the owner, or the federation for its own; never who planned it."""
-    return (is_staff(actor, target) or is_federation(actor, target)) and not is_owner(actor, target)
+    """Staff of the owner, or the federation for its own; never who planned or runs it."""
+    return (is_staff(actor, target) or is_federation(actor, target)) and not (
+        is_owner(actor, target) or runs_event(actor, target)
+    )
 
 
 def is_signed_in(actor: Actor, _target: Target) -> bool:

@@ -103,7 +103,7 @@ class EventHeadSchema(Schema):
     description = TextField(load_default=None, allow_none=True)
     organiser = TextField(load_default=None, allow_none=True)
     zone = TextField(load_default=ZONE, metadata={"example": ZONE})
-    mode = fields.String(load_default=None, allow_none=True, metadata={"enum": list(Mode)})
+    mode = fields.String(load_default=None, allow_none=True, metadata={"enum": [*Mode, None]})
     place = TextField(load_default=None, allow_none=True, metadata={"description": "city"})
     venue = TextField(
         load_default=None,
@@ -114,7 +114,7 @@ class EventHeadSchema(Schema):
     capacity = fields.Integer(load_default=None, allow_none=True)
     open_to = fields.String(load_default=OpenTo.OWN, metadata={"enum": list(OpenTo)})
     missing_out = fields.String(
-        load_default=None, allow_none=True, metadata={"enum": list(MissingOut)}
+        load_default=None, allow_none=True, metadata={"enum": [*MissingOut, None]}
     )
     opens_before = fields.Integer(load_default=60, metadata={"description": "minutes"})
     closes_after = fields.Integer(load_default=60, metadata={"description": "minutes"})

@@ -107,7 +107,7 @@ def make_statement(
     known = _of_key(actor.person_id, new.key)
     if known is not None:
         return known
-    event = readable_event(actor, event_id, now=now)
+    event = event_to_state(actor, event_id, code=new.code, noted_at=new.code_at, now=now)
     _check(event, new, now=now)
     entry = entry_of(event.id, actor.person_id) or new_entry(
         event, actor.person_id, Source.CHECKIN, EntryState.PENDING,
@@ -211,6 +211,29 @@ def open_statement_file(
         raise NotFound
     file = session.get_one(File, statement.file_id)
     return opened(actor, file, preview=False, store=store, now=now)
+
+
+def event_to_state(
+    actor: Actor, event_id: int, *, code: str | None, noted_at: datetime | None, now: datetime
+) -> Event:
+    """An event at which somebody may say they were: readable, or its code of that time is known.
+
+    Whoever stood before the screen is not refused because the event was not announced to them.
+    """
+    try:
+        return readable_event(actor, event_id, now=now)
+    except NotFound:
+        event = session.get(Event, event_id)
+        if event is None or event.approved_at is None or not _known_code(event, code, noted_at):
+            raise
+        return event
+
+
+def _known_code(event: Event, code: str | None, noted_at: datetime | None) -> bool:
+    try:
+        return code_fits(event, code, noted_at)
+    except Rejected:
+        return False
 
 
 def code_fits(event: Event, code: str | None, noted_at: datetime | None) -> bool:

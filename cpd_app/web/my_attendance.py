@@ -16,7 +16,6 @@ from cpd_app.schemas.evidence import key_of, upload_of
 from cpd_app.storage import local_files
 from cpd_app.usecases import statements
 from cpd_app.usecases.attendance_table import Person, own_attendance
-from cpd_app.usecases.event_visibility import readable_event
 from cpd_app.usecases.files import Secrecy, Upload
 from cpd_app.usecases.statements import NewStatement, StatementKind
 from cpd_app.web import attendance_words, event_words, uploads
@@ -53,7 +52,13 @@ def mine(event_id: int) -> ResponseReturnValue:
 @signed_in
 def state(event_id: int) -> ResponseReturnValue:
     """Say that one was there (我在场), when one left, or that the record is wrong."""
-    event = readable_event(current_actor(), event_id, now=clock.now())
+    event = statements.event_to_state(
+        current_actor(),
+        event_id,
+        code=request.values.get("code"),
+        noted_at=_instant(request.values.get("code_at", "")),
+        now=clock.now(),
+    )
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
@@ -77,7 +82,7 @@ def state(event_id: int) -> ResponseReturnValue:
         kind=kind,
         heading=_heading(kind),
         errors=errors,
-        values=_values(event_id, kind),
+        values=_values(event, kind),
         session_options=session_options(event),
         day_options=day_options(event),
         secrecy=uploads.secrecy_options(),
@@ -128,30 +133,31 @@ def _upload() -> Upload | None:
     raise read.refusal or Rejected("no_file", "file")
 
 
-def _values(event_id: int, kind: StatementKind) -> dict[str, Any]:
+def _values(event: Any, kind: StatementKind) -> dict[str, Any]:
     """What the form begins with: what was typed, what the page of an expired code knew, or ends."""
     if request.method == "POST":
         return dict(request.form.items())
     begun = {name: request.args.get(name, "") for name in FROM_CODE}
     if kind is not StatementKind.PRESENCE:
         try:
-            panel = panel_of(own_attendance(current_actor(), event_id, now=clock.now()))
+            panel = panel_of(own_attendance(current_actor(), event.id, now=clock.now()))
         except NotFound:
             return begun
         if panel.sessions and not begun["session"]:
             been = [s for s in panel.sessions if s.came] or panel.sessions
             begun |= {"session": str(been[-1].id), "came": been[-1].came}
-    return {**begun, "code_time": _clock_of(begun["code_at"], event_id)}
+    noted_at = _instant(begun["code_at"])
+    shown = attendance_words.clock_words(noted_at, event) if noted_at else ""
+    return {**begun, "code_time": shown}
 
 
-def _clock_of(text: str, event_id: int) -> str:
-    """The time of day of an instant in the address, in the event's zone."""
+def _instant(text: str) -> datetime | None:
+    """An instant as addresses carry it; None for what is none."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        return ""
-    event = readable_event(current_actor(), event_id, now=clock.now())
-    return attendance_words.clock_words(moment, event) if moment.tzinfo else ""
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _answer(found: Person) -> str:

@@ -3,10 +3,12 @@
 import io
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select, update
 
+from cpd_app.domain.room_codes import Direction, bucket_at, short_code_of
 from cpd_app.models import Activity, Correction, Event, File, RosterEntry, Statement
 from cpd_app.usecases import attendance
 from tests.support.attendance import Day
@@ -248,6 +250,24 @@ def test_the_form_of_a_lost_code_begins_with_what_is_known(
 
     assert page.find("input[name=code]")["value"] == "A7K2QF"
     assert page.find("input[name=code_time]")["value"] == "09:02"
+
+
+def test_whoever_saw_a_code_may_say_so_though_the_event_was_not_for_them(
+    day: Day, as_: As, store: Store, stranger: Someone, at: Any
+):
+    now = at("2026-03-12 09:30")
+    shown_at = day.moment("09:02")
+    path = f"/events/{day.event.id}/statement"
+    code = short_code_of(day.hall.code_key, Direction.IN, bucket_at(shown_at))
+    browser = as_(stranger)
+    browser.get(path, status=404)
+    browser.get(f"{path}?code=A7K2QF&code_at={quote(shown_at.isoformat())}", status=404)
+
+    page = browser.get(f"{path}?code={code}&code_at={quote(shown_at.isoformat())}")
+    browser.submit(page, ".statement-form", came="09:02", words="临时来的")
+
+    said = store.one(select(Statement))
+    assert (said.person_id, said.code_fits, said.created_at) == (stranger.id, True, now)
 
 
 def test_those_who_were_asked_answer_and_are_confirmed_together(
