@@ -90,7 +90,7 @@ def state(new: NewStatement, event_id: int) -> Any:
 @signed_in
 @blp.arguments(ActSchema, required=False)
 @blp.response(204)
-@refuses(blp, 400, 404, 409)
+@refuses(blp, 400, 404, 409, 422)
 def settle(_said: dict[str, Any], event_id: int) -> None:
     """Make the attendance of a closed event final (结项)."""
     with transaction():
