@@ -106,13 +106,17 @@ def environment() -> None:
 
 
 def packages(steps: Steps, *, dev: bool) -> None:
-    """Install what is locked; the developers' lock holds the service's, version by version."""
+    """Install what is locked; the developers' lock holds the service's, version by version.
+
+    Without looking for dependencies: the lock names them all. pip 23 else asks for the newest release
+    of a package that another one wants with an extra (`coverage[toml]`), which no lock can name.
+    """
     base, more = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
     wanted = more if dev else base
     pip = (BIN / "python", "-m", "pip", "--disable-pip-version-check", "--no-input")
 
     def install() -> None:
-        run(*pip, "install", "--quiet", "--require-hashes", "-r", wanted)
+        run(*pip, "install", "--quiet", "--no-deps", "--require-hashes", "-r", wanted)
         if dev:
             steps.note("Python packages", fingerprint([base]))
 
