@@ -108,8 +108,8 @@ def environment() -> None:
 def packages(steps: Steps, *, dev: bool) -> None:
     """Install what is locked; the developers' lock holds the service's, version by version.
 
-    Without looking for dependencies: the lock names them all. pip 23 else asks for the newest release
-    of a package that another one wants with an extra (`coverage[toml]`), which no lock can name.
+    Without looking for dependencies: the lock names them all. pip 23 else asks for the newest
+    release of a package that another one wants with an extra (`coverage[toml]`), and refuses it.
     """
     base, more = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
     wanted = more if dev else base

@@ -2,7 +2,19 @@
 
 from cpd_app.models.activities import Activity, ActivityChange, Credit, Ruling
 from cpd_app.models.attendance import Attendance, Correction, RosterEntry, Scan, Statement
+from cpd_app.models.audits import (
+    BulkPass,
+    Decision,
+    FileReturn,
+    Judgement,
+    Reader,
+    ReasonTemplate,
+    ReturnItem,
+    Verification,
+)
 from cpd_app.models.base import Base, UtcDateTime
+from cpd_app.models.certificates import CertificateAct, FederationReport
+from cpd_app.models.deadlines import Deadline
 from cpd_app.models.events import (
     AgendaPart,
     Event,
@@ -12,6 +24,7 @@ from cpd_app.models.events import (
     Steward,
 )
 from cpd_app.models.evidence import CaptureLink, Evidence, File, FileView
+from cpd_app.models.filings import Filing, Snapshot, SnapshotRecord, Summary
 from cpd_app.models.imports import Import, ImportRow
 from cpd_app.models.jobs import Job, JobRun
 from cpd_app.models.journal import JournalEntry, JournalSeal, JournalValues
@@ -26,6 +39,7 @@ from cpd_app.models.people import (
     SignIn,
     SignInAttempt,
 )
+from cpd_app.models.relief import Appeal, Relief, ReliefFile, ReliefGround
 from cpd_app.models.rules import RuleAdoption, RuleVersion
 from cpd_app.models.societies import (
     Field,
@@ -36,25 +50,36 @@ from cpd_app.models.societies import (
     SocietyMembership,
     Term,
 )
+from cpd_app.models.work_days import CalendarDay, CalendarYear
 
 __all__ = [
     "Activity",
     "ActivityChange",
     "AgendaPart",
     "ApiToken",
+    "Appeal",
     "Attendance",
     "Base",
+    "BulkPass",
+    "CalendarDay",
+    "CalendarYear",
     "CaptureLink",
+    "CertificateAct",
     "Correction",
     "Credit",
+    "Deadline",
+    "Decision",
     "Employment",
     "Event",
     "EventOrganiser",
     "EventSession",
     "Evidence",
+    "FederationReport",
     "Field",
     "File",
+    "FileReturn",
     "FileView",
+    "Filing",
     "Import",
     "ImportRow",
     "Job",
@@ -62,13 +87,20 @@ __all__ = [
     "JournalEntry",
     "JournalSeal",
     "JournalValues",
+    "Judgement",
     "LastStanding",
     "Merge",
     "OneTimeCode",
     "Person",
     "PersonName",
+    "Reader",
+    "ReasonTemplate",
     "Registration",
+    "Relief",
+    "ReliefFile",
+    "ReliefGround",
     "Requirement",
+    "ReturnItem",
     "Role",
     "RosterEntry",
     "RuleAdoption",
@@ -77,11 +109,15 @@ __all__ = [
     "Scan",
     "SignIn",
     "SignInAttempt",
+    "Snapshot",
+    "SnapshotRecord",
     "Society",
     "SocietyMembership",
     "Speaker",
     "Statement",
     "Steward",
+    "Summary",
     "Term",
     "UtcDateTime",
+    "Verification",
 ]

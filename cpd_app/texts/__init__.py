@@ -7,7 +7,9 @@ happened and what to do. Places for values are written `%(name)s`.
 from cpd_app.texts import (
     activities,
     attendance,
+    audits,
     checkin,
+    deadlines,
     documents,
     door,
     events,
@@ -26,6 +28,8 @@ SENTENCES: dict[str, str] = {
     **shared.SENTENCES,
     **activities.SENTENCES,
     **attendance.SENTENCES,
+    **audits.SENTENCES,
+    **deadlines.SENTENCES,
     **door.SENTENCES,
     **checkin.SENTENCES,
     **documents.SENTENCES,

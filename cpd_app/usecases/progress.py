@@ -22,11 +22,12 @@ from cpd_app.domain.renewal import (
 from cpd_app.domain.years import Requirement as RequirementFrom
 from cpd_app.domain.years import Term as TermRange
 from cpd_app.domain.years import targets_of
-from cpd_app.models import Registration, Requirement, SocietyMembership, Term
+from cpd_app.models import Registration, Requirement, Term
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases.credits import cpd_years
 from cpd_app.usecases.records import RecordRow, kind_of, records_of
 from cpd_app.usecases.registrations_shown import readable_registration, term_on
+from cpd_app.usecases.renewal_facts import RenewalFacts, facts_of
 from cpd_app.usecases.rules_in_force import Rules
 
 __all__ = ["AuditProofSetting", "Standing", "readiness_of", "standing_of"]
@@ -83,7 +84,12 @@ def standing_of(
         registration=registration,
         term=chosen,
         readiness=judge(
-            registration, chosen, records, of_society, _membership_until(registration), on=on
+            registration,
+            chosen,
+            records,
+            of_society,
+            facts_of([(registration, chosen)])[chosen.id],
+            on=on,
         ),
         records=records,
         adopted=_adopted(of_society.rules, on),
@@ -104,21 +110,24 @@ def judge(
     term: Term,
     records: list[RecordRow],
     of_society: OfSociety,
-    membership_until: date | None,
+    facts: RenewalFacts,
     *,
     on: date,
 ) -> Readiness:
     """How a term stands by what was loaded; one function for one registration and for thousands."""
     known = RenewalInput(
         term=TermRange(term.starts_on, term.ends_on),
-        years=_years(registration, term, records, of_society, on),
+        years=_years(registration, term, records, of_society, facts, on),
         certificate=CertificateState(term.state),
         barred=registration.person.barred_on is not None,
         records_missing_evidence=sum(
             1 for r in records if r.term_id == term.id and r.recognised and r.missing_proofs
         ),
         open_rulings=sum(1 for r in records if r.term_id == term.id and r.waiting_ruling),
-        membership_until=membership_until,
+        returns_due_on=facts.returns_due_on,
+        membership_until=facts.membership_until,
+        summary_characters=facts.summary_characters,
+        filed=facts.filed,
         setting=renewal_setting(registration),
     )
     return readiness(known, on)
@@ -164,6 +173,7 @@ def _years(
     term: Term,
     records: list[RecordRow],
     of_society: OfSociety,
+    facts: RenewalFacts,
     on: date,
 ) -> tuple[YearProgress, ...]:
     years = cpd_years(term.starts_on, term.ends_on, registration.society.year_kind)
@@ -173,20 +183,11 @@ def _years(
             index = record.year_index
             audit_proof[index] = audit_proof.get(index, 0) + record.recognised
     return term_progress(
-        targets_of(years, of_society.requirements),
+        targets_of(years, of_society.requirements, facts.reductions, facts.deferrals),
         hours_by_year(records, term.id),
         audit_proof,
         on,
         minimums=minimums_of(of_society.rules.on(term.starts_on).rule_set),
-    )
-
-
-def _membership_until(registration: Registration) -> date | None:
-    return session.scalar(
-        select(SocietyMembership.until_on).where(
-            SocietyMembership.person_id == registration.person_id,
-            SocietyMembership.society_id == registration.society_id,
-        )
     )
 
 

@@ -1,4 +1,4 @@
-"""The federation's reference data in the tables: fields of engineering, the baseline rules."""
+"""Reference data in the tables: fields of engineering, the baseline rules, working days."""
 
 from datetime import datetime
 
@@ -9,16 +9,18 @@ from cpd_app.db import session
 from cpd_app.models import Field, RuleVersion
 from cpd_app.reference import Field as KnownField
 from cpd_app.reference import load_fields
+from cpd_app.usecases.work_calendar import load_calendar
 
 
 def load_reference(*, now: datetime) -> None:
-    """Bring both to what this release carries; nothing happens when they are there already.
+    """Bring them to what this release carries; nothing happens when they are there already.
 
     Fields keep their code for ever and take new names and spellings. A version of the rules that
     was published is never edited: another number is another version.
     """
     _load_fields()
     _load_baseline(now)
+    load_calendar(now=now)
 
 
 def _load_fields() -> None:

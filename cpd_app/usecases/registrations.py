@@ -136,6 +136,16 @@ def add_term(
 ) -> Term:
     """Give a registration its next term; number and records stay (handbook Q28, Q34)."""
     registration = own_registration(actor, registration_id)
+    return give_next_term(actor, registration, next_term, now=now, today=today)
+
+
+def give_next_term(
+    actor: Actor, registration: Registration, next_term: NextTerm, *, now: datetime, today: date
+) -> Term:
+    """The same for whoever asked for permission already: a decision on a filing that came in force.
+
+    Raises Rejected `missing`, `barred`, `certificate_closed`, `window_not_open` …
+    """
     document_no = next_term.document_no.strip()
     if not document_no:
         raise Rejected("missing", "document_no")

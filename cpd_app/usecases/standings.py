@@ -15,10 +15,11 @@ from sqlalchemy.orm import joinedload, lazyload
 from cpd_app.db import session
 from cpd_app.domain.renewal import Readiness
 from cpd_app.domain.years import Verdict
-from cpd_app.models import LastStanding, Person, Registration, SocietyMembership, Term
+from cpd_app.models import LastStanding, Person, Registration, Term
 from cpd_app.usecases.progress import OfSociety, judge
 from cpd_app.usecases.records import records_of_terms
 from cpd_app.usecases.registrations_shown import term_on
+from cpd_app.usecases.renewal_facts import facts_of
 
 #: registrations judged together
 AT_ONCE = 250
@@ -127,7 +128,7 @@ def _judge_part(ids: Sequence[int], on: date) -> None:
     ).all()
     pairs = [(r, t) for r in registrations if (t := term_on(r, on)) is not None]
     records = records_of_terms(pairs)
-    until = _memberships(registrations)
+    facts = facts_of(pairs)
     societies = {s: OfSociety(s) for s in {r.society_id for r in registrations}}
     rows = []
     for registration, term in pairs:
@@ -136,7 +137,7 @@ def _judge_part(ids: Sequence[int], on: date) -> None:
             term,
             records[registration.id],
             societies[registration.society_id],
-            until.get((registration.person_id, registration.society_id)),
+            facts[term.id],
             on=on,
         )
         rows.append(_row(registration, term, answer))
@@ -158,12 +159,3 @@ def _row(registration: Registration, term: Term, answer: Readiness) -> dict[str,
         "first_check": answer.to_do[0].code if answer.to_do else None,
         "missing": sum(y.missing for y in open_years),
     }
-
-
-def _memberships(registrations: Sequence[Registration]) -> dict[tuple[int, int], date | None]:
-    rows = session.execute(
-        select(
-            SocietyMembership.person_id, SocietyMembership.society_id, SocietyMembership.until_on
-        ).where(SocietyMembership.person_id.in_([r.person_id for r in registrations]))
-    )
-    return {(r.person_id, r.society_id): r.until_on for r in rows}

@@ -1,0 +1,272 @@
+"""Audit of a filing: readers, judgements, returns, verification, decisions.
+
+Why: re-registration is decided by people, with reasons (handbook Q20, Q23), and everything they said stays.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Bring the tables to this state."""
+    op.create_table(
+        "bulk_passes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("society_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposed_by_id", sa.Integer(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by_id"], ["people.id"], name=op.f("fk_bulk_passes_confirmed_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"], ["people.id"], name=op.f("fk_bulk_passes_proposed_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["society_id"], ["societies.id"], name=op.f("fk_bulk_passes_society_id_societies")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_passes")),
+    )
+    with op.batch_alter_table("bulk_passes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bulk_passes_society_id"), ["society_id"], unique=False)
+
+    op.create_table(
+        "reason_templates",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("society_id", sa.Integer(), nullable=True),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("verdict", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.Column("text_en", sa.String(length=300), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["society_id"], ["societies.id"], name=op.f("fk_reason_templates_society_id_societies")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reason_templates")),
+    )
+    with op.batch_alter_table("reason_templates", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_reason_templates_society_id"), ["society_id"], unique=False
+        )
+
+    op.create_table(
+        "decisions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("filing_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.Column("make_up", sa.JSON(), nullable=False),
+        sa.Column("make_up_until_on", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposed_by_id", sa.Integer(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("bulk_id", sa.Integer(), nullable=True),
+        sa.Column("term_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bulk_id"], ["bulk_passes.id"], name=op.f("fk_decisions_bulk_id_bulk_passes")
+        ),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by_id"], ["people.id"], name=op.f("fk_decisions_confirmed_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["filing_id"], ["filings.id"], name=op.f("fk_decisions_filing_id_filings")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"], ["people.id"], name=op.f("fk_decisions_proposed_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(["term_id"], ["terms.id"], name=op.f("fk_decisions_term_id_terms")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
+        sa.UniqueConstraint("number", name=op.f("uq_decisions_number")),
+    )
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_decisions_bulk_id"), ["bulk_id"], unique=False)
+        batch_op.create_index("ix_decisions_filing_id_state", ["filing_id", "state"], unique=False)
+
+    op.create_table(
+        "file_returns",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("filing_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["people.id"], name=op.f("fk_file_returns_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["filing_id"], ["filings.id"], name=op.f("fk_file_returns_filing_id_filings")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_file_returns")),
+    )
+    with op.batch_alter_table("file_returns", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_file_returns_filing_id"), ["filing_id"], unique=False)
+
+    op.create_table(
+        "readers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("filing_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("assigned_by_id", sa.Integer(), nullable=True),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_reason", sa.String(length=20), nullable=True),
+        sa.Column("end_words", sa.String(length=500), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assigned_by_id"], ["people.id"], name=op.f("fk_readers_assigned_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["filing_id"], ["filings.id"], name=op.f("fk_readers_filing_id_filings")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_readers_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_readers")),
+    )
+    with op.batch_alter_table("readers", schema=None) as batch_op:
+        batch_op.create_index("ix_readers_filing_id", ["filing_id"], unique=False)
+        batch_op.create_index(
+            "ix_readers_person_id_ended_at", ["person_id", "ended_at"], unique=False
+        )
+
+    op.create_table(
+        "verifications",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("filing_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("unit", sa.String(length=160), nullable=False),
+        sa.Column("records", sa.JSON(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("sent_on", sa.Date(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("member_words", sa.Text(), nullable=True),
+        sa.Column("member_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["people.id"], name=op.f("fk_verifications_answered_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["people.id"], name=op.f("fk_verifications_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["filing_id"], ["filings.id"], name=op.f("fk_verifications_filing_id_filings")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_verifications")),
+        sa.UniqueConstraint("number", name=op.f("uq_verifications_number")),
+    )
+    with op.batch_alter_table("verifications", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_verifications_filing_id"), ["filing_id"], unique=False)
+
+    op.create_table(
+        "judgements",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("filing_id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=36), nullable=True),
+        sa.Column("verdict", sa.String(length=20), nullable=False),
+        sa.Column("hours", sa.Integer(), nullable=False),
+        sa.Column("reason_code", sa.String(length=40), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_judgements_by_id_people")),
+        sa.ForeignKeyConstraint(
+            ["filing_id"], ["filings.id"], name=op.f("fk_judgements_filing_id_filings")
+        ),
+        sa.ForeignKeyConstraint(
+            ["record_id"],
+            ["snapshot_records.id"],
+            name=op.f("fk_judgements_record_id_snapshot_records"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_judgements")),
+        sa.UniqueConstraint("filing_id", "key", name=op.f("uq_judgements_filing_id_key")),
+    )
+    with op.batch_alter_table("judgements", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_judgements_filing_id_replaced_at", ["filing_id", "replaced_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_judgements_record_id"), ["record_id"], unique=False)
+
+    op.create_table(
+        "return_items",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("return_id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=True),
+        sa.Column("asks", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["record_id"],
+            ["snapshot_records.id"],
+            name=op.f("fk_return_items_record_id_snapshot_records"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["return_id"], ["file_returns.id"], name=op.f("fk_return_items_return_id_file_returns")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_return_items")),
+    )
+    with op.batch_alter_table("return_items", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_return_items_return_id"), ["return_id"], unique=False)
+
+
+def downgrade() -> None:
+    """Bring them back."""
+    with op.batch_alter_table("return_items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_return_items_return_id"))
+
+    op.drop_table("return_items")
+    with op.batch_alter_table("judgements", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_judgements_record_id"))
+        batch_op.drop_index("ix_judgements_filing_id_replaced_at")
+
+    op.drop_table("judgements")
+    with op.batch_alter_table("verifications", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_verifications_filing_id"))
+
+    op.drop_table("verifications")
+    with op.batch_alter_table("readers", schema=None) as batch_op:
+        batch_op.drop_index("ix_readers_person_id_ended_at")
+        batch_op.drop_index("ix_readers_filing_id")
+
+    op.drop_table("readers")
+    with op.batch_alter_table("file_returns", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_file_returns_filing_id"))
+
+    op.drop_table("file_returns")
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.drop_index("ix_decisions_filing_id_state")
+        batch_op.drop_index(batch_op.f("ix_decisions_bulk_id"))
+
+    op.drop_table("decisions")
+    with op.batch_alter_table("reason_templates", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reason_templates_society_id"))
+
+    op.drop_table("reason_templates")
+    with op.batch_alter_table("bulk_passes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bulk_passes_society_id"))
+
+    op.drop_table("bulk_passes")
