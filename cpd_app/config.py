@@ -31,6 +31,8 @@ class Settings:
     var_dir: Path
     database_url: str
     secret_key: str
+    #: seals the journal; whoever has the database must not have it
+    seal_key: str
     mail_url: str
     mail_from: str
     trusted_proxies: int
@@ -71,6 +73,7 @@ DESCRIPTIONS: dict[str, str] = {
     "CPD_VAR_DIR": "folder for everything the embedded default writes; default ./var",
     "CPD_DATABASE_URL": "sqlite:///… or postgresql://…; default a SQLite file in the var folder",
     "CPD_SECRET_KEY": "signs cookies, 32+ characters; made in the var folder, given in production",
+    "CPD_SEAL_KEY": "seals the journal, 32+ characters; made and given as CPD_SECRET_KEY is",
     "CPD_MAIL_URL": "console: (default, prints mail) or smtp://user:password@host:port",
     "CPD_MAIL_FROM": "sender of mail; default cpd@localhost",
     "CPD_TRUSTED_PROXIES": "how many reverse proxies set X-Forwarded-For; default 0",
@@ -99,7 +102,12 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         base_url=_address(source, f"http://{host}:{port}"),
         var_dir=var_dir,
         database_url=_database(source, var_dir),
-        secret_key=_secret(source, var_dir, production=env == "production"),
+        secret_key=_secret(
+            source, "CPD_SECRET_KEY", var_dir / "secret-key", production=env == "production"
+        ),
+        seal_key=_secret(
+            source, "CPD_SEAL_KEY", var_dir / "seal-key", production=env == "production"
+        ),
         mail_url=_mail(source),
         mail_from=source.get("CPD_MAIL_FROM") or "cpd@localhost",
         trusted_proxies=_whole(source, "CPD_TRUSTED_PROXIES", 0, 0, 10),
@@ -166,20 +174,18 @@ def _verify_file(source: Mapping[str, str]) -> str:
     return name
 
 
-def _secret(source: Mapping[str, str], var_dir: Path, *, production: bool) -> str:
-    value = source.get("CPD_SECRET_KEY") or ""
+def _secret(source: Mapping[str, str], name: str, kept_in: Path, *, production: bool) -> str:
+    value = source.get(name) or ""
     if value:
         if len(value) < MIN_SECRET_LENGTH:
-            raise SettingError(
-                f"CPD_SECRET_KEY is too short; expected {MIN_SECRET_LENGTH}+ characters"
-            )
+            raise SettingError(f"{name} is too short; expected {MIN_SECRET_LENGTH}+ characters")
         return value
     if production:
         raise SettingError(
-            "CPD_SECRET_KEY is missing; in production expected "
+            f"{name} is missing; in production expected "
             f"{MIN_SECRET_LENGTH}+ random characters, the same on every machine"
         )
-    return _kept_secret(var_dir / "secret-key")
+    return _kept_secret(kept_in)
 
 
 def _kept_secret(path: Path) -> str:

@@ -7,17 +7,21 @@ from datetime import datetime, timedelta
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+from flask import current_app
 
 from cpd_app.clock import BEIJING
+from cpd_app.config import Settings
 from cpd_app.db import transaction
+from cpd_app.journal_heads import HeadFiles
 from cpd_app.storage import local_files
-from cpd_app.usecases import attendance, cleaning, event_states, files, journal, standings
+from cpd_app.usecases import attendance, cleaning, event_states, files, journal_seals, standings
 
 Now = Callable[[], datetime]
 #: what a job did, counted; all zero: nothing was due
 Counts = dict[str, int]
 
 SEAL_AT_ONCE = 2000
+KEEP_ALL_HEADS_DAYS = 30
 #: parts of a society's register judged in one run; the next run goes on
 PARTS_A_RUN = 40
 #: people whose attendance is computed in one run
@@ -52,15 +56,28 @@ def daily(name: str, run: Callable[[Now], Counts], *, at: str) -> ClockJob:
     return ClockJob(name, trigger, timedelta(hours=25), run, f"daily at {at}")
 
 
-def seal_journal(_now: Now) -> Counts:
-    """Chain new entries of the journal, some at a time, so that writers do not wait long."""
+def seal_journal(now: Now) -> Counts:
+    """Chain new entries of the journal, some at a time, and keep the end of the chain in a file."""
+    settings: Settings = current_app.config["CPD"]
     sealed = 0
     while True:
         with transaction():
-            count = journal.seal_journal(limit=SEAL_AT_ONCE)
+            count = journal_seals.seal_journal(
+                settings.seal_key.encode(), now=now(), limit=SEAL_AT_ONCE
+            )
         sealed += count
         if count < SEAL_AT_ONCE:
-            return {"sealed": sealed}
+            break
+    head = journal_seals.last_head()
+    if head is not None:
+        HeadFiles(settings.var_dir).append(head)
+    return {"sealed": sealed}
+
+
+def thin_out_heads(now: Now) -> Counts:
+    """Of heads older than a month keep the last of each day."""
+    before = now().date() - timedelta(days=KEEP_ALL_HEADS_DAYS)
+    return {"removed": HeadFiles(current_app.config["CPD"].var_dir).thin_out(before)}
 
 
 def judge_standings(now: Now) -> Counts:
@@ -121,11 +138,12 @@ def table(hand_over: Callable[[Now], Counts]) -> tuple[ClockJob, ...]:
     """All jobs; `hand_over` gives due jobs to the queue."""
     return (
         every("hand-over", hand_over, seconds=1),
-        every("seal-journal", seal_journal, seconds=60),
+        every("seal-journal", seal_journal, seconds=10),
         every("settle-attendance", settle_attendance, seconds=5),
         every("ask-leaving", ask_leaving, seconds=60),
         every("turn-events", turn_events, seconds=15),
         every("judge-standings", judge_standings, seconds=300),
         daily("clean-up", clean_up, at="03:20"),
         daily("remove-orphans", remove_orphans, at="03:40"),
+        daily("thin-out-heads", thin_out_heads, at="03:50"),
     )

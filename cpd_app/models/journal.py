@@ -50,5 +50,8 @@ class JournalSeal(Base):
     #: 1, 2, 3 … without a gap
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     entry_id: Mapped[int] = mapped_column(ForeignKey("journal.id"), unique=True)
-    #: SHA-256 of the former seal's digest and of the entry
+    #: when the worker found the entry; never long after the entry's own moment
+    sealed_at: Mapped[datetime]
+    #: HMAC-SHA256 of the former seal's digest, of `sealed_at` and of the entry, with a key that is
+    #: not in the database
     digest: Mapped[str] = mapped_column(String(64))

@@ -1,20 +1,18 @@
-"""The only writer of the journal, the worker's sealing of it, and its check."""
+"""The only writer of the journal; its sealing and its check are in journal_seals.py."""
 
 import hashlib
 import json
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, insert
 
 from cpd_app.db import session
-from cpd_app.models import JournalEntry, JournalSeal, JournalValues
+from cpd_app.models import JournalEntry, JournalValues
 from cpd_app.policy import Actor
 
-GENESIS = "0" * 64
 _ENTRIES = cast("Table", JournalEntry.__table__)
 
 
@@ -78,78 +76,9 @@ def record_many(
 
 def values_hash(salt: str, values: dict[str, Any]) -> str:
     """The salted hash of values; without the salt a short value could be guessed from it."""
-    return hashlib.sha256((salt + _canonical(values)).encode()).hexdigest()
+    return hashlib.sha256((salt + canonical(values)).encode()).hexdigest()
 
 
-def seal_journal(*, limit: int = 5000) -> int:
-    """Chain entries that are not chained yet; one sealer at a time. Returns how many."""
-    last = session.scalar(select(JournalSeal).order_by(JournalSeal.sequence.desc()).limit(1))
-    sequence, digest = (last.sequence, last.digest) if last else (0, GENESIS)
-    waiting = session.scalars(
-        select(JournalEntry)
-        .where(~select(JournalSeal).where(JournalSeal.entry_id == JournalEntry.id).exists())
-        .order_by(JournalEntry.id)
-        .limit(limit)
-    ).all()
-    for number, entry in enumerate(waiting, start=sequence + 1):
-        digest = _digest(digest, entry)
-        session.add(JournalSeal(sequence=number, entry_id=entry.id, digest=digest))
-    return len(waiting)
-
-
-@dataclass(frozen=True)
-class JournalCheck:
-    """What a check of the whole journal found."""
-
-    sealed: int
-    unsealed: int
-    #: (sequence, what is wrong), empty when the journal is whole
-    faults: tuple[tuple[int, str], ...]
-
-
-def verify_journal() -> JournalCheck:
-    """Walk the chain from the beginning: order, digests, and the hashes of values not erased."""
-    faults: list[tuple[int, str]] = []
-    digest, expected = GENESIS, 1
-    rows = session.execute(
-        select(JournalSeal, JournalEntry, JournalValues)
-        .join(JournalEntry, JournalEntry.id == JournalSeal.entry_id)
-        .outerjoin(JournalValues, JournalValues.entry_id == JournalEntry.id)
-        .order_by(JournalSeal.sequence)
-        .execution_options(yield_per=1000)
-    )
-    for seal, entry, values in rows:
-        digest = _digest(digest, entry)
-        if seal.sequence != expected:
-            faults.append((seal.sequence, f"expected number {expected}"))
-        if seal.digest != digest:
-            faults.append((seal.sequence, "the entry or the chain before it was changed"))
-            digest = seal.digest
-        kept = cast("JournalValues | None", values)  # an outer join
-        if kept is not None and values_hash(kept.salt, kept.values) != entry.values_hash:
-            faults.append((seal.sequence, "the values do not match their hash"))
-        expected = seal.sequence + 1
-    total = session.scalar(select(func.count()).select_from(JournalEntry)) or 0
-    sealed = expected - 1
-    return JournalCheck(sealed=sealed, unsealed=total - sealed, faults=tuple(faults))
-
-
-def _digest(before: str, entry: JournalEntry) -> str:
-    parts = [
-        before,
-        entry.id,
-        entry.at.isoformat(),
-        entry.actor_id,
-        entry.origin,
-        entry.society_id,
-        entry.verb,
-        entry.object_type,
-        entry.object_id,
-        entry.data,
-        entry.values_hash,
-    ]
-    return hashlib.sha256(_canonical(parts).encode()).hexdigest()
-
-
-def _canonical(value: Any) -> str:
+def canonical(value: Any) -> str:
+    """One text for one value, whatever the order of its names; what hashes are made of."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -14,6 +14,8 @@ from tests.architecture.places import PACKAGE, TEMPLATES, called, calls, first_t
 FIXED = {"/sw.js", "/manifest.webmanifest", "/api/v1/openapi.json"}
 #: a capital keeps the QR of a room small: it has a mode for capitals and digits
 FIXED |= {"/C/<string:code>"}
+#: where the world looks for them (RFC 8615)
+FIXED |= {"/.well-known/cpd-journal-heads.txt"}
 
 
 def test_every_route_declares_its_reach(shape: Flask):

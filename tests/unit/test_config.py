@@ -33,15 +33,19 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path):
 
     assert first.secret_key == second.secret_key
     assert len(first.secret_key) >= config.MIN_SECRET_LENGTH
-    assert (tmp_path / "secret-key").stat().st_mode & 0o077 == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["secret-key"]
+    assert first.seal_key == second.seal_key != first.secret_key
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["seal-key", "secret-key"]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.iterdir())
 
 
-def test_production_demands_a_secret(tmp_path: Path):
+def test_production_demands_its_secrets(tmp_path: Path):
     with pytest.raises(config.SettingError, match="CPD_SECRET_KEY is missing"):
-        load(tmp_path, CPD_ENV="production")
+        load(tmp_path, CPD_ENV="production", CPD_SEAL_KEY=SECRET)
+    with pytest.raises(config.SettingError, match="CPD_SEAL_KEY is missing"):
+        load(tmp_path, CPD_ENV="production", CPD_SECRET_KEY=SECRET)
 
-    assert load(tmp_path, CPD_ENV="production", CPD_SECRET_KEY=SECRET).is_production
+    given = {"CPD_SECRET_KEY": SECRET, "CPD_SEAL_KEY": SECRET[::-1]}
+    assert load(tmp_path, CPD_ENV="production", **given).is_production
     assert list(tmp_path.iterdir()) == []
 
 
@@ -67,6 +71,7 @@ def test_postgresql_means_one_driver(tmp_path: Path, scheme: str):
         ("CPD_DATABASE_URL", "mysql://db/cpd"),
         ("CPD_MAIL_URL", "mail.example.org"),
         ("CPD_SECRET_KEY", "short"),
+        ("CPD_SEAL_KEY", "short"),
         ("CPD_TRUSTED_PROXIES", "-1"),
         ("CPD_LOG_FORMAT", "xml"),
         ("CPD_WECHAT_VERIFY_FILE", "../secret-key.txt"),
