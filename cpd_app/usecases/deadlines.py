@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from cpd_app.db import session
 from cpd_app.domain.errors import Conflict
+from cpd_app.domain.work_days import DueDay, WorkCalendar
 from cpd_app.models import Deadline
 from cpd_app.usecases.work_calendar import calendar_around
 
@@ -127,9 +128,23 @@ def is_past(row: Deadline, today: date) -> bool:
     return row.closed_at is None and row.paused_on is None and row.due_on < today
 
 
-def recompute(row: Deadline) -> bool:
-    """Compute its last day anew; whether it moved or is no longer provisional."""
-    before = (row.due_on, row.provisional)
-    due = calendar_around(row.delivered_on).due(row.delivered_on, row.work_days + row.paused_days)
+def recompute(row: Deadline, calendar: WorkCalendar | None = None) -> None:
+    """Compute its last day anew, by the calendar as it is or as it is going to be."""
+    due = due_by(row, calendar or calendar_around(row.delivered_on))
     row.due_on, row.provisional = due.on, due.provisional
-    return (row.due_on, row.provisional) != before
+
+
+def due_by(row: Deadline, calendar: WorkCalendar) -> DueDay:
+    """What a calendar makes of a deadline; nothing is changed."""
+    return calendar.due(row.delivered_on, row.work_days + row.paused_days)
+
+
+def open_deadlines_touching(year: int) -> list[Deadline]:
+    """Open deadlines of all societies that a year's calendar can move, in order of their day."""
+    return list(
+        session.scalars(
+            select(Deadline)
+            .where(Deadline.closed_at.is_(None), Deadline.due_on >= date(year, 1, 1))
+            .order_by(Deadline.due_on, Deadline.id)
+        )
+    )

@@ -40,6 +40,7 @@ from cpd_app.web import (
     stewards,
     switches,
     wechat,
+    work_days,
 )
 
 
@@ -80,6 +81,7 @@ def init(app: Flask) -> None:
         scan,
         wechat,
         journal_heads,
+        work_days,
         door,
         stewards,
         passes,

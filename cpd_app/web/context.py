@@ -102,6 +102,7 @@ class Ui:
             ("imports.index", "file-earmark-arrow-up", _("导入")),
             ("rulings.index", "patch-question", _("认定")),
             ("rules.index", "sliders", _("折算规则")),
+            ("work_days.index", "calendar3", _("工作日历")),
             ("api_docs.index", "code-slash", _("接口说明")),
             ("me.index", "person", _("我的")),
         )
@@ -154,6 +155,7 @@ def _places_without_a_desk() -> tuple[tuple[str, str, str], ...]:
             ("staff.overview", "house", _("总览")),
             ("staff_events.index", "calendar-event", _("活动签到")),
             ("rules.index", "sliders", _("折算规则")),
+            ("work_days.index", "calendar3", _("工作日历")),
         )
     return (
         ("events.index", "calendar-event", _("我组织的")),

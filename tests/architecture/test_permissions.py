@@ -64,6 +64,7 @@ EXPECTED = {
     Permission.CORRECT_ATTENDANCE: "owner invited registrar",
     Permission.OVERRULE_STATEMENT: "auditor registrar",
     Permission.ENROL: "owner",
+    Permission.ENTER_CALENDAR: "registrar",
 }
 #: permission -> who may, of an event of the federation
 OF_THE_FEDERATION = {

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from cpd_app.domain.errors import Rejected
-from cpd_app.domain.work_days import WorkCalendar
+from cpd_app.domain.work_days import WorkCalendar, read_notice, with_notice
 
 #: National Day 2025 as announced: off 1 to 8 October, work on 28 September and 11 October
 NATIONAL_DAY = {
@@ -51,3 +51,58 @@ def test_days_left_and_days_past_are_working_days():
     assert CALENDAR.left(date(2025, 10, 16), date(2025, 10, 16)) == 0
     assert CALENDAR.past(date(2025, 9, 26), date(2025, 9, 26)) == 0
     assert CALENDAR.past(date(2025, 9, 26), date(2025, 10, 9)) == 4
+
+
+NOTICE_2026 = """日期,安排,节日
+2026-01-01～2026-01-03,休,元旦
+2026-01-04 班 元旦
+2026年2月15日至2月23日 休 春节
+2026-02-14 班 春节
+2026/2/28 work 春节
+"""
+
+
+def test_a_notice_is_read_a_line_each_as_text_or_csv():
+    days = read_notice(2026, NOTICE_2026)
+
+    assert [d.day for d in days if d.works] == [
+        date(2026, 1, 4), date(2026, 2, 14), date(2026, 2, 28),
+    ]  # fmt: skip
+    assert sum(not d.works for d in days) == 12
+    assert days[0].name == "元旦"
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("2026-01-01 也许 元旦", "notice_line"),
+        ("2026-02-30 休 春节", "notice_line"),
+        ("2026-02-20～2026-02-15 休 春节", "notice_line"),
+        ("2026-02-01～2026-04-15 休 春节", "notice_line"),
+        ("2027-01-02 休 元旦", "notice_year"),
+        ("2026-01-02 休 元旦", "notice_twice"),
+        ("2026-03-02 班 春节", "notice_weekday"),
+    ],
+)
+def test_what_cannot_be_right_in_a_notice_is_named_by_its_line(line: str, code: str):
+    with pytest.raises(Rejected, match=code) as refused:
+        read_notice(2026, NOTICE_2026 + line)
+
+    assert refused.value.values["line"] == 7
+
+
+def test_half_a_notice_is_refused():
+    with pytest.raises(Rejected, match="notice_short"):
+        read_notice(2026, "2026-01-01～2026-01-03 休 元旦")
+
+
+def test_a_notice_replaces_the_estimate_of_its_year_only():
+    estimate = WorkCalendar({date(2027, 1, 1): False, date(2026, 1, 1): False}, frozenset({2026}))
+    read = read_notice(2027, "2027-02-05～2027-02-12 休 春节")
+
+    calendar = with_notice(estimate, 2027, read)
+
+    assert calendar.announced == {2026, 2027}
+    assert calendar.is_work_day(date(2027, 1, 1))
+    assert not calendar.is_work_day(date(2026, 1, 1))
+    assert not calendar.is_work_day(date(2027, 2, 8))
