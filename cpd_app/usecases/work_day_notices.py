@@ -90,7 +90,7 @@ def known_years(actor: Actor, society_id: int | None) -> list[KnownYear]:
             known.source,
             *counts.get(known.year, (0, 0)),
             known.entered_at,
-            person.name if person else None,
+            person.name if known.entered_by_id else None,
         )
         for known, person in rows
     ]

@@ -33,10 +33,16 @@ def calendar(do: Do) -> None:
     do(work_calendar.load_calendar, now=NOW)
 
 
+def _home(someone: Someone) -> int:
+    assert someone.society
+    return someone.society.id
+
+
 def _a_deadline(do: Do, member: Someone, *, on: date, days: int, subject: int = 1) -> Deadline:
+    assert member.registration
     row: Deadline = do(
         deadlines.set_deadline, DeadlineKind.RETURN, subject,
-        delivered_on=on, work_days=days, society_id=member.society.id,
+        delivered_on=on, work_days=days, society_id=_home(member),
         registration_id=member.registration.id, person_id=member.id,
     )  # fmt: skip
     return row
@@ -91,13 +97,13 @@ def test_entering_a_notice_moves_open_deadlines_and_says_whose(
         session.get_one(Deadline, closed.id).closed_at = NOW
 
     asked = do(
-        work_day_notices.effect_of_notice, registrar.actor, registrar.society.id, NOTICE,
+        work_day_notices.effect_of_notice, registrar.actor, _home(registrar), NOTICE,
         today=TODAY,
     )  # fmt: skip
     assert store.get(Deadline, spring.id).due_on == spring.due_on
 
     done = do(
-        work_day_notices.enter_notice, registrar.actor, registrar.society.id, NOTICE,
+        work_day_notices.enter_notice, registrar.actor, _home(registrar), NOTICE,
         now=NOW, today=TODAY,
     )  # fmt: skip
 
@@ -118,7 +124,7 @@ def test_a_notice_can_be_entered_again_after_a_slip(do: Do, registrar: Someone, 
     for source in ("第一次", "第二次"):
         notice = NewNotice(NOTICE.year, source, NOTICE.days)
         do(
-            work_day_notices.enter_notice, registrar.actor, registrar.society.id, notice,
+            work_day_notices.enter_notice, registrar.actor, _home(registrar), notice,
             now=NOW, today=TODAY,
         )  # fmt: skip
 
@@ -130,7 +136,7 @@ def test_a_notice_can_be_entered_again_after_a_slip(do: Do, registrar: Someone, 
 def test_a_year_that_has_no_notice_is_refused(do: Do, registrar: Someone, year: int):
     with pytest.raises(Rejected, match="notice_which_year"):
         do(
-            work_day_notices.effect_of_notice, registrar.actor, registrar.society.id,
+            work_day_notices.effect_of_notice, registrar.actor, _home(registrar),
             NewNotice(year, "x", NOTICE.days), today=TODAY,
         )  # fmt: skip
 

@@ -24,6 +24,8 @@ FORM = {"year": "2027", "source": "国办发明电〔2026〕示范号", "days": 
 def calendar(do: Do, at: Callable[[str], None], member: Someone) -> None:
     """The released years, and one deadline over the Spring Festival."""
     at("2026-11-20 10:00")
+    assert member.society
+    assert member.registration
     do(work_calendar.load_calendar, now=datetime(2026, 11, 20, tzinfo=UTC))
     do(
         deadlines.set_deadline, DeadlineKind.RETURN, 1,
