@@ -50,7 +50,7 @@ class JournalSeal(Base):
     #: 1, 2, 3 … without a gap
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     entry_id: Mapped[int] = mapped_column(ForeignKey("journal.id"), unique=True)
-    #: when the worker found the entry; never long after the entry's own moment
+    #: when the worker found the entry
     sealed_at: Mapped[datetime]
     #: HMAC-SHA256 of the former seal's digest, of `sealed_at` and of the entry, with a key that is
     #: not in the database
