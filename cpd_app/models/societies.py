@@ -132,7 +132,8 @@ class LastStanding(Base):
     """What readiness said of a registration when it was last asked for lists and counts.
 
     A copy for staff's lists of thousands; a member's own page always asks anew. It is as good as
-    new when `on_day` is today and `registration_version` is still the registration's.
+    new when `on_day` is today and `registration_version` is still the registration's. On another
+    day `sums` saves reading the records again: they depend on the version only.
     """
 
     __tablename__ = "last_standings"
@@ -155,3 +156,5 @@ class LastStanding(Base):
     first_check: Mapped[str | None] = mapped_column(String(40))
     #: hundredths of 学时 missing over the years that are short or running
     missing: Mapped[int]
+    #: what the records of the term come to (usecases/term_sums.py); None = to be read again
+    sums: Mapped[dict[str, Any] | None]

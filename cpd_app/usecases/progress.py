@@ -1,13 +1,11 @@
 """How a registration stands: years and readiness, the same for member, staff, API and export."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 
 from cpd_app.db import session
-from cpd_app.domain.allocation import YearHours
 from cpd_app.domain.assurance import AuditProofSetting
 from cpd_app.domain.errors import Rejected
 from cpd_app.domain.progress import YearProgress, current_year, minimums_of, term_progress
@@ -25,10 +23,11 @@ from cpd_app.domain.years import targets_of
 from cpd_app.models import Registration, Requirement, Term
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases.credits import cpd_years
-from cpd_app.usecases.records import RecordRow, kind_of, records_of
+from cpd_app.usecases.records import RecordRow, records_of
 from cpd_app.usecases.registrations_shown import readable_registration, term_on
 from cpd_app.usecases.renewal_facts import RenewalFacts, facts_of
 from cpd_app.usecases.rules_in_force import Rules
+from cpd_app.usecases.term_sums import TermSums, sums_of
 
 __all__ = ["AuditProofSetting", "Standing", "readiness_of", "standing_of"]
 
@@ -86,7 +85,7 @@ def standing_of(
         readiness=judge(
             registration,
             chosen,
-            records,
+            sums_of(records, chosen.id),
             of_society,
             facts_of([(registration, chosen)])[chosen.id],
             on=on,
@@ -108,7 +107,7 @@ class OfSociety:
 def judge(
     registration: Registration,
     term: Term,
-    records: list[RecordRow],
+    sums: TermSums,
     of_society: OfSociety,
     facts: RenewalFacts,
     *,
@@ -117,13 +116,11 @@ def judge(
     """How a term stands by what was loaded; one function for one registration and for thousands."""
     known = RenewalInput(
         term=TermRange(term.starts_on, term.ends_on),
-        years=_years(registration, term, records, of_society, facts, on),
+        years=_years(registration, term, sums, of_society, facts, on),
         certificate=CertificateState(term.state),
         barred=registration.person.barred_on is not None,
-        records_missing_evidence=sum(
-            1 for r in records if r.term_id == term.id and r.recognised and r.missing_proofs
-        ),
-        open_rulings=sum(1 for r in records if r.term_id == term.id and r.waiting_ruling),
+        records_missing_evidence=sums.missing_evidence,
+        open_rulings=sums.open_rulings,
         returns_due_on=facts.returns_due_on,
         membership_until=facts.membership_until,
         summary_characters=facts.summary_characters,
@@ -153,39 +150,19 @@ def requirements_of(society_id: int) -> list[RequirementFrom]:
     return [RequirementFrom(r.in_force_on, r.hours) for r in rows]
 
 
-def hours_by_year(records: Iterable[RecordRow], term_id: int) -> dict[int, YearHours]:
-    """Recognised and claimed hours of each year of a term, and of each group of kinds."""
-    sums: dict[int, YearHours] = {}
-    for record in records:
-        if record.term_id != term_id or record.year_index is None or record.left_out:
-            continue
-        year = sums.setdefault(record.year_index, YearHours())
-        year.recognised += record.recognised
-        year.claimed += record.claimed
-        kind = kind_of(record)
-        if kind is not None:
-            year.groups[kind.group] = year.groups.get(kind.group, 0) + record.recognised
-    return sums
-
-
 def _years(
     registration: Registration,
     term: Term,
-    records: list[RecordRow],
+    sums: TermSums,
     of_society: OfSociety,
     facts: RenewalFacts,
     on: date,
 ) -> tuple[YearProgress, ...]:
     years = cpd_years(term.starts_on, term.ends_on, registration.society.year_kind)
-    audit_proof: dict[int, int] = {}
-    for record in records:
-        if record.term_id == term.id and record.year_index is not None and record.audit_proof:
-            index = record.year_index
-            audit_proof[index] = audit_proof.get(index, 0) + record.recognised
     return term_progress(
         targets_of(years, of_society.requirements, facts.reductions, facts.deferrals),
-        hours_by_year(records, term.id),
-        audit_proof,
+        sums.years,
+        sums.audit_proof,
         on,
         minimums=minimums_of(of_society.rules.on(term.starts_on).rule_set),
     )

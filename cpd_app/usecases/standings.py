@@ -2,7 +2,8 @@
 
 A page about one member asks `progress.readiness_of` anew. A list, or a count over a whole society,
 cannot: so its answer is kept beside each registration. The same function (`progress.judge`) makes
-it, with nine statements for up to 250 registrations, whatever their number of records.
+it, with few statements for up to 250 registrations, whatever their number of records; on a new
+day the records are not read again (usecases/term_sums.py).
 """
 
 from collections.abc import Sequence
@@ -17,9 +18,10 @@ from cpd_app.domain.renewal import Readiness
 from cpd_app.domain.years import Verdict
 from cpd_app.models import LastStanding, Person, Registration, Term
 from cpd_app.usecases.progress import OfSociety, judge
-from cpd_app.usecases.records import records_of_terms
+from cpd_app.usecases.records import audit_proof_setting, records_of_terms
 from cpd_app.usecases.registrations_shown import term_on
 from cpd_app.usecases.renewal_facts import facts_of
+from cpd_app.usecases.term_sums import TermSums, sums_of
 
 #: registrations judged together
 AT_ONCE = 250
@@ -127,26 +129,55 @@ def _judge_part(ids: Sequence[int], on: date) -> None:
         .execution_options(populate_existing=True)
     ).all()
     pairs = [(r, t) for r in registrations if (t := term_on(r, on)) is not None]
-    records = records_of_terms(pairs)
-    facts = facts_of(pairs)
     societies = {s: OfSociety(s) for s in {r.society_id for r in registrations}}
+    sums = _sums(pairs)
+    facts = facts_of(pairs)
     rows = []
     for registration, term in pairs:
         answer = judge(
             registration,
             term,
-            records[registration.id],
+            sums[registration.id],
             societies[registration.society_id],
             facts[term.id],
             on=on,
         )
-        rows.append(_row(registration, term, answer))
+        rows.append(_row(registration, term, answer, sums[registration.id]))
     session.execute(delete(LastStanding).where(LastStanding.registration_id.in_(ids)))
     if rows:
         session.execute(insert(LastStanding), rows)
 
 
-def _row(registration: Registration, term: Term, answer: Readiness) -> dict[str, object]:
+def _sums(pairs: Sequence[tuple[Registration, Term]]) -> dict[int, TermSums]:
+    """By registration: as they were kept, and from the records where those have changed since."""
+    kept = {
+        row.registration_id: row
+        for row in session.execute(
+            select(
+                LastStanding.registration_id,
+                LastStanding.registration_version,
+                LastStanding.term_id,
+                LastStanding.sums,
+            ).where(LastStanding.registration_id.in_([r.id for r, _term in pairs]))
+        )
+    }
+    sums: dict[int, TermSums] = {}
+    for registration, term in pairs:
+        row = kept.get(registration.id)
+        if row and (row.registration_version, row.term_id) == (registration.version, term.id):
+            found = TermSums.from_kept(row.sums, audit_proof_setting(registration.society))
+            if found is not None:
+                sums[registration.id] = found
+    unknown = [(r, term) for r, term in pairs if r.id not in sums]
+    if unknown:
+        records = records_of_terms(unknown)
+        sums |= {r.id: sums_of(records[r.id], term.id) for r, term in unknown}
+    return sums
+
+
+def _row(
+    registration: Registration, term: Term, answer: Readiness, sums: TermSums
+) -> dict[str, object]:
     open_years = [y for y in answer.years if y.verdict is Verdict.SHORT or y.running]
     return {
         "registration_id": registration.id,
@@ -158,4 +189,5 @@ def _row(registration: Registration, term: Term, answer: Readiness) -> dict[str,
         "verdict": worst_of(answer),
         "first_check": answer.to_do[0].code if answer.to_do else None,
         "missing": sum(y.missing for y in open_years),
+        "sums": sums.as_kept(audit_proof_setting(registration.society)),
     }

@@ -92,7 +92,9 @@ def test_sealing_goes_on_where_it_stopped(do: Do, member: Someone, store: Store)
 
 
 def test_a_long_journal_is_checked_in_parts(do: Do, member: Someone, owner: Owner):
-    many = [(number, None, {}) for number in range(2 * journal_seals.PART + 3)]
+    many: list[tuple[int, None, dict[str, Any]]] = [
+        (number, None, {}) for number in range(2 * journal_seals.PART + 3)
+    ]
     do(journal.record_many, member.actor, "activity.logged", "activity", many, now=NOW)
     do(journal_seals.seal_journal, KEY, now=NOW)
     owner(

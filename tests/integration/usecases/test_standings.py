@@ -127,3 +127,44 @@ def test_the_overview_takes_the_same_few_statements_for_many(
 
     assert (found.due_soon, found.ready_soon, found.members) == (30, 0, 30)
     assert len([s for s in seen if s.startswith("SELECT")]) <= 6
+
+
+def test_on_a_new_day_the_records_are_not_read_again(
+    do: Do, store: Store, society: Society, member: Someone
+):
+    log(do, member)
+    catch_up(do, society)
+    before = kept(store, member).sums
+
+    with counted(store.engine) as statements:
+        catch_up(do, society, TODAY + timedelta(days=1))
+
+    assert not [s for s in statements if "FROM activities" in s]
+    assert kept(store, member).sums == before
+    answer = do(
+        progress.readiness_of,
+        member.actor,
+        registration_of(member).id,
+        on=TODAY + timedelta(days=1),
+    ).readiness
+    assert kept(store, member).missing == sum(
+        y.missing for y in answer.years if y.verdict == "short" or y.running
+    )
+
+
+def test_they_are_read_again_when_the_society_calls_something_else_audit_proof(
+    do: Do, store: Store, society: Society, member: Someone
+):
+    log(do, member)
+    catch_up(do, society)
+    with store.session() as session:
+        session.get_one(Society, society.id).settings = {"audit_proof": {"letters": ["F"]}}
+
+    with counted(store.engine) as statements:
+        catch_up(do, society, TODAY + timedelta(days=1))
+
+    assert [s for s in statements if "FROM activities" in s]
+    sums = kept(store, member).sums
+    assert sums
+    assert sums["setting"][0] == "F"
+    assert sums["years"][0][3] == sums["years"][0][1] > 0
