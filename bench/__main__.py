@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import checkins, conversion, decoder, importing, memory, pages, records, settling
+from bench import checkins, cohort, conversion, decoder, importing, memory, pages, records, settling
 
 PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "conversion": conversion.run,
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "decoder": decoder.run,
     "checkins": checkins.run,
     "settling": settling.run,
+    "cohort": cohort.run,
 }
 
 
@@ -26,6 +27,8 @@ def main() -> int:
     parser.add_argument("--members", type=int, default=100_000, help="of the larger installation")
     parser.add_argument("--rows", type=int, default=50_000, help="of the imported file")
     parser.add_argument("--phones", type=int, default=5_000, help="that check in at once")
+    parser.add_argument("--cohort", type=int, default=2_000, help="registrations judged at once")
+    parser.add_argument("--each", type=int, default=200, help="records of each of them")
     options = parser.parse_args()
     print(f"engine: {options.engine}")
     for name in options.parts or PARTS:
