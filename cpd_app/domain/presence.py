@@ -2,8 +2,9 @@
 
 The whole of one person's scans of an event is read in order of time, in whatever order they came:
 every scan ends what was before, a check-in begins a stay. What no scan ended is missing its
-out-scan, and the event's policy says what that gives. A later correction of a session stands
-before its scans. Instants are aware, of whole seconds.
+out-scan, and the event's policy says what that gives. A correction tells the whole of a session
+up to the moment at which it was made; scans after that moment go on from there. Instants are
+aware, of whole seconds.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -26,7 +27,7 @@ SECOND_TRY = timedelta(minutes=10)
 class MissingOut(StrEnum):
     """What a missing out-scan gives."""
 
-    #: until the session's end
+    #: until the session's end, or until the event was closed before it
     FULL = "full"
     #: until the last scan of any kind
     UNTIL_LAST_PROOF = "until_last_proof"
@@ -58,6 +59,13 @@ class Room:
     spans: tuple[Span, ...]
     #: whether no out-scan can come any more
     over: bool = True
+    #: when the event was closed, which may be before the session's planned end
+    closed_at: datetime | None = None
+
+    @property
+    def ended_at(self) -> datetime:
+        """When it ended in fact: as planned, or with the event that was closed early."""
+        return self.ends_at if self.closed_at is None else min(self.ends_at, self.closed_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Amended:
-    """One correction; `spans` is the whole presence in the session as it became."""
+    """One correction; `spans` is the whole presence in the session as it became.
+
+    A last stretch that ends at the very moment of the correction says that the person was still
+    there: whatever is scanned afterwards goes on from it.
+    """
 
     verb: Verb
     at: datetime
@@ -160,11 +172,14 @@ def attended(
     amended = sorted(corrections, key=lambda c: (c.at, c.id))
     void = {c.scan for c in amended if c.verb is Verb.REVERSAL}
     valid = [s for s in scans if s.session in known and s.id not in void]
-    ordered = _in_order(valid)
     standing = _standing(amended, known)
-    scanned, alone = _stays(ordered, known, missing_out)
-    stays = [stay for stay in scanned if stay.session not in standing]
-    stays += [s for c in standing.values() for s in _corrected(c)]
+    walk = _Walk(known, missing_out)
+    for step in _in_order(valid, standing):
+        if isinstance(step, Seen):
+            walk.see(step)
+        else:
+            walk.correct(step)
+    stays, alone = walk.ended()
     counted, spans = _counted(stays, known, united(lectures))
     proof, marks = _proof(counted)
     inside = [s.session for s in counted if s.open and not known[s.session].over]
@@ -175,7 +190,7 @@ def attended(
         proof=proof,
         marks=marks,
         missing_out=any(s.open and known[s.session].over for s in counted),
-        missing_in=tuple(s.at for s in alone if s.session not in standing),
+        missing_in=tuple(s.at for s in alone),
         inside=inside[-1] if inside else None,
         corrected=bool(standing),
     )
@@ -188,65 +203,98 @@ def presence_in(session: int, stays: Iterable[Stay]) -> tuple[Span, ...]:
     )
 
 
-def _in_order(scans: Iterable[Seen]) -> list[Seen]:
+def _in_order(scans: Iterable[Seen], corrections: Iterable[Amended]) -> list[Seen | Amended]:
     """By time; at one instant out comes before in: leaving one room and entering the next.
 
-    Of the rest the order is any, but the same whatever order the scans came in.
+    Of the rest the order is any, but the same whatever order the scans came in. A correction
+    knew what was scanned in its second.
     """
     whole = (replace(s, at=s.at.replace(microsecond=0)) for s in scans)
-    return sorted(
+    by_time = sorted(
         whole,
         key=lambda s: (s.at, s.direction is Direction.IN, s.session, s.proof, sorted(s.marks)),
     )
+    return sorted([*by_time, *corrections], key=lambda step: step.at)
 
 
-def _standing(corrections: Sequence[Amended], known: Mapping[int, Room]) -> dict[int, Amended]:
+def _standing(corrections: Sequence[Amended], known: Mapping[int, Room]) -> list[Amended]:
     """For each session the correction that stands: the last, unless scans were let in again."""
-    last = {c.session: c for c in corrections if c.verb is not Verb.REVERSAL and c.session in known}
-    return {
-        session: c
-        for session, c in sorted(last.items(), key=lambda pair: pair[0] or 0)
-        if session is not None and c.verb is not Verb.AS_SCANNED
+    last = {
+        c.session: c
+        for c in corrections
+        if c.verb is not Verb.REVERSAL and c.session is not None and c.session in known
     }
+    return [c for _, c in sorted(last.items()) if c.verb is not Verb.AS_SCANNED]
 
 
-def _stays(
-    scans: Sequence[Seen], known: Mapping[int, Room], policy: MissingOut
-) -> tuple[list[Stay], list[Seen]]:
-    """Stays, and check-outs of people who were not in that session.
+class _Walk:
+    """One person's event, read step by step in order of time.
 
     Repeats in one room are one stay; going into another room ends the one before; going out ends
     only the session it names, and elsewhere proves that they were still there.
     """
-    stays: list[Stay] = []
-    alone: list[Seen] = []
-    running: Stay | None = None
-    proved_at = left_at = None
-    for scan in scans:
-        here = running is not None and scan.session == running.session
-        if running is not None and proved_at is not None:
-            in_time = here or scan.at <= known[running.session].ends_at + NIGHT
-            entering = scan.direction is Direction.IN
+
+    def __init__(self, known: Mapping[int, Room], policy: MissingOut) -> None:
+        self._known, self._policy = known, policy
+        self._stays: list[Stay] = []
+        #: check-outs of people who were not in that session
+        self._alone: list[Seen] = []
+        self._running: Stay | None = None
+        self._proved_at: datetime | None = None
+        self._left_at: datetime | None = None
+        #: sessions that a correction gives until their end: nothing is missing there any more
+        self._told: set[int] = set()
+
+    def see(self, scan: Seen) -> None:
+        """The next scan."""
+        here = self._running is not None and scan.session == self._running.session
+        entering = scan.direction is Direction.IN
+        if self._running is not None and self._proved_at is not None:
+            in_time = here or scan.at <= self._known[self._running.session].ends_at + NIGHT
             if in_time and here is entering:
-                proved_at = scan.at
+                self._proved_at = scan.at
             elif in_time:
-                stays.append(_ended(running, scan))
-                running = None
+                self._stays.append(_ended(self._running, scan))
+                self._running = None
             elif entering:
-                stays.append(_left_open(running, proved_at, known[running.session], policy))
-                running = None
-        if scan.direction is Direction.IN:
-            if running is None:
-                running = Stay(scan.session, scan.at, None, scan.proof, scan.marks, open=True)
-                proved_at = scan.at
-            continue
-        second_try = left_at is not None and scan.at - left_at <= SECOND_TRY
-        if not here and not second_try:
-            alone.append(scan)
-        left_at = scan.at
-    if running is not None and proved_at is not None:
-        stays.append(_left_open(running, proved_at, known[running.session], policy))
-    return stays, alone
+                self._leave_open(self._running, self._proved_at)
+        if not entering:
+            self._went_out(scan, here=here)
+        elif self._running is None:
+            self._running = Stay(scan.session, scan.at, None, scan.proof, scan.marks, open=True)
+            self._proved_at = scan.at
+
+    def correct(self, told: Amended) -> None:
+        """A correction: what it says is all there was of its session until now."""
+        self._stays = [stay for stay in self._stays if stay.session != told.session]
+        self._alone = [scan for scan in self._alone if scan.session != told.session]
+        if self._running is not None and self._running.session == told.session:
+            self._running = None
+        stays = list(_corrected(told))
+        if stays and stays[-1].out_at == told.at and self._running is None:
+            self._running = replace(stays.pop(), out_at=None, open=True)
+            self._proved_at = told.at
+        self._stays += stays
+        room = self._known[told.session or 0]
+        if any(stay.out_at and stay.out_at >= room.ended_at for stay in stays):
+            self._told.add(room.id)
+
+    def ended(self) -> tuple[list[Stay], list[Seen]]:
+        """All stays, and check-outs of people who were not in that session."""
+        if self._running is not None and self._proved_at is not None:
+            self._leave_open(self._running, self._proved_at)
+        return self._stays, self._alone
+
+    def _leave_open(self, stay: Stay, proved_at: datetime) -> None:
+        room = self._known[stay.session]
+        self._stays.append(_left_open(stay, proved_at, room, self._policy))
+        self._running = None
+
+    def _went_out(self, scan: Seen, *, here: bool) -> None:
+        second_try = self._left_at is not None and scan.at - self._left_at <= SECOND_TRY
+        if not here and not second_try and scan.session not in self._told:
+            self._alone.append(scan)
+        self._left_at = scan.at
 
 
 def _ended(stay: Stay, scan: Seen) -> Stay:
@@ -263,7 +311,7 @@ def _left_open(stay: Stay, proved_at: datetime, room: Room, policy: MissingOut) 
     """A stay that nobody saw end: what the policy gives once the session is over."""
     if not room.over or policy is MissingOut.NONE:
         return stay
-    until = max(proved_at, room.ends_at) if policy is MissingOut.FULL else proved_at
+    until = max(proved_at, room.ended_at) if policy is MissingOut.FULL else proved_at
     return replace(stay, out_at=until, assumed=True)
 
 

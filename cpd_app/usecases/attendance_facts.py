@@ -53,6 +53,7 @@ def facts_of_event(event: Event, *, now: datetime) -> EventFacts:
             held.ends_at,
             planned_session(held).spans,
             over=event.state in OVER or held.closes_at <= now,
+            closed_at=event.closed_at,
         )
         for held in event.sessions
         if not held.rehearsal

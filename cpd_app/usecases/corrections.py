@@ -263,7 +263,10 @@ def _move(entry: RosterEntry, new: NewCorrection) -> None:
     session.flush()
     if new.verb is Verb.REVERSAL:
         entry.inside_session_id = position_now(entry.id)
-    elif new.verb is not Verb.AS_SCANNED and new.session_id in {None, entry.inside_session_id}:
+        return
+    only_arrival = new.verb is Verb.PRESENCE and new.out_at is None
+    told = new.verb is not Verb.AS_SCANNED and not only_arrival
+    if told and new.session_id in {None, entry.inside_session_id}:
         entry.inside_session_id = None
 
 
@@ -315,7 +318,7 @@ def _room(room: Room, was: Attended, new: NewCorrection, *, now: datetime) -> _M
     before = presence_in(room.id, was.stays)
     if new.verb is not Verb.PRESENCE:
         return _Made(room.id, before, ())
-    spans = _spans(room, was, new)
+    spans = _spans(room, was, new, now=now)
     if not spans or any(first >= last for first, last in spans):
         raise Rejected("ends_before_start", "out_at")
     if spans[-1][1] > now:
@@ -325,8 +328,12 @@ def _room(room: Room, was: Attended, new: NewCorrection, *, now: datetime) -> _M
     return _Made(room.id, before, spans)
 
 
-def _spans(room: Room, was: Attended, new: NewCorrection) -> tuple[Span, ...]:
-    """The presence that is meant: both times, or one end moved of what was there."""
+def _spans(room: Room, was: Attended, new: NewCorrection, *, now: datetime) -> tuple[Span, ...]:
+    """The presence that is meant: both times, or one end moved of what was there.
+
+    Whoever is inside now and only came at another time is written down until now; their check-out
+    goes on from there (`presence.Amended`).
+    """
     whole_event = new.session_id is None
     if new.in_at is not None and new.out_at is not None:
         if not whole_event:
@@ -337,13 +344,13 @@ def _spans(room: Room, was: Attended, new: NewCorrection) -> tuple[Span, ...]:
         raise Rejected("times_missing", "out_at")
     if not stays:
         raise Rejected("times_missing", "in_at" if new.in_at is None else "out_at")
-    spans = [(s.in_at, s.out_at or s.in_at) for s in stays]
+    still = now if was.inside == room.id else None
+    spans = [(s.in_at, s.out_at or still or s.in_at) for s in stays]
     if new.out_at is not None:
         kept = [span for span in spans if span[0] < new.out_at]
         return (*kept[:-1], (kept[-1][0], new.out_at)) if kept else ()
     if new.in_at is not None:
-        if any(s.out_at is None for s in stays):
-            # as a correction it would stand before the check-out that is still to come
+        if still is None and any(s.out_at is None for s in stays):
             raise Rejected("times_missing", "out_at")
         kept = [span for span in spans if span[1] > new.in_at]
         return ((new.in_at, kept[0][1]), *kept[1:]) if kept else ()

@@ -18,7 +18,7 @@ from cpd_app.models import (
     RosterEntry,
     Society,
 )
-from cpd_app.usecases import activities, attendance, same_activity
+from cpd_app.usecases import activities, attendance, event_states, same_activity
 from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.event_hours import terms_of
 from cpd_app.usecases.progress import readiness_of
@@ -95,6 +95,19 @@ def test_closing_the_event_settles_those_inside_at_once(day: Day, store: Store, 
     store.run(update(Event).where(Event.id == day.event.id).values(state="closed"))
 
     assert day.settle("17:01") == 1
+    assert day.attendance_of(entry).minutes == 120
+
+
+def test_an_event_that_is_closed_early_gives_full_until_then(
+    day: Day, do: Do, store: Store, organiser: Someone, member: Someone
+):
+    full = {"missing_out": "full", "state": "open"}
+    store.run(update(Event).where(Event.id == day.event.id).values(**full))
+    entry = day.scanned(member, "in 9:00")
+
+    do(event_states.close_event, organiser.actor, day.event.id, now=day.moment("11:00"))
+    day.settle("11:01")
+
     assert day.attendance_of(entry).minutes == 120
 
 

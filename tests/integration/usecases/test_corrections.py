@@ -117,21 +117,42 @@ def test_one_end_moves_and_the_other_stays_also_with_a_lunch_outside(
     assert day.attendance_of(entry).minutes == 150 + 120
 
 
-def test_an_arrival_is_not_moved_while_the_check_out_is_to_come(
+def at_ten_thirty(do: Do, day: Day, organiser: Someone, entry: RosterEntry, **times: str) -> None:
+    """Correct one person's times while the session runs."""
+    now = day.moment("10:30")
+    moments = {name: day.moment(clock) for name, clock in times.items()}
+    new = NewCorrection(Verb.PRESENCE, "门口排队", day.hall.id, **moments)
+    do(
+        corrections.correct_attendance, organiser.actor, day.event.id, [entry.id], new,
+        now=now, today=now.date(),
+    )  # fmt: skip
+
+
+def test_an_arrival_is_moved_while_they_are_inside_and_the_check_out_still_counts(
     day: Day, do: Do, store: Store, organiser: Someone, member: Someone
 ):
-    """It would stand before the check-out, and the rest of the day would be lost."""
     entry = day.scanned(member, "in 9:30")
-    earlier = NewCorrection(Verb.PRESENCE, "门口排队", day.hall.id, in_at=day.moment("9:00"))
-    now = day.moment("10:00")
+    at_ten_thirty(do, day, organiser, entry, in_at="9:00")
+    assert store.get(RosterEntry, entry.id).inside_session_id == day.hall.id
 
-    with pytest.raises(Rejected, match="times_missing"):
-        do(
-            corrections.correct_attendance, organiser.actor, day.event.id, [entry.id], earlier,
-            now=now, today=now.date(),
-        )  # fmt: skip
+    day.scans(entry, "out 11:00")
+    day.settle("11:01")
 
-    assert store.count(Correction) == 0
+    found = day.attendance_of(entry)
+    assert (found.minutes, found.proof, found.missing_out) == (120, 3, False)
+
+
+def test_scans_after_a_correction_made_while_the_session_runs_count(
+    day: Day, do: Do, store: Store, organiser: Someone, member: Someone
+):
+    entry = day.scanned(member, "in 9:30")
+    at_ten_thirty(do, day, organiser, entry, in_at="9:00", out_at="10:00")
+    assert store.get(RosterEntry, entry.id).inside_session_id is None
+
+    day.scans(entry, "in 14:00", "out 15:00")
+    day.settle("15:01")
+
+    assert day.attendance_of(entry).minutes == 120
 
 
 def test_absent_then_as_scanned_again(day: Day, do: Do, organiser: Someone, half: RosterEntry):

@@ -257,9 +257,10 @@ def test_marks_of_the_scans_it_rests_on_stand_beside_it():
 
 def test_a_correction_stands_before_the_scans_and_a_later_one_before_it():
     scans = seen("in 8:58", "in 13:34", proof=Proof.ORGANISER_SCAN)
-    first = Amended(Verb.PRESENCE, NINE, 1, ((moment("8:58"), moment("17:00")),), id=1)
-    absent = Amended(Verb.ABSENCE, NINE + MINUTE, 1, id=2)
-    again = Amended(Verb.AS_SCANNED, NINE + 2 * MINUTE, 1, id=3)
+    evening = moment("20:00")
+    first = Amended(Verb.PRESENCE, evening, 1, ((moment("8:58"), moment("17:00")),), id=1)
+    absent = Amended(Verb.ABSENCE, evening + MINUTE, 1, id=2)
+    again = Amended(Verb.AS_SCANNED, evening + 2 * MINUTE, 1, id=3)
 
     def with_(*corrections: Amended) -> Attended:
         return attended([HALL], scans, corrections, missing_out=MissingOut.UNTIL_LAST_PROOF)
@@ -269,6 +270,56 @@ def test_a_correction_stands_before_the_scans_and_a_later_one_before_it():
     assert with_(first, absent).minutes == 0
     assert with_(absent, first).minutes == 0
     assert with_(first, absent, again) == with_()
+
+
+def corrected(*said: str, at: str, told: tuple[str, str]) -> Attended:
+    """Somebody's day in the hall with a correction of both times, made at that moment."""
+    spans = ((moment(told[0]), moment(told[1])),)
+    correction = Amended(Verb.PRESENCE, moment(at), 1, spans, id=1)
+    return attended([HALL], seen(*said), [correction], missing_out=MissingOut.NONE)
+
+
+def test_scans_after_a_correction_go_on_from_it():
+    came_back = corrected("in 9:10", "in 14:00", "out 15:00", at="11:00", told=("9:00", "10:00"))
+    assert [(s.in_at, s.out_at) for s in came_back.stays] == [
+        (moment("9:00"), moment("10:00")),
+        (moment("14:00"), moment("15:00")),
+    ]
+    assert (came_back.minutes, came_back.corrected) == (120, True)
+
+    stayed = corrected("in 9:10", "out 11:30", at="11:00", told=("9:00", "10:00"))
+    assert stayed.minutes == 60
+    assert stayed.missing_in == (moment("11:30"),)  # seen again, and nobody knows since when
+
+
+def test_who_was_inside_at_the_moment_of_a_correction_stays_so_until_they_go_out():
+    one = corrected("in 9:10", "out 12:00", at="11:00", told=("9:00", "11:00"))
+    [stay] = one.stays
+    assert (stay.in_at, stay.out_at, stay.corrected) == (moment("9:00"), moment("12:00"), True)
+    assert (one.minutes, one.proof, one.missing_in) == (165, Proof.ROSTER, ())
+
+    running = replace(HALL, over=False)
+    told = Amended(Verb.PRESENCE, moment("11:00"), 1, ((moment("9:00"), moment("11:00")),))
+    inside = attended([running], seen("in 9:10"), [told], missing_out=MissingOut.NONE)
+    assert (inside.inside, inside.missing_out) == (1, False)
+
+
+def test_going_out_after_a_correction_until_the_end_misses_no_check_in():
+    found = corrected("in 9:10", "out 17:20", at="17:05", told=("9:00", "17:00"))
+
+    assert (found.minutes, found.missing_in) == (360, ())
+
+
+def test_full_ends_with_an_event_that_was_closed_early():
+    early = replace(HALL, closed_at=moment("11:45"))
+    late = replace(HALL, closed_at=moment("17:40"))
+
+    def minutes(room: Room, *said: str) -> int:
+        return attended([room], seen(*said), missing_out=MissingOut.FULL).minutes
+
+    assert minutes(early, "in 9:00") == 150
+    assert minutes(late, "in 9:00") == 360
+    assert minutes(early, "in 9:00", "out 11:00") == 105
 
 
 def test_a_scan_that_was_reversed_is_void():

@@ -26,6 +26,8 @@ IN, OUT = Direction.IN, Direction.OUT
 NINE = datetime(2026, 3, 12, 1, tzinfo=UTC)  # 9:00 in Beijing
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+#: when no scan and no session is left
+AFTER = NINE + timedelta(days=3)
 
 
 MINUTES = 26 * 60
@@ -89,7 +91,7 @@ def corrections_of(draw: st.DrawFn, rooms: Sequence[Room]) -> list[Amended]:
         made.append(
             Amended(
                 verb,
-                NINE + draw(st.integers(0, 3)) * MINUTE,
+                NINE + draw(st.integers(0, MINUTES)) * MINUTE,
                 draw(st.sampled_from([r.id for r in rooms])),
                 (span,) if verb is Verb.PRESENCE else (),
                 scan=draw(st.integers(0, 8)) if verb is Verb.REVERSAL else None,
@@ -205,7 +207,7 @@ def test_a_session_corrected_to_what_it_was_keeps_its_seconds(
     rooms, scans = day
     before = attended(rooms, scans, missing_out=policy)
     same = [
-        Amended(Verb.PRESENCE, NINE, room.id, presence_in(room.id, before.stays), id=number)
+        Amended(Verb.PRESENCE, AFTER, room.id, presence_in(room.id, before.stays), id=number)
         for number, room in enumerate(rooms)
     ]
 
@@ -213,6 +215,32 @@ def test_a_session_corrected_to_what_it_was_keeps_its_seconds(
 
     assert (after.seconds, after.spans) == (before.seconds, before.spans)
     assert after.proof in {Proof.ROSTER, None}
+
+
+@given(st.data(), days_out(), st.sampled_from(MissingOut))
+def test_a_correction_tells_what_was_until_then_and_scans_what_comes_after(
+    data: st.DataObject, day: tuple[list[Room], list[Seen]], policy: MissingOut
+):
+    """In one room: as if the person had begun anew, or gone on, at the moment of the correction."""
+    rooms, scans = day
+    room = rooms[0]
+    own = [s for s in scans if s.session == room.id]
+    minutes = data.draw(st.lists(st.integers(0, MINUTES), min_size=3, max_size=3, unique=True))
+    came, left, at = (NINE + minute * MINUTE for minute in sorted(minutes))
+    stayed = data.draw(st.booleans())
+    told = Amended(Verb.PRESENCE, at, room.id, ((came, at if stayed else left),))
+    after = [s for s in own if s.at > at]
+
+    found = attended([room], own, [told], missing_out=policy)
+
+    if stayed:
+        # being there then is one more proof of it
+        held = [Seen(room.id, IN, came), Seen(room.id, IN, at)]
+        assert found.spans == attended([room], [*held, *after], missing_out=policy).spans
+    else:
+        before = attended([room], [], [told], missing_out=policy).spans
+        rest = attended([room], after, missing_out=policy).spans
+        assert found.spans == united((*before, *rest))
 
 
 def _long(spans: Sequence[Span]) -> int:
