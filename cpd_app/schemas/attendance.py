@@ -10,7 +10,8 @@ from cpd_app.domain.presence import Attended, Verb
 from cpd_app.domain.trace import in_hours
 from cpd_app.schemas.fields import HoursField, InstantField, KeyField, TextField
 from cpd_app.usecases.attendance_table import Line, Table
-from cpd_app.usecases.corrections import MOST_REASON, Effect, NewCorrection, Sum
+from cpd_app.usecases.correction_input import NewCorrection
+from cpd_app.usecases.corrections import MOST_REASON, Effect, Sum
 from cpd_app.usecases.statements import MOST_WORDS, NewStatement, StatementKind
 
 

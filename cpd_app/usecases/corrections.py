@@ -12,10 +12,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from cpd_app.db import session
-from cpd_app.domain.agenda import Span
 from cpd_app.domain.assurance import BY_PRESENCE
 from cpd_app.domain.errors import NotFound, Rejected
-from cpd_app.domain.presence import Amended, Attended, Room, Verb, presence_in
+from cpd_app.domain.presence import Amended, Attended, Verb
 from cpd_app.models import Correction, Event, File, RosterEntry
 from cpd_app.policy import Actor, Permission, may, require
 from cpd_app.storage import LocalFiles
@@ -29,6 +28,7 @@ from cpd_app.usecases.attendance_facts import (
     facts_of_event,
     families_of,
 )
+from cpd_app.usecases.correction_input import NewCorrection, rows_of
 from cpd_app.usecases.event_access import event_for, event_target
 from cpd_app.usecases.files import Opened, opened, readable_file
 from cpd_app.usecases.rules_in_force import Rules
@@ -37,27 +37,6 @@ from cpd_app.usecases.scans import position_now
 MOST_REASON = 500
 #: entries corrected by one act
 MOST_AT_ONCE = 500
-
-
-@dataclass(frozen=True)
-class NewCorrection:
-    """What is corrected of one session, or of every credited session that it touches.
-
-    `presence` with one time only moves that end and leaves the rest as it was.
-    """
-
-    verb: Verb
-    reason: str
-    session_id: int | None = None
-    in_at: datetime | None = None
-    out_at: datetime | None = None
-    #: the scan that a reversal takes back
-    scan_id: int | None = None
-    #: UUID made by the client once per act
-    key: str | None = None
-    statement_id: int | None = None
-    #: photo of the signed sheet
-    file_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -77,15 +56,6 @@ class Effect:
     before: Sum
     after: Sum
     problem: Rejected | None = None
-
-
-@dataclass(frozen=True)
-class _Made:
-    """One row to be written: a session's presence as it was and becomes."""
-
-    session_id: int
-    before: tuple[Span, ...]
-    after: tuple[Span, ...]
 
 
 def preview_corrections(
@@ -246,7 +216,7 @@ def _effect(
     ):
         return Effect(entry, before, before, Rejected("own_attendance"))
     try:
-        made = _made(facts, of_entry, was, new, now=now)
+        made = rows_of(facts, of_entry, was, new, now=now)
     except Rejected as problem:
         return Effect(entry, before, before, problem)
     last = max((a.id for a in of_entry.amended), default=0)
@@ -277,86 +247,6 @@ def sum_of(facts: EventFacts, found: Attended, rules: Rules) -> Sum:
     return Sum(given.minutes, given.hours, letter)
 
 
-def _made(
-    facts: EventFacts, of_entry: EntryFacts, was: Attended, new: NewCorrection, *, now: datetime
-) -> list[_Made]:
-    """The rows of a correction; what makes no sense is refused."""
-    if new.verb is Verb.REVERSAL:
-        return [_reversal(of_entry, was, new)]
-    rooms = _rooms(facts, was, new)
-    made = [_room(room, was, new, now=now) for room in rooms]
-    if not made:
-        raise Rejected("outside_session", "session_id")
-    return made
-
-
-def _reversal(of_entry: EntryFacts, was: Attended, new: NewCorrection) -> _Made:
-    scan = next((s for s in of_entry.seen if s.id == new.scan_id), None)
-    if scan is None:
-        raise Rejected("unknown_scan", "scan_id")
-    if any(a.verb is Verb.REVERSAL and a.scan == scan.id for a in of_entry.amended):
-        raise Rejected("scan_is_void", "scan_id")
-    spans = presence_in(scan.session, was.stays)
-    return _Made(scan.session, spans, spans)
-
-
-def _rooms(facts: EventFacts, was: Attended, new: NewCorrection) -> list[Room]:
-    """The session that was named; else those that the times touch, or where the person was."""
-    if new.session_id is not None:
-        return [room for room in facts.rooms if room.id == new.session_id]
-    been = {stay.session for stay in was.stays}
-    if new.verb is not Verb.PRESENCE or new.in_at is None or new.out_at is None:
-        return [room for room in facts.rooms if room.id in been]
-    return [
-        room
-        for room in facts.rooms
-        if room.spans and room.starts_at < new.out_at and new.in_at < room.ends_at
-    ]
-
-
-def _room(room: Room, was: Attended, new: NewCorrection, *, now: datetime) -> _Made:
-    before = presence_in(room.id, was.stays)
-    if new.verb is not Verb.PRESENCE:
-        return _Made(room.id, before, ())
-    spans = _spans(room, was, new, now=now)
-    if not spans or any(first >= last for first, last in spans):
-        raise Rejected("ends_before_start", "out_at")
-    if spans[-1][1] > now:
-        raise Rejected("not_yet", "out_at")
-    if spans[-1][1] <= room.starts_at or spans[0][0] >= room.ends_at:
-        raise Rejected("outside_session", "out_at")
-    return _Made(room.id, before, spans)
-
-
-def _spans(room: Room, was: Attended, new: NewCorrection, *, now: datetime) -> tuple[Span, ...]:
-    """The presence that is meant: both times, or one end moved of what was there.
-
-    Whoever is inside now and only came at another time is written down until now; their check-out
-    goes on from there (`presence.Amended`).
-    """
-    whole_event = new.session_id is None
-    if new.in_at is not None and new.out_at is not None:
-        if not whole_event:
-            return ((new.in_at, new.out_at),)
-        return ((max(new.in_at, room.starts_at), min(new.out_at, room.ends_at)),)
-    stays = [s for s in was.stays if s.session == room.id]
-    if new.in_at is None and new.out_at is None:
-        raise Rejected("times_missing", "out_at")
-    if not stays:
-        raise Rejected("times_missing", "in_at" if new.in_at is None else "out_at")
-    still = now if was.inside == room.id else None
-    spans = [(s.in_at, s.out_at or still or s.in_at) for s in stays]
-    if new.out_at is not None:
-        kept = [span for span in spans if span[0] < new.out_at]
-        return (*kept[:-1], (kept[-1][0], new.out_at)) if kept else ()
-    if new.in_at is not None:
-        if still is None and any(s.out_at is None for s in stays):
-            raise Rejected("times_missing", "out_at")
-        kept = [span for span in spans if span[1] > new.in_at]
-        return ((new.in_at, kept[0][1]), *kept[1:]) if kept else ()
-    return ()
-
-
 def _write(
     actor: Actor,
     facts: EventFacts,
@@ -369,7 +259,7 @@ def _write(
 ) -> None:
     event = facts.event
     role = "staff" if may_overrule(actor, event, now=now) else "organiser"
-    made = _made(facts, of_entry, attended_of(facts, of_entry, entry), new, now=now)
+    made = rows_of(facts, of_entry, attended_of(facts, of_entry, entry), new, now=now)
     for row in made:
         session.add(
             Correction(

@@ -20,8 +20,8 @@ from cpd_app.models import Event, File, RosterEntry, Statement
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import journal
+from cpd_app.usecases.correction_input import NewCorrection
 from cpd_app.usecases.corrections import (
-    NewCorrection,
     correct_attendance,
     correctable_event,
     may_overrule,

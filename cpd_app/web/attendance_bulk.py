@@ -15,6 +15,7 @@ from cpd_app.domain.errors import DomainError, Rejected
 from cpd_app.schemas.evidence import key_of, upload_of
 from cpd_app.storage import local_files
 from cpd_app.usecases import corrections, files
+from cpd_app.usecases.correction_input import NewCorrection
 from cpd_app.usecases.corrections import MOST_AT_ONCE, Effect
 from cpd_app.usecases.files import Secrecy, Upload
 from cpd_app.web import event_words, uploads
@@ -71,7 +72,7 @@ def bulk(event_id: int) -> ResponseReturnValue:
     ), 422 if errors else 200
 
 
-def _save(event_id: int, ids: list[int], new: corrections.NewCorrection) -> ResponseReturnValue:
+def _save(event_id: int, ids: list[int], new: NewCorrection) -> ResponseReturnValue:
     with transaction():
         effects = corrections.correct_attendance(
             current_actor(), event_id, ids, new, now=clock.now(), today=clock.today()

@@ -7,7 +7,7 @@ from flask import request
 
 from cpd_app.domain.errors import DomainError
 from cpd_app.domain.presence import Verb
-from cpd_app.usecases.corrections import NewCorrection
+from cpd_app.usecases.correction_input import NewCorrection
 from cpd_app.web.attendance_times import moment_of
 from cpd_app.wording import sentence
 

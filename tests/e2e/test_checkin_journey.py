@@ -16,7 +16,8 @@ from cpd_app.db import transaction
 from cpd_app.domain.presence import Verb
 from cpd_app.models import Activity, Event, Person, Registration, RosterEntry, Scan, Society
 from cpd_app.usecases import passwords
-from cpd_app.usecases.corrections import NewCorrection, correct_attendance
+from cpd_app.usecases.correction_input import NewCorrection
+from cpd_app.usecases.corrections import correct_attendance
 from cpd_app.usecases.member_entry import enter_member
 from tests.e2e.conftest import LookAt, SignIn
 from tests.support import builders

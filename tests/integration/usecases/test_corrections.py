@@ -20,7 +20,7 @@ from cpd_app.models import (
     Society,
 )
 from cpd_app.usecases import corrections
-from cpd_app.usecases.corrections import NewCorrection
+from cpd_app.usecases.correction_input import NewCorrection
 from tests.support.attendance import Day
 from tests.support.builders import a_person, a_registration, a_session, an_entry, an_event
 from tests.support.people import Someone
@@ -120,7 +120,7 @@ def test_one_end_moves_and_the_other_stays_also_with_a_lunch_outside(
 def at_ten_thirty(do: Do, day: Day, organiser: Someone, entry: RosterEntry, **times: str) -> None:
     """Correct one person's times while the session runs."""
     now = day.moment("10:30")
-    moments = {name: day.moment(clock) for name, clock in times.items()}
+    moments: dict[str, Any] = {name: day.moment(clock) for name, clock in times.items()}
     new = NewCorrection(Verb.PRESENCE, "门口排队", day.hall.id, **moments)
     do(
         corrections.correct_attendance, organiser.actor, day.event.id, [entry.id], new,
