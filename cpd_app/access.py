@@ -142,6 +142,7 @@ def door_actor() -> Actor:
         origin="door",
         steward_id=phone.steward_id,
         steward_event_id=phone.event_id,
+        beside_id=_signed_in_id() if current_user.is_authenticated else None,
     )
 
 

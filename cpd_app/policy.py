@@ -35,6 +35,8 @@ class Actor:
     #: a paired phone at the door of one event: no account, scanning only
     steward_id: int | None = None
     steward_event_id: int | None = None
+    #: who is signed in on that phone besides: grants nothing, and serves flags only
+    beside_id: int | None = None
 
     @classmethod
     def system(cls, origin: str) -> "Actor":
@@ -98,6 +100,7 @@ class Permission(StrEnum):
     WATCH_JOB = "job:watch"
     PLAN_EVENT = "event:plan"
     RUN_EVENT = "event:run"
+    INVITE_ORGANISER = "organiser:invite"
     SCAN_DOOR = "event:scan"
     APPROVE_EVENT = "event:approve"
     READ_ATTENDANCE = "attendance:read"
@@ -155,6 +158,11 @@ def runs_event(actor: Actor, target: Target) -> bool:
     return actor.person_id is not None and actor.person_id in target.organisers
 
 
+def runs_event_of_own(actor: Actor, target: Target) -> bool:
+    """A colleague in the society that owns it who runs it; nobody from outside."""
+    return runs_event(actor, target) and plans_events(actor, target)
+
+
 def is_steward(actor: Actor, target: Target) -> bool:
     """A phone paired with this very event."""
     return actor.steward_event_id is not None and actor.steward_event_id == target.event_id
@@ -201,6 +209,7 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.WATCH_JOB: (is_owner, is_registrar),
     Permission.PLAN_EVENT: (plans_events, is_federation),
     Permission.RUN_EVENT: (runs_event, is_registrar, is_federation),
+    Permission.INVITE_ORGANISER: (is_owner, runs_event_of_own, is_registrar, is_federation),
     Permission.SCAN_DOOR: (runs_event, is_steward, is_registrar, is_federation),
     Permission.APPROVE_EVENT: (approves_event,),
     Permission.READ_ATTENDANCE: (runs_event, is_staff, is_federation),
@@ -227,6 +236,7 @@ SCOPES: dict[str, frozenset[Permission]] = {
         {
             Permission.PLAN_EVENT,
             Permission.RUN_EVENT,
+            Permission.INVITE_ORGANISER,
             Permission.SCAN_DOOR,
             Permission.READ_ATTENDANCE,
             Permission.CORRECT_ATTENDANCE,
@@ -251,6 +261,7 @@ def require(actor: Actor, permission: Permission, target: Target) -> None:
     """Raise NotFound for a stranger, NotAllowed for somebody who may know that it exists."""
     if may(actor, permission, target):
         return
-    if is_owner(actor, target) or actor.is_in(target.societies, *RoleName) or target == Target():
+    known = is_owner(actor, target) or runs_event(actor, target)
+    if known or actor.is_in(target.societies, *RoleName) or target == Target():
         raise NotAllowed
     raise NotFound

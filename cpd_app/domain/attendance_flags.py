@@ -27,12 +27,14 @@ class Flag(StrEnum):
     OLD_CODE = "old_code"
     BURST = "burst"
     TWO_ROOMS = "two_rooms"
+    #: whoever worked at the door scanned their own pass
+    SELF_SCAN = "self_scan"
     #: a check-out without a check-in; a slip, not a suspicion
     MISSING_IN = "missing_in"
 
 
 #: what puts the mark `flagged` beside a record's letter
-SUSPICIONS = frozenset({Flag.ONE_DEVICE, Flag.OLD_CODE, Flag.BURST, Flag.TWO_ROOMS})
+SUSPICIONS = frozenset(Flag) - {Flag.MISSING_IN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Arrival:
     #: seconds between the code and the scan; None: no rotating code
     code_age: int | None = None
     device: str | None = None
+    #: who scanned it at a door; None: the person, by a code
+    scanned_by: int | None = None
 
     @property
     def is_old(self) -> bool:
@@ -58,6 +62,7 @@ def flags_of(
     person: int,
     own: Iterable[Arrival],
     *,
+    oneself: int | None = None,
     on_device: Mapping[str, int],
     bursts: Mapping[int, int],
     here: Sequence[Span] = (),
@@ -66,8 +71,9 @@ def flags_of(
 ) -> list[dict[str, Any]]:
     """The flags of one person with their reasons, as JSON, the gravest first.
 
-    `on_device`: how many people each device scanned for; `bursts`: who came in a burst, of how
-    many; `here`, `elsewhere`: stretches of presence in this event and in others.
+    `oneself`: the person's own number; `on_device`: how many people each device scanned for;
+    `bursts`: who came in a burst, of how many; `here`, `elsewhere`: stretches of presence in this
+    event and in others.
     """
     own = list(own)
     flags: list[dict[str, Any]] = []
@@ -79,6 +85,8 @@ def flags_of(
         flags.append(
             {"code": Flag.TWO_ROOMS.value, "from": first.isoformat(), "to": last.isoformat()}
         )
+    if oneself is not None and any(a.scanned_by == oneself for a in own):
+        flags.append({"code": Flag.SELF_SCAN.value})
     if person in bursts:
         flags.append({"code": Flag.BURST.value, "people": bursts[person]})
     oldest = max((a.code_age or 0 for a in own if a.is_old), default=0)

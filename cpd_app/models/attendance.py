@@ -56,6 +56,8 @@ class RosterEntry(Base):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    #: why they were declined, in the organiser's words
+    answer: Mapped[str | None] = mapped_column(String(500))
     #: where they are by the scans so far: the session they are in; None = not inside
     inside_session_id: Mapped[int | None] = mapped_column(ForeignKey("event_sessions.id"))
     #: the entry that stands for this one, where one person was on the roster twice (as a guest, or
@@ -97,6 +99,7 @@ class Scan(Base):
     #: random id of the browser that scanned; serves flags only
     device: Mapped[str | None] = mapped_column(String(36))
     steward_id: Mapped[int | None] = mapped_column(ForeignKey("stewards.id"))
+    #: who scanned; with a steward's phone, who was signed in on it besides
     by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
 

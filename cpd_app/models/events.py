@@ -61,6 +61,8 @@ class Event(Base):
     state: Mapped[str] = mapped_column(String(20))
     #: what staff approved: everything that decides hours, with the hours it can give (hundredths)
     approved: Mapped[dict[str, Any] | None]
+    #: who changed what decides hours since the last approval: they do not approve it
+    hours_changed_by: Mapped[list[Any]] = mapped_column(default=list)
     #: why it was submitted after its beginning
     late_reason: Mapped[str | None] = mapped_column(String(500))
     #: why staff sent it back, or why it was cancelled

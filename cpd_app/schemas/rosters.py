@@ -93,6 +93,9 @@ class EntryJson(Described):
     )
     pending_reason = fields.String(allow_none=True)
     excused = fields.Boolean()
+    answer = fields.String(
+        allow_none=True, metadata={"description": "why the organiser declined them"}
+    )
     created = fields.Boolean(metadata={"description": "by this call; false: it was there already"})
 
 
@@ -117,5 +120,6 @@ def entry_json(entry: Any, *, created: bool = False) -> dict[str, Any]:
         "state": str(entry.state),
         "pending_reason": entry.pending_reason,
         "excused": bool(entry.excused),
+        "answer": entry.answer,
         "created": created,
     }

@@ -22,5 +22,6 @@ SENTENCES: dict[str, str] = {
     "flag_old_code": "扫码时，码已经显示了 %(seconds)s 秒。",
     "flag_burst": "一分钟内有 %(people)s 人用同样的旧码签到。",
     "flag_two_rooms": "%(from)s–%(to)s 同时在另一个活动签到。",
+    "flag_self_scan": "在门岗给自己扫过码。",
     "flag_missing_in": "%(at)s 签退，之前没有签到。",
 }

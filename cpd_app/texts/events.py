@@ -27,6 +27,7 @@ MISSING_OUT = {
 MODES = {"venue": "mode_venue", "online": "mode_online"}
 
 SENTENCES: dict[str, str] = {
+    "changed_it_yourself": "学时是您改的，由同事审批。",
     "event_state_draft": "草稿",
     "event_state_submitted": "待批准",
     "event_state_approved": "已批准",

@@ -13,7 +13,7 @@ ROSTER_COLUMNS = (
 SENTENCES: dict[str, str] = {
     "enrolment_closed": "报名已经结束。",
     "event_over": "活动已经结束，不能再报名或取消。",
-    "enrolment_declined": "组织者没有通过您的报名。有疑问请联系主办单位。",
+    "enrolment_declined": "组织者没有通过您的报名。%(reason)s",
     "already_here": "已有签到记录，不能取消。到没到场以扫码为准，有误请更正出席。",
     "event_settled": "活动已结项，名单不再改动。",
     "event_cancelled": "活动已取消，名单不再改动。",

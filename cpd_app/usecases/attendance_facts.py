@@ -128,6 +128,7 @@ def arrival_of(scan: Scan, person: int) -> Arrival:
         received_at=scan.received_at,
         code_age=scan.code_age,
         device=None if by_organiser else scan.device,
+        scanned_by=scan.by_id if by_organiser else None,
     )
 
 

@@ -58,6 +58,7 @@ def flags_for(
     return flags_of(
         entry_id,
         facts.arrivals,
+        oneself=person_id,
         on_device=near.on_device,
         bursts=near.bursts,
         here=stretches(found),

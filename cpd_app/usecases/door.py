@@ -275,7 +275,9 @@ def _own_scan(actor: Actor, event: Event, scan_id: int) -> Scan:
     row = session.get(Scan, scan_id)
     if row is None or row.event_id != event.id:
         raise NotFound
-    if (row.steward_id, row.by_id) != (actor.steward_id, actor.person_id):
+    if row.steward_id != actor.steward_id or (
+        row.steward_id is None and row.by_id != actor.person_id
+    ):
         raise NotFound
     return row
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 
 from cpd_app.db import session
-from cpd_app.domain.errors import Conflict, Rejected
+from cpd_app.domain.errors import Conflict, NotAllowed, Rejected
 from cpd_app.models import Event, EventSession, Scan
 from cpd_app.policy import Actor, Permission
 from cpd_app.usecases import journal
@@ -19,9 +19,10 @@ MOST_REASON = 500
 #: network arrive until then
 CLOSES_ITSELF_AFTER = timedelta(hours=72)
 #: where an act may begin
-MAY_SUBMIT = frozenset({EventState.DRAFT})
-#: approved once is enough: a change that staff have not looked at yet turns nobody away
-MAY_OPEN = frozenset({EventState.SUBMITTED, EventState.APPROVED, EventState.CLOSED})
+#: approved once is enough: what staff have not looked at yet, or sent back, turns nobody away
+MAY_OPEN = frozenset(
+    {EventState.DRAFT, EventState.SUBMITTED, EventState.APPROVED, EventState.CLOSED}
+)
 MAY_CANCEL = frozenset(
     {EventState.DRAFT, EventState.SUBMITTED, EventState.APPROVED, EventState.OPEN}
 )
@@ -32,18 +33,28 @@ def submit_event(
 ) -> Event:
     """Hand the plan to the owner's staff; late, when it has begun, only with a reason.
 
+    One that staff sent back and the clock opened meanwhile is handed in again and stays open.
     Raises Rejected `nothing_credited`, `late_reason_missing`, Conflict `not_in_this_state`.
     """
     event = _held(actor, event_id, Permission.RUN_EVENT, now=now)
     if event.state == EventState.SUBMITTED:
         return event
-    _check_state(event, MAY_SUBMIT)
+    if not may_submit(event):
+        raise Conflict("not_in_this_state")
     if hours_it_can_give(event) is None:
         raise Rejected("nothing_credited", "sessions")
     _check_late(event, late_reason, now=now)
-    event.state, event.submitted_at, event.answer = EventState.SUBMITTED, now, None
+    if event.state == EventState.DRAFT:
+        event.state = EventState.SUBMITTED
+    event.submitted_at, event.answer = now, None
     _note(actor, event, "event.submitted", now=now)
     return event
+
+
+def may_submit(event: Event) -> bool:
+    """Whether it lies with the organiser: a draft, or a running event that staff sent back."""
+    sent_back = _changed_while_running(event) and event.submitted_at is None
+    return event.state == EventState.DRAFT or sent_back
 
 
 def take_back(actor: Actor, event_id: int, *, now: datetime) -> Event:
@@ -67,9 +78,12 @@ def approve_event(
 
     Also approves what was changed in an event that is open or closed. `version` is the plan that
     was seen. Raises Conflict `not_in_this_state`, `changed_meanwhile`, Rejected
-    `late_reason_missing`, `nothing_credited`.
+    `late_reason_missing`, `nothing_credited`, NotAllowed `changed_it_yourself` for whoever changed
+    what decides hours since the last approval: that takes two people.
     """
     event = _held(actor, event_id, Permission.APPROVE_EVENT, now=now)
+    if has_changed(actor, event):
+        raise NotAllowed("changed_it_yourself")
     if event.state != EventState.SUBMITTED and not _changed_while_running(event):
         raise Conflict("not_in_this_state")
     if version is not None and version != event.version:
@@ -84,7 +98,7 @@ def approve_event(
         "minutes": potential.minutes,
         "rule_version_id": potential.rule.version_id,
     }
-    event.approved_at, event.answer = now, None
+    event.approved_at, event.answer, event.hours_changed_by = now, None, []
     if event.state == EventState.SUBMITTED:
         event.state = EventState.APPROVED
     else:
@@ -153,7 +167,7 @@ def cancel_event(actor: Actor, event_id: int, *, reason: str, now: datetime) -> 
 
 
 def turn_events(*, now: datetime) -> dict[str, int]:
-    """Open what is approved and begins, close what ended long ago; counts of both."""
+    """Open what was approved once and begins, close what ended long ago; counts of both."""
     actor = Actor.system("turn-events")
     opened = closed = 0
     for event_id in _to_open(now):
@@ -163,6 +177,11 @@ def turn_events(*, now: datetime) -> dict[str, int]:
         close_event(actor, event_id, now=now)
         closed += 1
     return {"opened": opened, "closed": closed}
+
+
+def has_changed(actor: Actor, event: Event) -> bool:
+    """Whether the actor changed what decides hours, and nobody has approved it since."""
+    return actor.person_id in event.hours_changed_by
 
 
 def was_scanned(event_id: int) -> bool:
@@ -185,7 +204,7 @@ def _to_open(now: datetime) -> list[int]:
         EventSession.rehearsal.is_(False),
         EventSession.opens_at <= now,
     )
-    waiting = (EventState.SUBMITTED, EventState.APPROVED)
+    waiting = (EventState.DRAFT, EventState.SUBMITTED, EventState.APPROVED)
     found = select(Event.id).where(
         Event.state.in_(waiting), Event.approved_at.is_not(None), begins.exists()
     )

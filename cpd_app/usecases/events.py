@@ -28,7 +28,7 @@ from cpd_app.models import (
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
 from cpd_app.usecases.event_access import event_for
-from cpd_app.usecases.event_hours import check_kind, needs_approval, plan_of
+from cpd_app.usecases.event_hours import check_kind, needs_approval, plan_of, terms_of
 from cpd_app.usecases.event_input import (
     EventHead,
     EventState,
@@ -129,7 +129,7 @@ def change_event(
     """Change everything but the agenda. `version` is the one that was seen; None: any."""
     event = _changeable(actor, event_id, version, now=now)
     check_head(head)
-    before = _in_calendars(event)
+    before = _before(event)
     _set_head(event, head)
     changed = _changed(actor, event, "event.changed", before, now=now)
     move_up(actor, event, now=now)  # there may be more places than before
@@ -148,7 +148,7 @@ def keep_session(
     """Add a session, or change one with its agenda; the event grows with it when it must."""
     event = _changeable(actor, event_id, version, now=now)
     check_texts(planned)
-    before = _in_calendars(event)
+    before = _before(event)
     if session_id is None:
         kept = EventSession(code_key=secrets.token_hex(32), rehearsal=False)
         event.sessions.append(kept)
@@ -169,7 +169,7 @@ def remove_session(
     gone = _session_of(event, session_id)
     if session.scalar(select(Scan.id).where(Scan.session_id == session_id).limit(1)):
         raise Conflict("session_was_scanned")
-    before = _in_calendars(event)
+    before = _before(event)
     event.sessions.remove(gone)
     return _changed(actor, event, "event.session_removed", before, now=now)
 
@@ -204,17 +204,28 @@ def _changeable(actor: Actor, event_id: int, version: int | None, *, now: dateti
     return event
 
 
-def _changed(
-    actor: Actor, event: Event, verb: str, before: dict[str, Any], *, now: datetime
-) -> Changed:
+@dataclass(frozen=True)
+class _Before:
+    """What a change of a plan is compared with: what calendars show, what decides hours."""
+
+    shown: dict[str, Any]
+    terms: dict[str, Any]
+
+
+def _before(event: Event) -> _Before:
+    return _Before(_in_calendars(event), terms_of(event))
+
+
+def _changed(actor: Actor, event: Event, verb: str, before: _Before, *, now: datetime) -> Changed:
     """Judge the plan as it is now, keep it, and send it back to staff when hours changed."""
     _check(event)
     event.version += 1
     event.updated_at = now
-    if event.state != EventState.DRAFT and _in_calendars(event) != before:
+    if event.state != EventState.DRAFT and _in_calendars(event) != before.shown:
         event.sequence += 1
     session.flush()
     back = needs_approval(event)
+    _note_who(actor, event, before)
     if back and event.state in {EventState.APPROVED, EventState.OPEN, EventState.CLOSED}:
         event.submitted_at = now
         if event.state == EventState.APPROVED:
@@ -228,6 +239,14 @@ def _changed(
         data={"version": event.version, "back_to_staff": back},
     )  # fmt: skip
     return Changed(event, back)
+
+
+def _note_who(actor: Actor, event: Event, before: _Before) -> None:
+    """Remember who changed the hours; a plan that staff know is nobody's change."""
+    if event.approved and not needs_approval(event):
+        event.hours_changed_by = []
+    elif actor.person_id is not None and terms_of(event) != before.terms:
+        event.hours_changed_by = sorted({*event.hours_changed_by, actor.person_id})
 
 
 def _check(event: Event) -> None:

@@ -47,9 +47,10 @@ def invite_organiser(
 ) -> Invited:
     """Ask somebody in to run one event, with no role in the society; the link is told once.
 
+    Whoever was asked in from outside asks in nobody else.
     Raises Rejected `missing_field`, `too_long`, `too_many_organisers`, Conflict `event_is_over`.
     """
-    event = event_for(actor, event_id, Permission.RUN_EVENT, now=now)
+    event = event_for(actor, event_id, Permission.INVITE_ORGANISER, now=now)
     if event.state in {EventState.SETTLED, EventState.CANCELLED}:
         raise Conflict("event_is_over")
     said, works_at = name.strip(), (unit or "").strip() or None
@@ -148,7 +149,7 @@ def accept_as_new(
 
 def revoke_organiser(actor: Actor, event_id: int, organiser_id: int, *, now: datetime) -> None:
     """End somebody's access, or an invitation that was not used, at once."""
-    event = event_for(actor, event_id, Permission.RUN_EVENT, now=now)
+    event = event_for(actor, event_id, Permission.INVITE_ORGANISER, now=now)
     found = session.get(EventOrganiser, organiser_id)
     if found is None or found.event_id != event.id:
         raise NotFound

@@ -16,6 +16,7 @@ from cpd_app.usecases.event_access import event_for
 from cpd_app.usecases.event_visibility import COMING, entry_of, readable_event, why_not
 from cpd_app.usecases.roster_entries import free_places, new_entry, places_taken
 
+MOST_REASON = 500
 #: entries that hold no place and ask for nothing
 GONE = (EntryState.DECLINED, EntryState.CANCELLED)
 
@@ -43,7 +44,7 @@ def enrol(actor: Actor, event_id: int, *, now: datetime, key: str | None = None)
         note(actor, "entry.enrolled", event, made, now=now, state=state)
         return Enrolled(made, created=True)
     if known.state == EntryState.DECLINED:
-        raise Rejected("enrolment_declined")
+        raise Rejected("enrolment_declined", reason=known.answer or "")
     if known.state == EntryState.CANCELLED or known.excused:
         known.excused = False
         known.state = EntryState.CANCELLED  # so that its own place is not counted
@@ -93,17 +94,27 @@ def excuse(
 
 
 def decide(
-    actor: Actor, event_id: int, entry_ids: Collection[int], *, accept: bool, now: datetime
+    actor: Actor,
+    event_id: int,
+    entry_ids: Collection[int],
+    *,
+    accept: bool,
+    reason: str = "",
+    now: datetime,
 ) -> int:
-    """Let people in who wait for a decision or a place, or do not; returns how many changed."""
+    """Let people in who wait for a decision or a place, or do not; returns how many changed.
+
+    Who is declined reads the reason: Rejected `reason_missing`, `too_long` without one.
+    """
     event = running_event(actor, event_id, now=now)
+    said = None if accept else _reason(reason)
     wanted = EntryState.LISTED if accept else EntryState.DECLINED
     changed = 0
     for entry_id in sorted(set(entry_ids)):
         entry = _entry(event, entry_id)
         if entry.state == wanted:
             continue
-        entry.state = wanted
+        entry.state, entry.answer = wanted, said
         entry.decided_at, entry.decided_by_id = now, actor.person_id
         touch(entry, now=now)
         note(actor, "entry.decided", event, entry, now=now, state=wanted)
@@ -147,6 +158,15 @@ def move_up(actor: Actor, event: Event, *, now: datetime) -> list[RosterEntry]:
         touch(entry, now=now)
         note(actor, "entry.moved_up", event, entry, now=now)
     return list(waiting)
+
+
+def _reason(text: str) -> str:
+    said = text.strip()
+    if not said:
+        raise Rejected("reason_missing", "reason")
+    if len(said) > MOST_REASON:
+        raise Rejected("too_long", "reason", most=MOST_REASON)
+    return said
 
 
 def _oneself(actor: Actor) -> int:

@@ -112,7 +112,7 @@ def _revive(entry: RosterEntry, *, now: datetime) -> bool:
     """An organiser's list overrules that somebody waits, was declined or taken off."""
     if entry.state == EntryState.LISTED:
         return False
-    entry.state, entry.excused = EntryState.LISTED, False
+    entry.state, entry.excused, entry.answer = EntryState.LISTED, False, None
     touch(entry, now=now)
     return True
 

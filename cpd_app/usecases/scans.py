@@ -143,7 +143,7 @@ def append_in(actor: Actor, room: Room, scan: ScanToKeep, *, now: datetime) -> S
     name = None if room.rehearsal or now - scan.at > ORDERLY else _accept(room, scan, now)
     moves = name is None
     if name is None:
-        name, outcome = _judged(room, scan)
+        name, outcome = _judged(actor, room, scan, now)
     scan_id = _insert(actor, room, scan, outcome, now)
     if scan_id is None:
         return _first(scan, now)
@@ -191,13 +191,15 @@ def _accept(room: Room, scan: ScanToKeep, now: datetime) -> str | None:
     return cast("str | None", found.scalar())
 
 
-def _judged(room: Room, scan: ScanToKeep) -> tuple[str, Outcome]:
+def _judged(actor: Actor, room: Room, scan: ScanToKeep, now: datetime) -> tuple[str, Outcome]:
     """The name on the roster and what the scan comes to; holds the entry."""
     entry = session.execute(_ENTRY, {"id": scan.entry_id}).first()
     if entry is None or entry.event_id != room.event_id:
         raise NotFound
     if room.rehearsal:
         return entry.name, Outcome.REHEARSAL
+    if entry.excused:
+        _take_back_excuse(actor, room, scan.entry_id, now)
     inside = entry.inside_session_id
     was_here = (
         scan.direction is Direction.OUT
@@ -213,6 +215,20 @@ def _judged(room: Room, scan: ScanToKeep) -> tuple[str, Outcome]:
         pending=entry.state in UNSETTLED,
     )
     return entry.name, outcome
+
+
+def _take_back_excuse(actor: Actor, room: Room, entry_id: int, now: datetime) -> None:
+    """Whoever had excused themselves (请假) and came all the same is not excused any more."""
+    session.execute(_CAME_AFTER_ALL, {"entry": entry_id})
+    journal.record(
+        actor,
+        "entry.excused",
+        "roster_entry",
+        entry_id,
+        now=now,
+        society_id=room.society_id,
+        data={"event": room.event_id, "excused": False},
+    )
 
 
 def _insert(
@@ -233,7 +249,7 @@ def _insert(
         "marks": list(scan.marks),
         "device": scan.device,
         "steward_id": actor.steward_id,
-        "by_id": actor.person_id,
+        "by_id": actor.person_id or actor.beside_id,
     }
     kept = session.execute(_insert_once(session.get_bind().dialect.name), values)
     return cast("int | None", kept.scalar())
@@ -316,6 +332,7 @@ _ENTRY = (
         _ENTRIES.c.event_id,
         _ENTRIES.c.name,
         _ENTRIES.c.state,
+        _ENTRIES.c.excused,
         _ENTRIES.c.inside_session_id,
     )
     .where(_ENTRIES.c.id == bindparam("id"))
@@ -327,6 +344,7 @@ _LISTED = (
         _ENTRIES.c.id == bindparam("entry"),
         _ENTRIES.c.event_id == bindparam("event"),
         _ENTRIES.c.state == EntryState.LISTED.value,
+        _ENTRIES.c.excused.is_(False),
     )
     .values(stale_at=bindparam("stale"))
     .returning(_ENTRIES.c.name)
@@ -336,6 +354,7 @@ _GO_IN = _LISTED.where(_ENTRIES.c.inside_session_id.is_distinct_from(_HERE)).val
     inside_session_id=_HERE
 )
 _GO_OUT = _LISTED.where(_ENTRIES.c.inside_session_id == _HERE).values(inside_session_id=None)
+_CAME_AFTER_ALL = update(_ENTRIES).where(_ENTRIES.c.id == bindparam("entry")).values(excused=False)
 _MOVE = (
     update(_ENTRIES)
     .where(_ENTRIES.c.id == bindparam("entry"))

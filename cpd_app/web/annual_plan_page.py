@@ -228,6 +228,7 @@ def my_place(planned: PlannedEvent) -> tuple[str, str] | None:
         EntryState.LISTED: listed,
         EntryState.WAITING: (_("候补"), "now"),
         EntryState.PENDING: (_("待组织者确认"), "now"),
+        EntryState.DECLINED: (_("没有通过"), "blocker"),
     }
     if entry is not None and entry.state in words:
         return words[EntryState(entry.state)]

@@ -17,7 +17,11 @@ from cpd_app.domain.errors import Conflict, DomainError, NotAllowed, Rejected
 from cpd_app.policy import Permission, may
 from cpd_app.storage import local_files
 from cpd_app.usecases import corrections, leaving, settlement, statements
-from cpd_app.usecases.attendance_table import attendance_of_entry, attendance_table
+from cpd_app.usecases.attendance_table import (
+    attendance_of_entry,
+    attendance_table,
+    export_attendance,
+)
 from cpd_app.usecases.event_access import event_target
 from cpd_app.usecases.files import Opened
 from cpd_app.usecases.statements import Answer
@@ -32,9 +36,6 @@ from cpd_app.wording import sentence
 bp = Blueprint("attendance", __name__, url_prefix="/events/<int:event_id>")
 my_attendance.add_to(bp)
 attendance_bulk.add_to(bp)
-
-#: rows of one export: a large congress
-MOST_ROWS = 20_000
 
 
 @bp.get("/attendance")
@@ -183,16 +184,16 @@ def settle(event_id: int) -> ResponseReturnValue:
 @signed_in
 def export(event_id: int) -> ResponseReturnValue:
     """What the table shows, all pages of it, with every check-in and check-out."""
-    table = attendance_table(
-        current_actor(),
-        event_id,
-        wanted=request.args.get("show", "all"),
-        text=request.args.get("q", ""),
-        at_once=MOST_ROWS,
-        now=clock.now(),
-    )
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(export_rows(table))
+    with transaction():
+        table = export_attendance(
+            current_actor(),
+            event_id,
+            wanted=request.args.get("show", "all"),
+            text=request.args.get("q", ""),
+            now=clock.now(),
+        )
+        csv.writer(text).writerows(export_rows(table))
     data = io.BytesIO(text.getvalue().encode("utf-8-sig"))
     name = f"attendance-{event_id}.csv"
     return send_file(data, mimetype="text/csv", as_attachment=True, download_name=name)

@@ -24,6 +24,7 @@ ICONS = {
     "old_code": "clock",
     "burst": "clock",
     "two_rooms": "copy",
+    "self_scan": "person-exclamation",
     "missing_in": "box-arrow-right",
     "missing_out": "box-arrow-right",
     "late": "clock",
@@ -60,7 +61,11 @@ def flag_words(flag: Mapping[str, Any]) -> str:
         if seconds < 60:
             return _("码晚到 %(seconds)s 秒", seconds=seconds)
         return _("码晚到 %(minutes)s 分", minutes=seconds // 60)
-    return {"two_rooms": _("两处同时"), "missing_in": _("缺签到")}[code]
+    return {
+        "two_rooms": _("两处同时"),
+        "self_scan": _("自己扫自己"),
+        "missing_in": _("缺签到"),
+    }[code]
 
 
 def flag_reason(flag: Mapping[str, Any], event: "Event") -> str:

@@ -43,7 +43,7 @@ def submit(event_id: int) -> ResponseReturnValue:
             flash(_("已提交学会。批准后签到到时自动开放。"), "success")
             return _studio(event_id)
     event = _event(event_id, Permission.RUN_EVENT)
-    if event.state != EventState.DRAFT:
+    if not event_states.may_submit(event):
         return _studio(event_id)
     return _judged("events/submit.html", event, errors)
 
@@ -170,7 +170,9 @@ def _judged(template: str, event: "Event", errors: dict[str, str]) -> ResponseRe
         waiting=event.state == EventState.SUBMITTED
         or (event.state in {EventState.OPEN, EventState.CLOSED} and needs_approval(event)),
         runs=may(actor, Permission.RUN_EVENT, target),
-        approves=may(actor, Permission.APPROVE_EVENT, target),
+        approves=may(actor, Permission.APPROVE_EVENT, target)
+        and not event_states.has_changed(actor, event),
+        changed=event_states.has_changed(actor, event),
         changes=event_page.changes_of(event),
         tabs=event_words.tabs_of(event, "events.acts.approval"),
         words=event_words,

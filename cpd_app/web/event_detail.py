@@ -184,7 +184,8 @@ def _place(found: EventPage) -> Place:
         case EntryState.PENDING:
             return Place(_("等组织者确认"), _("扫过的签到已经记下，确认后照计。"), "now", act)
         case _:
-            return Place(_("组织者没有通过"), _("有疑问请联系主办单位。"), "blocker")
+            said = entry.answer or _("有疑问请联系主办单位。")
+            return Place(_("组织者没有通过"), said, "blocker")
 
 
 def _listed_title(found: EventPage) -> str:

@@ -19,9 +19,9 @@ from cpd_app import access, clock
 from cpd_app.access import current_actor, public, signed_in, somebody_is_signed_in
 from cpd_app.db import transaction
 from cpd_app.domain.errors import DomainError, NotFound, Rejected
-from cpd_app.policy import Permission
+from cpd_app.policy import Permission, may
 from cpd_app.usecases import organisers, passwords
-from cpd_app.usecases.event_access import event_for
+from cpd_app.usecases.event_access import event_for, event_target
 from cpd_app.web import event_words
 from cpd_app.web.signin import device
 from cpd_app.wording import sentence
@@ -159,6 +159,7 @@ def _page(event_id: int, *, errors: dict[str, str] | None = None, link: str = ""
         "events/organisers.html",
         event=event,
         people=organisers.organisers_of(actor, event_id, now=now),
+        invites=may(actor, Permission.INVITE_ORGANISER, event_target(event, now=now)),
         creator=organisers.creator_of(event),
         ends_at=organisers.access_ends_at(event),
         errors=errors or {},

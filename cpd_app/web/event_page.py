@@ -21,6 +21,7 @@ from cpd_app.usecases.event_hours import (
     terms_of,
 )
 from cpd_app.usecases.event_input import EventState
+from cpd_app.usecases.event_states import may_submit
 from cpd_app.web.event_words import missing_out_word, open_to_word, times, with_weekday, zone_note
 from cpd_app.web.filters import hours, short_day
 from cpd_app.wording import arithmetic, sentence
@@ -74,6 +75,8 @@ class Studio:
     doubts: list[str]
     #: changed since the approval: hours then and now
     again: bool
+    #: sent back by staff while it runs: the organiser hands it in again
+    sent_back: bool
     approved: int | None
     steps: list[dict[str, Any]]
     #: screens of the whole event: address, icon, word
@@ -109,6 +112,7 @@ def studio_of(event: "Event", counts: EventCounts, *, now: datetime) -> Studio:
         lines=lines_of(potential),
         doubts=doubts_of(potential),
         again=again,
+        sent_back=again and event.state != EventState.DRAFT and may_submit(event),
         approved=approved_hours(event),
         steps=_steps(event, potential, counts),
         kit=_kit(event),

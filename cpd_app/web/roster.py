@@ -90,7 +90,12 @@ def decide(event_id: int) -> ResponseReturnValue:
         try:
             with transaction():
                 changed = roster.decide(
-                    current_actor(), event_id, chosen, accept=accept, now=clock.now()
+                    current_actor(),
+                    event_id,
+                    chosen,
+                    accept=accept,
+                    reason=request.form.get("reason", ""),
+                    now=clock.now(),
                 )
         except Rejected as refusal:
             flash(sentence(refusal.code, refusal.values), "error")
@@ -101,6 +106,8 @@ def decide(event_id: int) -> ResponseReturnValue:
                 else ngettext("%(num)s 人没有通过。", "%(num)s 人没有通过。", changed)
             )
             flash(said, "success")
+    if request.form.get("from") == "entry" and len(chosen) == 1:
+        return redirect(url_for("roster.show", event_id=event_id, entry_id=chosen[0]), 303)
     back = request.form.get("show", "")
     return redirect(url_for("roster.index", event_id=event_id, show=back or None), 303)
 

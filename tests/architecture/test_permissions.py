@@ -58,6 +58,7 @@ EXPECTED = {
     Permission.WATCH_JOB: "owner registrar",
     Permission.PLAN_EVENT: "organiser registrar",
     Permission.RUN_EVENT: "owner invited registrar",
+    Permission.INVITE_ORGANISER: "owner registrar",
     Permission.SCAN_DOOR: "owner invited registrar steward",
     Permission.APPROVE_EVENT: "auditor registrar",
     Permission.READ_ATTENDANCE: "owner invited auditor registrar",
@@ -70,6 +71,7 @@ EXPECTED = {
 OF_THE_FEDERATION = {
     Permission.PLAN_EVENT: "federation",
     Permission.RUN_EVENT: "owner invited federation",
+    Permission.INVITE_ORGANISER: "owner federation",
     Permission.SCAN_DOOR: "owner invited federation steward",
     Permission.APPROVE_EVENT: "federation",
     Permission.READ_ATTENDANCE: "owner invited federation",
@@ -118,6 +120,14 @@ def test_nobody_decides_about_themselves(permission: Permission):
 @pytest.mark.parametrize("permission", Permission)
 def test_the_program_itself_may(permission: Permission):
     assert may(Actor.system("job"), permission, MINE)
+
+
+def test_a_colleague_who_runs_an_event_asks_others_in_and_somebody_from_outside_does_not():
+    colleague = Actor(17, "web", {HOME: frozenset({RoleName.ORGANISER})})
+
+    assert may(colleague, Permission.INVITE_ORGANISER, MINE)
+    assert not may(Actor(17, "web"), Permission.INVITE_ORGANISER, MINE)
+    assert not may(PEOPLE["organiser"], Permission.INVITE_ORGANISER, MINE)
 
 
 def test_the_federation_keeps_the_baseline_rules_only():

@@ -95,6 +95,24 @@ def test_nobody_is_refused_at_the_door(
     assert entry.inside_session_id == room.session.id
 
 
+def test_whoever_had_excused_themselves_and_scans_is_excused_no_more(
+    sends: Sends, store: Store, room: Room, member: Someone
+):
+    builders.an_entry(store, room.event, member.person, excused=True)
+
+    done = sends(member, room.code())
+
+    entry = entry_of(store, member)
+    assert done.outcome == "accepted"
+    assert (entry.excused, entry.state, entry.inside_session_id) == (
+        False,
+        "listed",
+        room.session.id,
+    )
+    verbs = store.all(select(JournalEntry.verb).order_by(JournalEntry.id))
+    assert list(verbs) == ["entry.excused", "scan.recorded"]
+
+
 @pytest.mark.parametrize("state", ["waiting", "cancelled", "declined", "pending", "listed"])
 def test_an_earlier_entry_is_judged_again_when_its_person_comes(
     state: str, sends: Sends, store: Store, room: Room, member: Someone

@@ -30,7 +30,7 @@ def state_of(store: Store, event: Event) -> str:
     return store.get(Event, event.id).state
 
 
-@pytest.mark.parametrize("state", ["approved", "submitted", "closed"])
+@pytest.mark.parametrize("state", ["draft", "approved", "submitted", "closed"])
 def test_what_was_approved_can_be_opened(
     do: Do, organiser: Someone, society: Society, store: Store, state: str
 ):
@@ -152,13 +152,14 @@ def test_the_clock_opens_what_is_approved_when_its_codes_begin(
 ):
     approved = built(store, organiser, society, "approved")
     changed = built(store, organiser, society, "submitted")
+    sent_back = built(store, organiser, society, "draft", answer="午餐请写明")
     never = built(store, organiser, society, "submitted", approved_at=None)
     begins = NOW - 3 * HOUR
 
     assert do(event_states.turn_events, now=begins - timedelta(seconds=1))["opened"] == 0
-    assert do(event_states.turn_events, now=begins) == {"opened": 2, "closed": 0}
+    assert do(event_states.turn_events, now=begins) == {"opened": 3, "closed": 0}
 
-    assert state_of(store, approved) == state_of(store, changed) == "open"
+    assert {state_of(store, one) for one in (approved, changed, sent_back)} == {"open"}
     assert state_of(store, never) == "submitted"
 
 

@@ -194,6 +194,19 @@ def test_who_may_ask_somebody_in(
             do(organisers.revoke_organiser, someone.actor, event.id, 1, now=NOW)
 
 
+def test_whoever_was_asked_in_from_outside_asks_in_nobody_else(
+    do: Do, event: Event, secret: str, stranger: Someone, store: Store
+):
+    do(organisers.accept_invitation, stranger.actor, secret, now=NOW)
+    kept = store.one(select(EventOrganiser))
+    assert may_run(do, stranger, event)
+
+    with pytest.raises(NotAllowed):
+        do(organisers.invite_organiser, stranger.actor, event.id, name="乙", now=NOW)
+    with pytest.raises(NotAllowed):
+        do(organisers.revoke_organiser, stranger.actor, event.id, kept.id, now=NOW)
+
+
 def test_nobody_is_asked_in_to_what_is_over(
     do: Do, organiser: Someone, society: Society, store: Store
 ):

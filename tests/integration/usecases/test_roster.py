@@ -20,6 +20,7 @@ from tests.support import builders
 from tests.support.people import Someone
 from tests.support.store import Store
 
+NO = "只对本专业开放"
 Do = Callable[..., Any]
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 #: the event begins in a week
@@ -232,24 +233,46 @@ def test_an_organiser_decides_and_may_change_the_decision(
 ):
     guest = builders.an_entry(store, event)
 
-    do(roster.decide, organiser.actor, event.id, [guest.id], accept=False, now=NOW)
-    assert store.get(RosterEntry, guest.id).state == "declined"
+    do(roster.decide, organiser.actor, event.id, [guest.id], accept=False, reason=NO, now=NOW)
+    declined = store.get(RosterEntry, guest.id)
+    assert (declined.state, declined.answer) == ("declined", NO)
     do(roster.decide, organiser.actor, event.id, [guest.id], accept=True, now=NOW)
 
     entry = store.get(RosterEntry, guest.id)
     assert (entry.state, entry.decided_by_id, entry.stale_at) == ("listed", organiser.id, NOW)
+    assert entry.answer is None
+
+
+@pytest.mark.parametrize(("reason", "code"), [(" ", "reason_missing"), ("长" * 501, "too_long")])
+def test_who_is_declined_is_told_why(
+    do: Do, store: Store, event: Event, organiser: Someone, reason: str, code: str
+):
+    guest = builders.an_entry(store, event)
+
+    with pytest.raises(Rejected) as refused:
+        do(
+            roster.decide,
+            organiser.actor,
+            event.id,
+            [guest.id],
+            accept=False,
+            reason=reason,
+            now=NOW,
+        )
+
+    assert (refused.value.code, refused.value.field) == (code, "reason")
 
 
 def test_who_was_declined_does_not_enrol_again(
     do: Do, event: Event, member: Someone, organiser: Someone
 ):
     made = do(roster.enrol, member.actor, event.id, now=NOW)
-    do(roster.decide, organiser.actor, event.id, [made.entry.id], accept=False, now=NOW)
+    do(roster.decide, organiser.actor, event.id, [made.entry.id], accept=False, reason=NO, now=NOW)
 
     with pytest.raises(Rejected) as refused:
         do(roster.enrol, member.actor, event.id, now=NOW)
 
-    assert refused.value.code == "enrolment_declined"
+    assert (refused.value.code, refused.value.values) == ("enrolment_declined", {"reason": NO})
 
 
 def test_only_who_runs_the_event_keeps_its_roster(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from cpd_app.domain.room_codes import Direction, bucket_at, short_code_of
-from cpd_app.models import Activity, Correction, Event, File, RosterEntry, Statement
+from cpd_app.models import Activity, Correction, Event, File, JournalEntry, RosterEntry, Statement
 from cpd_app.usecases import attendance
 from tests.support.attendance import Day
 from tests.support.builders import an_entry
@@ -193,13 +193,18 @@ def test_an_auditor_reads_and_does_not_correct(
 
 
 @pytest.mark.usefixtures("half")
-def test_the_export_names_its_rows_and_has_every_moment(day: Day, as_: As, organiser: Someone):
+def test_the_export_names_its_rows_and_has_every_moment(
+    day: Day, as_: As, store: Store, organiser: Someone
+):
     browser = as_(organiser)
 
     assert "导出所示 1 行" in browser.get(table(day)).text
     lines = browser.client.get(f"{table(day)}.csv").data.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("姓名,注册编号")
     assert "03-12 08:58" in lines[1]
+    noted = store.one(select(JournalEntry).where(JournalEntry.verb == "attendance.exported"))
+    assert (noted.object_id, noted.actor_id) == (day.event.id, organiser.id)
+    assert noted.data == {"count": 1, "show": "all"}
 
 
 def test_a_member_states_and_is_answered_on_both_pages(

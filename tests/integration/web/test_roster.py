@@ -157,12 +157,28 @@ def test_those_who_wait_are_let_in_or_not(as_: As, store: Store, event: Event, o
     form = "form[action$='/decisions']"
 
     browser.submit(page, form, entry=[str(one.id)], decision="accept")
-    answer = browser.submit(page, form, entry=[str(other.id)], decision="decline")
+    silent = browser.submit(page, form, entry=[str(other.id)], decision="decline")
+    assert "请写明理由" in browser.follow(silent).text
+    answer = browser.submit(page, form, entry=[str(other.id)], decision="decline", reason="已满")
 
     assert "1 人没有通过" in browser.follow(answer).text
     assert {n: e.state for n, e in entries(store, event).items()} == {
         "甲": "listed", "乙": "declined",
     }  # fmt: skip
+    assert "已满" in browser.get("roster.show", event_id=event.id, entry_id=other.id).text
+
+
+def test_whoever_was_declined_reads_why(
+    as_: As, store: Store, event: Event, organiser: Someone, member: Someone
+):
+    entry = builders.an_entry(store, event, member.person, state="pending")
+    browser = as_(organiser)
+    page = browser.get("roster.show", event_id=event.id, entry_id=entry.id)
+
+    answer = browser.submit(page, "details form", decision="decline", reason="只对本专业开放")
+
+    assert "只对本专业开放" in browser.follow(answer).text
+    assert "只对本专业开放" in as_(member).get("annual_plan.show", event_id=event.id).text
 
 
 def test_deciding_about_nobody_says_so(as_: As, event: Event, organiser: Someone):

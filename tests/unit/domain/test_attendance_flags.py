@@ -44,6 +44,14 @@ def test_one_device_for_many_is_flagged_for_all_of_them_and_says_how_many():
     assert all(codes(n, arrivals) == ["one_device"] for n in range(4))
 
 
+def test_whoever_scans_their_own_pass_at_a_door_is_flagged():
+    own = Arrival(1, 1, Direction.IN, NINE, scanned_by=7)
+
+    assert flags_of(1, [own], oneself=7, on_device={}, bursts={}) == [{"code": "self_scan"}]
+    assert flags_of(1, [own], oneself=8, on_device={}, bursts={}) == []
+    assert flags_of(1, [own], on_device={}, bursts={}) == []
+
+
 def test_two_who_share_a_phone_and_one_who_scans_often_are_ordinary():
     arrivals = [an_arrival(1, device="phone"), an_arrival(2, device="phone")] * 3
 
