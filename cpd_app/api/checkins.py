@@ -23,6 +23,7 @@ from cpd_app.schemas.checkin import (
 )
 from cpd_app.usecases import checkin, claims, room
 from cpd_app.usecases.checkin import CheckedIn, NewCheckin
+from cpd_app.usecases.guessing import guesser
 from cpd_app.wording import sentence
 
 blp = Blueprint("api_checkins", __name__, description="Checking in and out by a room's code")
@@ -66,11 +67,11 @@ def _scanned(new: NewCheckin) -> CheckedIn:
 def _typed(new: NewCheckin) -> CheckedIn:
     """Six characters: a miss is kept by itself, so that it is counted although it is refused."""
     actor, now = current_actor(), clock.now()
-    subjects = claims.guessers(actor.person_id, request.remote_addr or "-")
+    by = guesser(actor.person_id, request.remote_addr or "-")
     if first := checkin.first_of(actor, new.key):
         return first
     with transaction():
-        found = claims.find_typed(new.code, subjects=subjects, now=now)
+        found = claims.find_typed(new.code, by=by, now=now)
     claim = found.claimed()
     with transaction():
         return checkin.finish_claim(actor, claim, device=new.device, key=new.key, now=now)

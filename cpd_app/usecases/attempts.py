@@ -6,10 +6,11 @@ the account whatever has been tried on its name.
 """
 
 import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from cpd_app.db import session
 from cpd_app.models import SignInAttempt
@@ -33,10 +34,12 @@ LIMITS = {
     "address": Limit(50, QUARTER),
     "code_address": Limit(20, QUARTER),
     "pairing_address": Limit(20, QUARTER),
-    # six characters of a room: an account, an address without one, and all of those together
+    # six characters of a room (guessing.py): an account; without one a browser and its network;
+    # and how many misses at a session, whoever made them, make it impatient
     "typed_person": Limit(10, QUARTER),
-    "typed_address": Limit(30, QUARTER),
-    "typed_anonymous": Limit(300, QUARTER),
+    "typed_device": Limit(10, QUARTER),
+    "typed_network": Limit(60, QUARTER),
+    "typed_session": Limit(300, QUARTER),
     "letter_name": Limit(3, HOUR),
     "letter_address": Limit(20, HOUR),
 }
@@ -56,20 +59,39 @@ def subject(kind: str, *parts: str | int | None) -> Subject:
     return Subject(kind, hashlib.sha256(text.encode()).hexdigest())
 
 
-def minutes_to_wait(subjects: tuple[Subject, ...], *, now: datetime) -> int:
+def minutes_to_wait(
+    subjects: tuple[Subject, ...], *, now: datetime, limits: Mapping[str, Limit] = LIMITS
+) -> int:
     """Whole minutes until the next attempt is taken; 0 = now."""
     until = now
     for one in subjects:
-        limit = LIMITS[one.kind]
+        asked = limits[one.kind]
         counted = session.scalars(
             select(SignInAttempt.at)
-            .where(SignInAttempt.subject_hash == one.digest, SignInAttempt.at > now - limit.window)
+            .where(SignInAttempt.subject_hash == one.digest, SignInAttempt.at > now - asked.window)
             .order_by(SignInAttempt.at.desc())
-            .limit(limit.most)
+            .limit(asked.most)
         ).all()
-        if len(counted) == limit.most:
-            until = max(until, counted[-1] + limit.window)
+        if len(counted) == asked.most:
+            until = max(until, counted[-1] + asked.window)
     return -int((now - until).total_seconds() // 60)
+
+
+def spent(subjects: Collection[Subject], *, now: datetime) -> set[Subject]:
+    """Those of one kind that have reached their limit; one statement for however many."""
+    if not subjects:
+        return set()
+    limit = LIMITS[next(iter(subjects)).kind]
+    full = session.scalars(
+        select(SignInAttempt.subject_hash)
+        .where(
+            SignInAttempt.subject_hash.in_([one.digest for one in subjects]),
+            SignInAttempt.at > now - limit.window,
+        )
+        .group_by(SignInAttempt.subject_hash)
+        .having(func.count() >= limit.most)
+    ).all()
+    return {one for one in subjects if one.digest in full}
 
 
 def note(subjects: tuple[Subject, ...], *, now: datetime) -> None:

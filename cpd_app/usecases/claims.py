@@ -27,8 +27,7 @@ from cpd_app.domain.room_codes import (
     short_code_of,
 )
 from cpd_app.models import EventSession
-from cpd_app.usecases import attempts
-from cpd_app.usecases.attempts import Subject
+from cpd_app.usecases.guessing import Guesser
 from cpd_app.usecases.scans import Room, room_of
 
 #: how long somebody may take to sign in
@@ -132,14 +131,15 @@ def _in_window(room: Room, reading: Reading, now: datetime, said_at: datetime | 
     return reading
 
 
-def find_typed(text: str, *, subjects: tuple[Subject, ...], now: datetime) -> Found:
+def find_typed(text: str, *, by: Guesser, now: datetime) -> Found:
     """Exchange six typed characters, of a session whose codes are taken now, for a claim.
 
-    A miss is counted for every one of `subjects` (`attempts`), so that guessing is hopeless.
+    A miss is counted (`guessing`). A session that has lost patience with who types is not even
+    compared, so that the answer says nothing about its code.
     """
-    wait = attempts.minutes_to_wait(subjects, now=now)
+    wait = by.minutes_to_wait(now=now)
     if wait:
-        return Found(refusal=Rejected("too_many_codes", "code", minutes=wait))
+        return Found(refusal=_too_many(wait))
     try:
         typed = read_short_code(text)
     except Rejected as refused:
@@ -148,7 +148,11 @@ def find_typed(text: str, *, subjects: tuple[Subject, ...], now: datetime) -> Fo
     open_now = select(EventSession.id, EventSession.code_key).where(
         EventSession.closes_at >= now, EventSession.opens_at <= now
     )
-    for session_id, key in session.execute(open_now):
+    sessions = session.execute(open_now).all()
+    closed, wait = by.closed_at([session_id for session_id, _key in sessions], now=now)
+    for session_id, key in sessions:
+        if session_id in closed:
+            continue
         fits = direction_of_short_code(typed, key, (present, present - 1))
         if fits is None:
             continue
@@ -159,15 +163,12 @@ def find_typed(text: str, *, subjects: tuple[Subject, ...], now: datetime) -> Fo
             return Found(refusal=refused)
         reading = reading_of(bucket, arrived_at=now)
         return Found(_claim(session_id, direction, "typed_code", reading, now))
-    attempts.note(subjects, now=now)
-    return Found()
+    by.note_miss([session_id for session_id, _key in sessions], now=now)
+    return Found(refusal=_too_many(wait)) if closed else Found()
 
 
-def guessers(person_id: int | None, address: str) -> tuple[Subject, ...]:
-    """Whose misses are counted: an account's, or without one those of the address and of all."""
-    if person_id is not None:
-        return (attempts.subject("typed_person", person_id),)
-    return (attempts.subject("typed_address", address), attempts.subject("typed_anonymous"))
+def _too_many(minutes: int) -> Rejected:
+    return Rejected("too_many_codes", "code", minutes=minutes)
 
 
 def again(claim: Claim, *, now: datetime) -> Claim | None:

@@ -28,6 +28,7 @@ from cpd_app.schemas.checkin import GuestSchema
 from cpd_app.usecases import checkin, claims, receipts, signin
 from cpd_app.usecases.checkin import CheckedIn
 from cpd_app.usecases.claims import Claim
+from cpd_app.usecases.guessing import guesser
 from cpd_app.usecases.receipts import Receipt, Result
 from cpd_app.usecases.scans import Room, room_of
 from cpd_app.web.filters import duration
@@ -91,9 +92,9 @@ def type_code() -> ResponseReturnValue:
     person_id = current_person().id if somebody_is_signed_in() else None
     try:
         if claims.is_typed(text):
-            subjects = claims.guessers(person_id, address())
+            by = guesser(person_id, address(), this_device())
             with transaction():
-                found = claims.find_typed(text, subjects=subjects, now=now)
+                found = claims.find_typed(text, by=by, now=now)
             return _held(found.claimed())
         return _held(claims.claim_of(text, now=now))
     except Rejected as refused:

@@ -15,6 +15,7 @@ from cpd_app.models import Attendance, Event, RosterEntry, Scan, Society
 from cpd_app.policy import Actor
 from cpd_app.usecases import attendance, claims, stewards
 from cpd_app.usecases.door import DoorScan, scan_at_door
+from cpd_app.usecases.guessing import guesser, network_of
 from tests.support import builders
 from tests.support.checkins import Room, Time, check_in, confirm, scan
 from tests.support.page import Browser
@@ -149,11 +150,56 @@ def test_guessing_typed_codes_is_stopped_after_ten_and_for_that_account_only(
     assert sent(browser, room.typed("out"), status=201) == "accepted"
 
 
-def test_guessing_without_an_account_is_stopped_by_address(anybody: Browser, room: Room):
-    for guess in range(30):
-        anybody.post("checkin.type_code", {"code": f"2222{ALPHABET[guess]}2"}, status=422)
+def test_guessing_without_an_account_is_stopped_by_browser_and_by_network(
+    anybody: Browser, room: Room
+):
+    def typed(code: str, status: int) -> None:
+        anybody.post("checkin.type_code", {"code": code}, status=status)
 
-    anybody.post("checkin.type_code", {"code": room.typed()}, status=429)
+    anybody.client.set_cookie("cpd_device", str(uuid.uuid4()))
+    for guess in range(10):
+        typed(f"2222{ALPHABET[guess]}2", 422)
+    typed(room.typed(), 429)
+
+    # whoever throws the cookie away is still in the same network
+    anybody.client.delete_cookie("cpd_device")
+    for guess in range(50):
+        typed(f"222{ALPHABET[guess % 31]}{ALPHABET[guess // 31]}2", 422)
+    typed(room.typed(), 429)
+
+
+def test_guessing_from_everywhere_shuts_nobody_out_who_does_not_guess(
+    do: Do, a_room: Callable[..., Room], time: Time
+):
+    """300 misses at a session make it impatient with who misses, and with nobody else."""
+    hall, later = a_room(), a_room()
+    networks = [guesser(None, f"198.51.{n // 250}.{n % 250}") for n in range(30)]
+    for by in networks:
+        for _ in range(10):
+            assert do(claims.find_typed, "222222", by=by, now=time.now).claim is None
+
+    # in a network that has missed often its code is not even compared; from elsewhere it is good
+    for _ in range(5):
+        do(claims.find_typed, "222222", by=networks[0], now=time.now)
+    refused = do(claims.find_typed, hall.typed(), by=networks[0], now=time.now).refusal
+    assert refused is not None
+    assert refused.code == "too_many_codes"
+    fresh = guesser(None, "203.0.113.7", str(uuid.uuid4()))
+    assert do(claims.find_typed, hall.typed(), by=fresh, now=time.now).claim is not None
+    assert do(claims.find_typed, later.typed(), by=fresh, now=time.now).claim is not None
+
+    # a session that opens afterwards has not been guessed at
+    opened = a_room()
+    assert do(claims.find_typed, opened.typed(), by=networks[0], now=time.now).claim is not None
+    time.goes_on(minutes=16)
+    assert do(claims.find_typed, hall.typed(), by=networks[0], now=time.now).claim is not None
+
+
+def test_a_subscriber_of_ipv6_is_one_network():
+    assert network_of("2001:db8:1:2::5") == network_of("2001:db8:1:2:ffff::1")
+    assert network_of("2001:db8:1:2::5") != network_of("2001:db8:1:3::5")
+    assert network_of("203.0.113.7") != network_of("203.0.113.8")
+    assert network_of("-") == "-"
 
 
 def test_typed_characters_live_for_two_buckets_only(
