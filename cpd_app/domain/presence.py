@@ -109,6 +109,8 @@ class Stay:
     marks: frozenset[str] = frozenset()
     #: no scan ended it
     open: bool = False
+    #: and none is missing: they are in the room now
+    inside: bool = False
     #: its end is what the event's policy says
     assumed: bool = False
     corrected: bool = False
@@ -182,7 +184,7 @@ def attended(
     stays, alone = walk.ended()
     counted, spans = _counted(stays, known, united(lectures))
     proof, marks = _proof(counted)
-    inside = [s.session for s in counted if s.open and not known[s.session].over]
+    inside = [s.session for s in counted if s.inside]
     return Attended(
         stays=counted,
         spans=spans,
@@ -282,7 +284,8 @@ class _Walk:
     def ended(self) -> tuple[list[Stay], list[Seen]]:
         """All stays, and check-outs of people who were not in that session."""
         if self._running is not None and self._proved_at is not None:
-            self._leave_open(self._running, self._proved_at)
+            inside = not self._known[self._running.session].over
+            self._leave_open(replace(self._running, inside=inside), self._proved_at)
         return self._stays, self._alone
 
     def _leave_open(self, stay: Stay, proved_at: datetime) -> None:

@@ -180,7 +180,8 @@ class Attendance(Base):
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("roster_entries.id"), primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
-    #: [{session, in, out, open (no out-scan), assumed (out by the policy), seconds}]
+    #: [{session, in, out, open (no out-scan), inside (none is due yet), assumed (out by the
+    #: policy), seconds}]
     presence: Mapped[list[Any]]
     first_in_at: Mapped[datetime | None]
     last_out_at: Mapped[datetime | None]

@@ -8,6 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from cpd_app import clock
 from cpd_app.domain.presence import presence_in
 from cpd_app.usecases.attendance_table import Happened, Line, Person, Table
 from cpd_app.usecases.credits_shown import names_of
@@ -126,7 +127,7 @@ def attendance_page(
     table: Table, *, wanted: str, q: str, selected: int | None, outstanding: Outstanding
 ) -> AttendancePage:
     """Shape a table for its page."""
-    event, scale = table.event, Scale(table.facts)
+    event, scale = table.event, Scale(table.facts, now=clock.now())
     kept = {"show": wanted if wanted != "all" else "", "q": q}
 
     def at(**changes: Any) -> str:
@@ -168,7 +169,7 @@ def panel_of(person: Person) -> Panel:
     """One person's panel."""
     event, line = person.event, person.line
     names = names_of({h.by_id for h in person.story})
-    scale = Scale(person.facts)
+    scale = Scale(person.facts, now=clock.now())
     strip = scale.strip(line.attended, person.facts, _label(line, event))
     trace = person.attendance.trace if person.attendance else []
     return Panel(

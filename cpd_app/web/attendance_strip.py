@@ -43,6 +43,8 @@ class Strip:
 
     credited: list[Bar]
     present: list[Bar]
+    #: from the check-in until now, of who is in the room
+    inside: list[Bar]
     #: from the last proof to the end of a session that nobody saw them leave
     unknown: list[Bar]
     label: str
@@ -64,9 +66,10 @@ class _Day:
 class Scale:
     """The days of an event side by side; nights are left out."""
 
-    def __init__(self, facts: EventFacts) -> None:
+    def __init__(self, facts: EventFacts, *, now: datetime) -> None:
         """Read the days off the credited parts, or off the sessions where nothing is credited."""
         self.event: Event = facts.event
+        self.now = now
         self.zone = ZoneInfo(facts.event.zone)
         self.credited = united(span for room in facts.rooms for span in room.spans)
         whole = self.credited or united((r.starts_at, r.ends_at) for r in facts.rooms)
@@ -98,14 +101,19 @@ class Scale:
         ends = {room.id: room.ends_at for room in facts.rooms}
         present = [(s.in_at, s.out_at) for s in found.stays if s.out_at and not s.assumed]
         present += [(s.in_at, s.out_at) for s in found.stays if s.out_at and s.assumed]
+        inside = [(s.in_at, max(self.now, s.in_at)) for s in found.stays if s.inside]
         unknown = [
             (s.out_at or s.in_at, ends[s.session])
             for s in found.stays
-            if s.open and s.session in ends and (s.out_at or s.in_at) < ends[s.session]
+            if s.open
+            and not s.inside
+            and s.session in ends
+            and (s.out_at or s.in_at) < ends[s.session]
         ]
         return Strip(
             credited=self._bars(self.credited),
             present=self._bars(present),
+            inside=self._bars(inside),
             unknown=self._bars(unknown),
             label=label,
         )

@@ -103,6 +103,8 @@ def stay_words(stay: Stay, event: "Event") -> str:
     """在场 08:58–13:34."""
     day = has_days(event)
     first = clock_words(stay.in_at, event, day=day)
+    if stay.inside:
+        return _("%(first)s 起，还在场", first=first)
     if stay.out_at is None:
         return _("%(first)s 起，没有签退", first=first)
     return f"{first}–{clock_words(stay.out_at, event)}"

@@ -45,6 +45,30 @@ def test_the_head_is_the_answer_and_a_line_says_it_all(day: Day, as_: As, organi
     assert page.find("tbody svg")["aria-label"] == "在场 08:58–13:34，计入 214 分钟"
 
 
+def test_who_is_in_the_room_while_it_runs_is_drawn_as_inside_and_misses_nothing(
+    day: Day, as_: As, organiser: Someone, member: Someone, other_member: Someone, at: Any
+):
+    day.scanned(member, "in 9:00")
+    day.scanned(other_member, "in 9:00", "out 10:00")
+    day.settle("10:01")
+    at("2026-03-12 11:00")
+
+    rows = as_(organiser).get(table(day)).all("tbody tr")
+
+    inside, gone = sorted(rows, key=lambda row: "在场 09:00 起" not in str(row))
+    assert inside.select_one("svg")["aria-label"] == "在场 09:00 起，还在场，计入 0 分钟"
+    assert (len(inside.select(".presence__now")), len(inside.select(".presence__gap"))) == (1, 0)
+    assert "缺签退" not in text_of(inside)
+    assert (len(gone.select(".presence__now")), len(gone.select(".presence__gap"))) == (0, 0)
+    # two hours of the seven and a half that are drawn
+    bar = inside.select(".presence__bar")[0]
+    assert 55 <= int(bar["width"]) <= 60
+
+    at("2026-03-12 18:30")
+    [left] = [r for r in as_(organiser).get(table(day)).all("tbody tr") if "缺签退" in text_of(r)]
+    assert (len(left.select(".presence__now")), len(left.select(".presence__gap"))) == (0, 1)
+
+
 def test_one_person_stands_beside_it_with_the_arithmetic_and_what_happened(
     day: Day, as_: As, organiser: Someone, half: RosterEntry
 ):

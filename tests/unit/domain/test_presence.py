@@ -302,6 +302,7 @@ def test_who_was_inside_at_the_moment_of_a_correction_stays_so_until_they_go_out
     told = Amended(Verb.PRESENCE, moment("11:00"), 1, ((moment("9:00"), moment("11:00")),))
     inside = attended([running], seen("in 9:10"), [told], missing_out=MissingOut.NONE)
     assert (inside.inside, inside.missing_out) == (1, False)
+    assert inside.stays[0].inside
 
 
 def test_going_out_after_a_correction_until_the_end_misses_no_check_in():
