@@ -1,5 +1,5 @@
 // Copies the named browser libraries into cpd_app/static/vendor and draws the icon sprite; copies
-// the typeface that PDFs are set in into cpd_app/documents/fonts.
+// the typefaces that PDFs are set in into cpd_app/documents/fonts.
 //
 //   npm ci --ignore-scripts && npm run vendor     copy, and write vendor.json
 //   npm run vendor:check                          fail when what lies there differs
@@ -38,10 +38,15 @@ const FILES = {
 
 // Never sent to a browser, so not among the static files.
 const SERIF = "@expo-google-fonts/noto-serif-sc";
+// Latin of all languages, Greek and Cyrillic: the face above has those of Western Europe.
+const LATIN = "@expo-google-fonts/noto-serif";
 const FONTS = {
   "NotoSerifSC-Regular.ttf": `${SERIF}/400Regular/NotoSerifSC_400Regular.ttf`,
   "NotoSerifSC-Bold.ttf": `${SERIF}/700Bold/NotoSerifSC_700Bold.ttf`,
   "OFL.txt": `${SERIF}/LICENSE_FONT`,
+  "NotoSerif-Regular.ttf": `${LATIN}/400Regular/NotoSerif_400Regular.ttf`,
+  "NotoSerif-Bold.ttf": `${LATIN}/700Bold/NotoSerif_700Bold.ttf`,
+  "OFL-NotoSerif.txt": `${LATIN}/LICENSE_FONT`,
 };
 
 // `icon("x")`, `icon="x"`, `icon_name="x"`, `lead_icon="x"`, `"icon": "x"`, and for names that are

@@ -55,6 +55,32 @@ def test_it_is_in_english_too():
 
 
 @pytest.mark.parametrize(
+    ("name", "face"),
+    [
+        ("Nguyễn Łukasz Őrsi", "NotoSerif-"),
+        ("Ольга Ященко", "NotoSerif-"),
+        ("Zoë Müller", "NotoSerifSC-"),
+        ("张䶮", "NotoSerifSC-"),
+    ],
+)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_name_in_whatever_latin_is_printed_in_one_face(name: str, face: str, language: str):
+    made = certificate_pdf(dataclasses.replace(CERTIFICATE, name=name), language)
+
+    (page,) = PdfReader(io.BytesIO(made)).pages
+    faces: dict[str, str] = {}
+
+    def note(text: str, _cm: object, _tm: object, font: dict[str, str] | None, _size: object):
+        if font and text.strip():
+            faces[text.strip()] = font["/BaseFont"].split("+")[-1]
+
+    page.extract_text(visitor_text=note)
+    used = {base for text, base in faces.items() if name in text}
+    assert len(used) == 1
+    assert used.pop().startswith(face)
+
+
+@pytest.mark.parametrize(
     ("every", "lines"),
     [
         (3 * HOUR, ["5月6日在场5段09:00–22:00", "5月7日在场7段00:00–19:00"]),

@@ -13,7 +13,16 @@ RARE = "䶮龘喆堃犇骉羴淼㛃䲜𬭎𫖯𬱖𪣻𫍯镕"
 
 
 @pytest.mark.parametrize(
-    "text", [RARE, "买买提·吾守尔", "Zoë Müller–Señor", "签到（一）《学时》—…〓"]
+    "text",
+    [
+        RARE,
+        "买买提·吾守尔",
+        "Zoë Müller–Señor",
+        "Nguyễn Łukasz Őrsi, Şükrü Ağaoğlu, Ştefan Țuțea, Þór Čapek",
+        "Nguye\u0302\u0303n",
+        "Ольга Ωμέγα",
+        "签到（一）《学时》—…〓",
+    ],
 )
 def test_our_own_typeface_has_what_names_are_made_of(text: str):
     assert typefaces_for(text) == fonts.Typefaces((fonts.OWN,), frozenset())
