@@ -29,6 +29,8 @@ class Flag(StrEnum):
     TWO_ROOMS = "two_rooms"
     #: whoever worked at the door scanned their own pass
     SELF_SCAN = "self_scan"
+    #: a statement's file that somebody else holds too, or that was used for another event
+    SAME_FILE = "same_file"
     #: a check-out without a check-in; a slip, not a suspicion
     MISSING_IN = "missing_in"
 
@@ -67,6 +69,7 @@ def flags_of(
     bursts: Mapping[int, int],
     here: Sequence[Span] = (),
     elsewhere: Sequence[Span] = (),
+    same_file: bool = False,
     missing_in: Sequence[datetime] = (),
 ) -> list[dict[str, Any]]:
     """The flags of one person with their reasons, as JSON, the gravest first.
@@ -87,6 +90,8 @@ def flags_of(
         )
     if oneself is not None and any(a.scanned_by == oneself for a in own):
         flags.append({"code": Flag.SELF_SCAN.value})
+    if same_file:
+        flags.append({"code": Flag.SAME_FILE.value})
     if person in bursts:
         flags.append({"code": Flag.BURST.value, "people": bursts[person]})
     oldest = max((a.code_age or 0 for a in own if a.is_old), default=0)

@@ -23,5 +23,6 @@ SENTENCES: dict[str, str] = {
     "flag_burst": "一分钟内有 %(people)s 人用同样的旧码签到。",
     "flag_two_rooms": "%(from)s–%(to)s 同时在另一个活动签到。",
     "flag_self_scan": "在门岗给自己扫过码。",
+    "flag_same_file": "附件和别人的，或另一个活动的，是同一份文件。",
     "flag_missing_in": "%(at)s 签退，之前没有签到。",
 }

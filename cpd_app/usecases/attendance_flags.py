@@ -1,11 +1,12 @@
 """Flags of an event's people: what the scans of others and other events say about theirs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import aliased
 
 from cpd_app.db import session
 from cpd_app.domain.agenda import Span
@@ -18,8 +19,12 @@ from cpd_app.domain.attendance_flags import (
     people_on_devices,
 )
 from cpd_app.domain.presence import Attended
-from cpd_app.models import Attendance, Event, RosterEntry, Scan
+from cpd_app.models import Attendance, Event, File, RosterEntry, Scan, Statement
 from cpd_app.usecases.attendance_facts import BY_ORGANISER, EntryFacts, arrival_of
+from cpd_app.usecases.files import FileState
+
+_OTHER_FILE = aliased(File)
+_OTHER_STATEMENT = aliased(Statement)
 
 
 @dataclass
@@ -32,6 +37,8 @@ class Around:
     elsewhere: dict[int, list[Span]] = field(default_factory=dict)
     #: entries of this event that share a device or a burst with them -> how many people that is
     others: dict[int, int] = field(default_factory=dict)
+    #: entries with a statement whose file was used elsewhere too
+    same_file: set[int] = field(default_factory=set)
     #: entries of other events, by person
     entries_elsewhere: dict[int, list[int]] = field(default_factory=dict)
 
@@ -47,6 +54,7 @@ def around(
         _read_bursts(event, found)
     for entry_id in facts:
         found.others.pop(entry_id, None)
+    found.same_file = set(_roots(_with_used_files(event)).values())
     _read_elsewhere(event, [p for p in people.values() if p is not None], found)
     return found
 
@@ -63,6 +71,7 @@ def flags_for(
         bursts=near.bursts,
         here=stretches(found),
         elsewhere=near.elsewhere.get(person_id or 0, []),
+        same_file=entry_id in near.same_file,
         missing_in=found.missing_in,
     )
 
@@ -85,11 +94,15 @@ def look_again(
         if any(f["code"] == Flag.TWO_ROOMS for f in flags) and person_id is not None:
             entries = near.entries_elsewhere.get(person_id, [])
             wanted |= {e for e, kept in _kept_flags(entries).items() if not _has_two(kept)}
-    if not wanted:
-        return
+    if wanted:
+        _mark_stale(wanted, now=now)
+
+
+def _mark_stale(entry_ids: Collection[int], *, now: datetime) -> None:
+    """Have entries computed again, but for those that are being scanned or computed already."""
     free = session.scalars(
         select(RosterEntry.id)
-        .where(RosterEntry.id.in_(sorted(wanted)), RosterEntry.stale_at.is_(None))
+        .where(RosterEntry.id.in_(sorted(entry_ids)), RosterEntry.stale_at.is_(None))
         .order_by(RosterEntry.id)
         .with_for_update(skip_locked=True, key_share=True)
     ).all()
@@ -128,6 +141,45 @@ def _read_bursts(event: Event, found: Around) -> None:
     found.bursts = burst_of(arrival_of(s, family[s.entry_id]) for s in old)
     for person, people in found.bursts.items():
         found.others.setdefault(person, people)
+
+
+def have_looked_at(statement: Statement, *, now: datetime) -> None:
+    """Have those computed again whose statements share this one's file; its own entry too."""
+    same = select(Statement.entry_id).where(
+        Statement.file_id.in_(
+            select(_OTHER_FILE.id)
+            .join(File, File.original_hash == _OTHER_FILE.original_hash)
+            .where(File.id == statement.file_id)
+        )
+    )
+    _mark_stale(session.scalars(same).all(), now=now)
+
+
+def _with_used_files(event: Event) -> set[int]:
+    """Entries of an event with a statement whose file somebody else holds, or another event has."""
+    others = (
+        select(_OTHER_FILE.id)
+        .where(
+            _OTHER_FILE.original_hash == File.original_hash,
+            _OTHER_FILE.person_id != File.person_id,
+            _OTHER_FILE.state != FileState.PURGED,
+        )
+        .exists()
+    )
+    again = (
+        select(_OTHER_STATEMENT.id)
+        .where(
+            _OTHER_STATEMENT.file_id == Statement.file_id,
+            _OTHER_STATEMENT.event_id != Statement.event_id,
+        )
+        .exists()
+    )
+    used = (
+        select(Statement.entry_id)
+        .join(File, File.id == Statement.file_id)
+        .where(Statement.event_id == event.id, or_(others, again))
+    )
+    return set(session.scalars(used))
 
 
 def _roots(entry_ids: set[int]) -> dict[int, int]:

@@ -133,6 +133,7 @@ FILTERS: dict[str, Callable[[Light], bool]] = {
     Flag.OLD_CODE.value: lambda one: bool({Flag.OLD_CODE, Flag.BURST} & one.codes),
     Flag.TWO_ROOMS.value: lambda one: Flag.TWO_ROOMS in one.codes,
     Flag.SELF_SCAN.value: lambda one: Flag.SELF_SCAN in one.codes,
+    Flag.SAME_FILE.value: lambda one: Flag.SAME_FILE in one.codes,
     Flag.MISSING_IN.value: lambda one: Flag.MISSING_IN in one.codes,
     "said": lambda one: one.said,
     "pending": lambda one: one.here and one.state == "pending",

@@ -20,6 +20,7 @@ from cpd_app.models import Event, File, RosterEntry, Statement
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import journal
+from cpd_app.usecases.attendance_flags import have_looked_at
 from cpd_app.usecases.correction_input import NewCorrection
 from cpd_app.usecases.corrections import (
     correct_attendance,
@@ -136,6 +137,8 @@ def make_statement(
     )
     session.add(made)
     session.flush()
+    if made.file_id is not None:
+        have_looked_at(made, now=now)
     _note(actor, event, made, "statement.made", now=now)
     return made
 

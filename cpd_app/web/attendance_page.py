@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: filters as tabs, in this order
 TABS = (
     "all", "look", "missing_out", "one_device", "old_code", "two_rooms", "self_scan",
-    "missing_in",
+    "same_file", "missing_in",
     "said", "pending", "corrected", "inside", "absent",
 )  # fmt: skip
 
@@ -195,6 +195,7 @@ def tab_words(name: str) -> str:
         "old_code": _("码晚到"),
         "two_rooms": _("两处同时"),
         "self_scan": _("自己扫自己"),
+        "same_file": _("同一附件"),
         "missing_in": _("缺签到"),
         "said": _("我在场"),
         "pending": _("待定"),

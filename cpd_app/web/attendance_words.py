@@ -25,6 +25,7 @@ ICONS = {
     "burst": "clock",
     "two_rooms": "copy",
     "self_scan": "person-exclamation",
+    "same_file": "copy",
     "missing_in": "box-arrow-right",
     "missing_out": "box-arrow-right",
     "late": "clock",
@@ -64,6 +65,7 @@ def flag_words(flag: Mapping[str, Any]) -> str:
     return {
         "two_rooms": _("两处同时"),
         "self_scan": _("自己扫自己"),
+        "same_file": _("同一附件"),
         "missing_in": _("缺签到"),
     }[code]
 

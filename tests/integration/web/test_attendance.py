@@ -62,7 +62,7 @@ def test_who_is_in_the_room_while_it_runs_is_drawn_as_inside_and_misses_nothing(
     assert (len(gone.select(".presence__now")), len(gone.select(".presence__gap"))) == (0, 0)
     # two hours of the seven and a half that are drawn
     bar = inside.select(".presence__bar")[0]
-    assert 55 <= int(bar["width"]) <= 60
+    assert 55 <= int(str(bar["width"])) <= 60
 
     at("2026-03-12 18:30")
     [left] = [r for r in as_(organiser).get(table(day)).all("tbody tr") if "缺签退" in text_of(r)]
