@@ -23,6 +23,7 @@ CLOSES_ITSELF_AFTER = timedelta(hours=72)
 MAY_OPEN = frozenset(
     {EventState.DRAFT, EventState.SUBMITTED, EventState.APPROVED, EventState.CLOSED}
 )
+MAY_STAND_APPROVED = frozenset({EventState.APPROVED, EventState.OPEN, EventState.CLOSED})
 MAY_CANCEL = frozenset(
     {EventState.DRAFT, EventState.SUBMITTED, EventState.APPROVED, EventState.OPEN}
 )
@@ -76,12 +77,15 @@ def approve_event(
 ) -> Event:
     """Approve the plan with the hours it can give; late approval needs a reason, of whoever.
 
+    What is approved as it stands is left so: the answer to a repeat of the request.
     Also approves what was changed in an event that is open or closed. `version` is the plan that
     was seen. Raises Conflict `not_in_this_state`, `changed_meanwhile`, Rejected
     `late_reason_missing`, `nothing_credited`, NotAllowed `changed_it_yourself` for whoever changed
     what decides hours since the last approval: that takes two people.
     """
     event = _held(actor, event_id, Permission.APPROVE_EVENT, now=now)
+    if event.state in MAY_STAND_APPROVED and event.approved and not needs_approval(event):
+        return event
     if has_changed(actor, event):
         raise NotAllowed("changed_it_yourself")
     if event.state != EventState.SUBMITTED and not _changed_while_running(event):
@@ -110,9 +114,12 @@ def approve_event(
 def send_back(actor: Actor, event_id: int, *, reason: str, now: datetime) -> Event:
     """Staff want something changed first, and say what (handbook Q20: always a reason)."""
     event = _held(actor, event_id, Permission.APPROVE_EVENT, now=now)
+    said = _reason(reason, "reason")
+    if event.submitted_at is None and event.answer == said and may_submit(event):
+        return event  # a repeat of the request
     if event.state != EventState.SUBMITTED and not _changed_while_running(event):
         raise Conflict("not_in_this_state")
-    event.answer = _reason(reason, "reason")
+    event.answer = said
     if event.state == EventState.SUBMITTED:
         event.state = EventState.DRAFT
     event.submitted_at = None

@@ -58,7 +58,7 @@ STORED_FILES = (
     "vendor/zxing/reader/index.js",
     "vendor/zxing/share.js",
 )
-#: the desk is not used without network, and a room's screen has its own way
+#: the desk is not used without network, and a room's screen keeps itself (js/lib/screen-copy.js)
 NOT_STORED = (
     "css/components/staff.css",
     "js/lib/qr.js",

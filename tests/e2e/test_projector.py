@@ -13,15 +13,13 @@ from cpd_app.domain.room_codes import (
     bucket_at,
     code_of,
     direction_key,
-    is_genuine,
-    read_code,
-    read_short_code,
     short_code_of,
 )
 from cpd_app.models import Event
 from tests.e2e.conftest import LookAt, SignIn
 from tests.support import builders
 from tests.support.people import Someone
+from tests.support.screens import assert_genuine, read, shown
 from tests.support.service import Service
 from tests.support.store import Store
 from tests.support.zbar import codes_in
@@ -69,29 +67,6 @@ def screen(
         return page
 
     return show
-
-
-def read(page: Page) -> str:
-    """What another decoder reads from the screen."""
-    [text] = codes_in(page.screenshot())
-    return text
-
-
-def shown(page: Page) -> str:
-    """The six characters on the screen."""
-    return read_short_code(
-        "".join(page.locator(".projector__short > [data-part]").all_inner_texts())
-    )
-
-
-def assert_genuine(text: str, event: Event, direction: Direction = Direction.IN) -> None:
-    """The link is of the event's session, of this direction and of this moment."""
-    now = clock.now()
-    code = read_code(text, near=now)
-    assert is_genuine(code, event.sessions[0].code_key)
-    assert (code.session_id, code.direction) == (event.sessions[0].id, direction)
-    assert code.bucket is not None
-    assert abs(bucket_at(now) - code.bucket) <= 1
 
 
 def test_browser_and_server_make_the_same_codes(desk: Page) -> None:

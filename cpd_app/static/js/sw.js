@@ -4,7 +4,7 @@
 // Stored ahead with each release: the files of `CPD.files` and /offline. Stored ahead by the page
 // (js/lib/stock.js): the log forms and /outbox, without anything of the member. Kept as they are
 // looked at: the member's own pages, for one member at a time. Never touched: POST, /api, files.
-const CACHES = { pages: "cpd-pages", forms: "cpd-forms" };
+const CACHES = { pages: "cpd-pages", forms: "cpd-forms", screens: "cpd-screens" };
 /** Doors of events: stored by their own page, wiped by it; phones there belong to no member. */
 const DOORS = "cpd-doors";
 const DOOR = /^\/door\/\d+$/;
@@ -53,10 +53,9 @@ routing.registerRoute(
   ({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith("/static/") && !url.pathname.startsWith(CPD.root),
   async ({ request, url }) => {
     const name = url.pathname.split("/").slice(3).join("/");
-    return (await precaching.matchPrecache(CPD.root + name)) ?? fetch(request);
+    return (await precaching.matchPrecache(CPD.root + name)) ?? ofScreen(request);
   },
 );
-
 async function wipe() {
   await Promise.all(Object.values(CACHES).map((name) => caches.delete(name)));
 }
@@ -119,6 +118,7 @@ const doors = new strategies.NetworkFirst({
   plugins: [copies, { cacheWillUpdate: async ({ response }) => (response.status === 200 ? response : null) }],
 });
 
+importScripts(`${CPD.root}js/sw-screens.js`);
 const others = new strategies.NetworkOnly({
   plugins: [
     {
@@ -137,7 +137,9 @@ routing.registerRoute(
     const { pathname, searchParams } = options.url;
     // The stored forms begin a new record; a draft is finished with network.
     const form = FORMS.test(pathname) && !searchParams.has("draft");
-    const strategy = KEPT.test(pathname) ? pages : form ? forms : DOOR.test(pathname) ? doors : others;
+    const room = DOOR.test(pathname) ? doors : SCREEN.test(pathname) ? screens : others;
+    const strategy = KEPT.test(pathname) ? pages : form ? forms : room;
+    await endScreens();
     try {
       return await strategy.handle(options);
     } catch {

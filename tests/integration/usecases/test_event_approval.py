@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from cpd_app.domain.agenda import PlannedSession
 from cpd_app.domain.errors import Conflict, NotAllowed
-from cpd_app.models import Event, EventSession, Society
+from cpd_app.models import Event, EventSession, JournalEntry, Society
 from cpd_app.usecases import event_lists, event_states, events
 from cpd_app.usecases.event_input import EventHead, NewEvent
 from tests.support.people import Someone
@@ -91,6 +91,25 @@ def test_who_changed_a_draft_before_its_first_approval_does_not_approve_it_eithe
 
     with pytest.raises(NotAllowed):
         do(event_states.approve_event, registrar.actor, draft, now=NOW)
+
+
+def test_a_repeat_of_an_approval_or_of_sending_back_changes_nothing(
+    do: Do, approved: int, organiser: Someone, auditor: Someone, store: Store
+):
+    at = store.get(Event, approved).approved_at
+    do(event_states.approve_event, auditor.actor, approved, now=NOW + timedelta(minutes=1))
+    assert store.get(Event, approved).approved_at == at
+
+    (held,) = store.all(select(EventSession).where(EventSession.event_id == approved))
+    longer = replace(DAY, ends_at=FIVE + timedelta(hours=1))
+    do(events.keep_session, organiser.actor, approved, held.id, longer, version=None, now=NOW)
+    for _ in range(2):
+        do(event_states.send_back, auditor.actor, approved, reason="午餐请写明", now=NOW)
+
+    sent = select(JournalEntry).where(JournalEntry.verb == "event.sent_back")
+    assert len(store.all(sent)) == 1
+    with pytest.raises(Conflict):
+        do(event_states.send_back, auditor.actor, approved, reason="另一个理由", now=NOW)
 
 
 def test_whoever_undoes_a_change_of_hours_may_approve_the_next_one(

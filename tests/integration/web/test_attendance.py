@@ -56,12 +56,12 @@ def test_who_is_in_the_room_while_it_runs_is_drawn_as_inside_and_misses_nothing(
     rows = as_(organiser).get(table(day)).all("tbody tr")
 
     inside, gone = sorted(rows, key=lambda row: "在场 09:00 起" not in str(row))
-    assert inside.select_one("svg")["aria-label"] == "在场 09:00 起，还在场，计入 0 分钟"
+    assert inside.select("svg")[0]["aria-label"] == "在场 09:00 起，还在场，计入 0 分钟"
     assert (len(inside.select(".presence__now")), len(inside.select(".presence__gap"))) == (1, 0)
     assert "缺签退" not in text_of(inside)
     assert (len(gone.select(".presence__now")), len(gone.select(".presence__gap"))) == (0, 0)
     # two hours of the seven and a half that are drawn
-    bar = inside.select(".presence__bar")[0]
+    [bar] = inside.select(".presence__bar")
     assert 55 <= int(str(bar["width"])) <= 60
 
     at("2026-03-12 18:30")

@@ -110,6 +110,8 @@ def test_the_worker_stores_files_that_exist(anybody: Browser):
     assert parts
     for part in re.findall(r'"([a-z-]+)"', parts[1]):
         anybody.fetch(f"{config['root']}vendor/workbox/workbox-{part}.js")
+    for own in re.findall(r"importScripts\(`\$\{CPD.root\}(js/[\w-]+\.js)`\)", script):
+        anybody.fetch(config["root"] + own)
 
 
 def test_stored_pages_find_all_they_link_to_in_the_store(as_: SignIn, member: Someone):

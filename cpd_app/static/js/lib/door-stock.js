@@ -2,6 +2,7 @@
 // Of a person: name, number, unit, where they are, a digest of their pass. Wiped when the event is
 // settled, the pairing ends or somebody signs out.
 import { digestOf, judge, moved, numberKey, readPass, search } from "./door-rules.js";
+import { dropCopies } from "./screen-copy.js";
 import * as store from "./store.js";
 
 const STORE = "doors";
@@ -17,6 +18,7 @@ const entryOf = ([id, name, number, unit, state, inside, since, been, digest, jo
 /** Remove what this device keeps of one event, or of all; scans that were not sent stay. */
 export async function wipeStock(event) {
   await (event === undefined ? store.clear(STORE) : store.remove(STORE, event));
+  await dropCopies(event);
   if (!("caches" in globalThis)) return;
   const pages = await caches.open(PAGES);
   for (const request of await pages.keys()) {

@@ -4,6 +4,7 @@ import { get } from "./http.js";
 
 const PAGES = "cpd-pages";
 const FORMS = "cpd-forms";
+const SCREENS = "cpd-screens";
 /** Stands beside the stored forms and says for what they were made. */
 const TAG = "/stored-as";
 const OWNER = "/stored-for";
@@ -52,6 +53,6 @@ async function stockOwn(member) {
 /** Remove every copy, as at sign-out; with `all` what belongs to the release too. */
 export async function wipe({ all = false } = {}) {
   if (!("caches" in globalThis)) return;
-  const names = all ? (await caches.keys()).filter((name) => name.startsWith("cpd-")) : [PAGES, FORMS];
+  const names = all ? (await caches.keys()).filter((name) => name.startsWith("cpd-")) : [PAGES, FORMS, SCREENS];
   await Promise.all(names.map((name) => caches.delete(name)));
 }

@@ -4,7 +4,9 @@ import { keepAwake } from "../lib/awake.js";
 import { get } from "../lib/http.js";
 import { drawQr } from "../lib/qr.js";
 import { bucketAt, codesOf, keyOf } from "../lib/room-codes.js";
+import { copiedAt, keepCopy, sampleOfCopy } from "../lib/screen-copy.js";
 import { arrival, serverClock } from "../lib/server-clock.js";
+import { registerWorker } from "../lib/worker.js";
 
 const TICK = 200;
 const POLL = 5_000;
@@ -32,7 +34,9 @@ export async function start(page) {
   if (!english) day.reverse();
   const keys = { in: await keyOf(dataset.keyIn), out: await keyOf(dataset.keyOut) };
   const clock = serverClock();
-  clock.sample(Number(dataset.now), ...arrival());
+  const copied = copiedAt(); // a reload without network
+  if (copied === null) clock.sample(Number(dataset.now), ...arrival());
+  else clock.sample(...(await sampleOfCopy()));
   let taken = dataset.phase !== "blocked";
   let counts = null;
   let fetched = null;
@@ -99,20 +103,26 @@ export async function start(page) {
       counts = result.data;
       taken = counts.taken;
       fetched = counts.in.code ? { at: counts.now, in: counts.in, out: counts.out } : null;
+      if (dataset.worker === "on" && keys.in) keepCopy(closes, clock.ahead());
     } else if (dataset.network !== "offline") {
-      say("stopped", time.format(clock.now()));
+      say("stopped", time.format(counts || !copied ? clock.now() : copied));
     }
     dataset.network = result.ok ? "online" : "offline";
     setTimeout(poll, POLL);
   }
 
-  for (const link of page.querySelectorAll("[data-choose]")) {
+  const links = [...page.querySelectorAll("[data-choose]")];
+  function choose(link) {
+    dataset.chosen = link.dataset.choose;
+    for (const other of links) other.removeAttribute("aria-current");
+    link.setAttribute("aria-current", "true");
+  }
+  for (const link of links) {
+    if (copied !== null && link.search === location.search) choose(link);
     link.addEventListener("click", (event) => {
       event.preventDefault();
-      dataset.chosen = link.dataset.choose;
       history.replaceState(null, "", link.href);
-      for (const other of page.querySelectorAll("[data-choose]")) other.removeAttribute("aria-current");
-      link.setAttribute("aria-current", "true");
+      choose(link);
       draw();
     });
   }
@@ -131,6 +141,7 @@ export async function start(page) {
   for (const moved of ["pointermove", "pointerdown", "keydown"]) document.addEventListener(moved, stir);
   stir();
   dataset.started = "";
+  registerWorker(dataset.worker);
   setInterval(draw, TICK);
   poll();
 }
