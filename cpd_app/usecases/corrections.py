@@ -231,12 +231,11 @@ def _effect(
 def _move(entry: RosterEntry, new: NewCorrection) -> None:
     """Where the person is, after the correction: it said when they left, or voided a scan."""
     session.flush()
-    if new.verb is Verb.REVERSAL:
+    if new.verb in {Verb.REVERSAL, Verb.AS_SCANNED}:
         entry.inside_session_id = position_now(entry.id)
         return
     only_arrival = new.verb is Verb.PRESENCE and new.out_at is None
-    told = new.verb is not Verb.AS_SCANNED and not only_arrival
-    if told and new.session_id in {None, entry.inside_session_id}:
+    if not only_arrival and new.session_id in {None, entry.inside_session_id}:
         entry.inside_session_id = None
 
 

@@ -330,5 +330,8 @@ def test_who_was_corrected_to_have_left_is_not_inside(
     assert store.get(RosterEntry, half.id).inside_session_id == day.hall.id
 
     correct(do, day, organiser, [half], until(day, "17:00"))
-
     assert store.get(RosterEntry, half.id).inside_session_id is None
+
+    again = NewCorrection(Verb.AS_SCANNED, "核实无误", day.hall.id)
+    correct(do, day, organiser, [half], again)
+    assert store.get(RosterEntry, half.id).inside_session_id == day.hall.id
