@@ -147,6 +147,8 @@ def stay_lines(stays: Sequence[Stay], event: "Event", minutes: int) -> list[str]
     if lectures:
         lines.append(_("减去本人授课 %(off)s，另记授课", off=duration(lectures)))
     counted = sum(stay.seconds for stay in stays) // 60
+    if not counted and any(stay.inside for stay in stays):
+        return [*lines, _("签退后计入")]
     lines.append(ngettext("计入 %(num)s 分钟", "计入 %(num)s 分钟", counted))
     if minutes and minutes < counted:
         lines.append(_("超过每天的上限，按 %(minutes)s 分钟算", minutes=minutes))

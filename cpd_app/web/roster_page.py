@@ -192,7 +192,7 @@ def entry_page(shown: EntryShown) -> EntryPage:
             (_("来源"), line.source),
             (_("登记时间"), moment(entry.created_at)),
             (_("为什么待定"), _why(entry)),
-            (_("没有通过的理由"), entry.answer or ""),
+            (_("理由"), entry.answer or ""),
             (_("签到"), _("已有扫码记录") if shown.row.came else _("还没有")),
         ],
         shown=shown,

@@ -59,6 +59,7 @@ def test_who_is_in_the_room_while_it_runs_is_drawn_as_inside_and_misses_nothing(
     assert inside.select("svg")[0]["aria-label"] == "在场 09:00 起，还在场，计入 0 分钟"
     assert (len(inside.select(".presence__now")), len(inside.select(".presence__gap"))) == (1, 0)
     assert "缺签退" not in text_of(inside)
+    assert "签退后计入" in as_(member).get(f"/events/{day.event.id}/my-attendance").text
     assert (len(gone.select(".presence__now")), len(gone.select(".presence__gap"))) == (0, 0)
     # two hours of the seven and a half that are drawn
     [bar] = inside.select(".presence__bar")
