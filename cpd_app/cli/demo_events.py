@@ -134,6 +134,12 @@ def _begin(told: ToldEvent, event_id: int, entries: Sequence[int], now: datetime
             at = told.new.head.starts_at + timedelta(seconds=50 * number - 600)
             scan = ToldScan(number, int(number % 5 == 0), Direction.IN, at, "pass", None, None)
             _scan(rooms, entry_id, scan)
+    organiser, rest = _actor(told.planner), [e for e in entries[1:] if e not in came]
+    why = "示范：这一场只对本专业开放"
+    with transaction():
+        roster.decide(organiser, event_id, rest[-2:-1], accept=False, reason=why, now=now)
+        for entry_id in rest[-1:]:
+            roster.excuse(organiser, event_id, entry_id, excused=True, now=now)
 
 
 def _hold(told: ToldEvent, event_id: int, entries: Sequence[int]) -> None:
