@@ -46,22 +46,23 @@ def entry(store: Store, event: Event, member: Someone) -> RosterEntry:
 
 
 @pytest.fixture
-def scan(do: Do, event: Event, steward: Steward, now: datetime) -> Scanner:
-    def make(*, by: Actor | None = None, at: datetime | None = None, **over: Any) -> Any:
-        new = door.DoorScan(
-            **{"key": str(uuid.uuid4()), "session_id": event.sessions[0].id, **over}
-        )
-        return do(door.scan_at_door, by or at_door(steward), event.id, new, now=at or now)
+def scan(do: Do, event: Event, now: datetime) -> Scanner:
+    """Somebody scans a pass into the only session."""
+
+    def make(by: Actor, entry: RosterEntry) -> door.DoorAnswer:
+        new = door.DoorScan(str(uuid.uuid4()), code=pass_for(event, entry))
+        answer: door.DoorAnswer = do(door.scan_at_door, by, event.id, new, now=now)
+        return answer
 
     return make
 
 
 def test_whoever_had_excused_themselves_and_comes_is_excused_no_more(
-    scan: Scanner, event: Event, entry: RosterEntry, store: Store
+    scan: Scanner, event: Event, steward: Steward, entry: RosterEntry, store: Store
 ):
     store.run(update(RosterEntry).where(RosterEntry.id == entry.id).values(excused=True))
 
-    answer = scan(code=pass_for(event, entry))
+    answer = scan(at_door(steward), entry)
 
     kept = store.get(RosterEntry, entry.id)
     assert answer.scanned.outcome == Outcome.ACCEPTED
@@ -84,8 +85,8 @@ def test_scanning_ones_own_pass_is_taken_and_flagged(
     beside = replace(at_door(steward), beside_id=member.id)
     actor = beside if by == "phone" else organiser.actor
 
-    answer = scan(by=actor, code=pass_for(event, entry))
-    scan(by=actor, code=pass_for(event, other))
+    answer = scan(actor, entry)
+    scan(actor, other)
     do(attendance.compute, Actor.system("test"), [entry.id, other.id], now=now, today=now.date())
 
     assert answer.scanned.outcome == Outcome.ACCEPTED
