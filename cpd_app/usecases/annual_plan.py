@@ -17,10 +17,10 @@ from cpd_app.domain.roster import EntryState, places_left
 from cpd_app.models import Attendance, Event, Field, RosterEntry, Society
 from cpd_app.policy import Actor
 from cpd_app.usecases.event_visibility import COMING, UNSEEN, readable_event, registered_in
+from cpd_app.usecases.position import last_step
 from cpd_app.usecases.progress import Standing
 from cpd_app.usecases.prospects import Prospect, Prospects
 from cpd_app.usecases.rules_in_force import Rules
-from cpd_app.usecases.scans import last_step
 
 PAGE = 30
 #: events looked at to find those that would close a gap

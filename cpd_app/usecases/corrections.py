@@ -31,8 +31,8 @@ from cpd_app.usecases.attendance_facts import (
 from cpd_app.usecases.correction_input import NewCorrection, rows_of
 from cpd_app.usecases.event_access import event_for, event_target
 from cpd_app.usecases.files import Opened, opened, readable_file
+from cpd_app.usecases.position import position_now
 from cpd_app.usecases.rules_in_force import Rules
-from cpd_app.usecases.scans import position_now
 
 MOST_REASON = 500
 #: entries corrected by one act

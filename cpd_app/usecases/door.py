@@ -20,9 +20,10 @@ from cpd_app.policy import Actor, Permission, may
 from cpd_app.usecases import journal
 from cpd_app.usecases.event_access import event_for, event_target
 from cpd_app.usecases.passes import entry_id_of
+from cpd_app.usecases.position import position_now
 from cpd_app.usecases.roster_entries import Named, free_places, matches_of, new_entry
 from cpd_app.usecases.roster_lists import Known, NewName, add_walk_in, check_name
-from cpd_app.usecases.scans import Scanned, ScanToKeep, append_scan, position_now
+from cpd_app.usecases.scans import Scanned, ScanToKeep, append_scan
 
 #: how long a wrong scan can be taken back by the door that made it
 UNDO_WITHIN = timedelta(minutes=10)

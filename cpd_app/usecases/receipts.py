@@ -16,7 +16,8 @@ from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.texts import SENTENCES
 from cpd_app.usecases import claims, journal
 from cpd_app.usecases.claims import Claim
-from cpd_app.usecases.scans import Room, position_now, room_of
+from cpd_app.usecases.position import position_now
+from cpd_app.usecases.scans import Room, room_of
 
 #: how long a wrong scan can be undone by who made it
 UNDO = timedelta(minutes=10)

@@ -14,13 +14,14 @@ from sqlalchemy import Insert, Integer, Table, bindparam, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cpd_app.db import session
-from cpd_app.domain.checkin import Outcome, Step, Window, judge, position_of
+from cpd_app.domain.checkin import Outcome, Window, judge
 from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.domain.room_codes import Direction
 from cpd_app.domain.roster import EntryState
-from cpd_app.models import Correction, Event, EventSession, RosterEntry, Scan
+from cpd_app.models import Event, EventSession, RosterEntry, Scan
 from cpd_app.policy import Actor
 from cpd_app.usecases import journal
+from cpd_app.usecases.position import STANDS, position_now
 
 #: a scan that happened this long before it arrived may stand before one that is kept already
 ORDERLY = timedelta(seconds=1)
@@ -162,19 +163,6 @@ def append_in(actor: Actor, room: Room, scan: ScanToKeep, *, now: datetime) -> S
     )
 
 
-def position_now(entry_id: int) -> int | None:
-    """The session in which an entry's person is, by all their scans that stand."""
-    rows = session.execute(_STEPS, {"entry_id": entry_id})
-    return position_of(Step(at, id_, direction, room) for at, id_, direction, room in rows)
-
-
-def last_step(entry_id: int) -> Step | None:
-    """The latest scan of an entry's person that stands; None when they have not been seen."""
-    rows = session.execute(_STEPS, {"entry_id": entry_id})
-    steps = (Step(at, id_, direction, room) for at, id_, direction, room in rows)
-    return max(steps, key=lambda s: (s.at, s.id), default=None)
-
-
 def _accept(room: Room, scan: ScanToKeep, now: datetime) -> str | None:
     """Move a listed person in or out and hold their entry, all in one statement; their name.
 
@@ -300,7 +288,6 @@ _SCANS = cast("Table", Scan.__table__)
 _SESSIONS = cast("Table", EventSession.__table__)
 _EVENTS = cast("Table", Event.__table__)
 _ENTRIES = cast("Table", RosterEntry.__table__)
-_VOIDED = cast("Table", Correction.__table__)
 
 _ROOM = (
     select(
@@ -373,17 +360,10 @@ _BY_ONCE = (
     .join(_ENTRIES, _ENTRIES.c.id == _SCANS.c.entry_id)
     .where(_SCANS.c.once == bindparam("once"))
 )
-#: nobody took it back or voided it
-STANDS = ~exists().where(_VOIDED.c.scan_id == _SCANS.c.id)
 _WAS_HERE = select(
     exists().where(
         _SCANS.c.entry_id == bindparam("entry_id"),
         _SCANS.c.session_id == bindparam("session_id"),
         STANDS,
     )
-)
-_STEPS = (
-    select(_SCANS.c.at, _SCANS.c.id, _SCANS.c.direction, _SCANS.c.session_id)
-    .join(_SESSIONS, _SESSIONS.c.id == _SCANS.c.session_id)
-    .where(_SCANS.c.entry_id == bindparam("entry_id"), _SESSIONS.c.rehearsal.is_(False), STANDS)
 )

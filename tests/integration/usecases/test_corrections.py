@@ -21,6 +21,7 @@ from cpd_app.models import (
 )
 from cpd_app.usecases import corrections
 from cpd_app.usecases.correction_input import NewCorrection
+from cpd_app.usecases.position import position_now
 from tests.support.attendance import Day
 from tests.support.builders import a_person, a_registration, a_session, an_entry, an_event
 from tests.support.people import Someone
@@ -153,6 +154,26 @@ def test_scans_after_a_correction_made_while_the_session_runs_count(
     day.settle("15:01")
 
     assert day.attendance_of(entry).minutes == 120
+
+
+def test_a_scan_that_is_sent_again_moves_nobody_back_who_was_corrected_to_have_left(
+    day: Day, do: Do, organiser: Someone, member: Someone
+):
+    entry = day.scanned(member, "in 9:30")
+    at_ten_thirty(do, day, organiser, entry, in_at="9:30", out_at="10:00")
+
+    assert do(position_now, entry.id) is None
+    day.scans(entry, "in 11:00")
+    assert do(position_now, entry.id) == day.hall.id
+
+
+def test_an_arrival_that_was_corrected_leaves_them_inside(
+    day: Day, do: Do, organiser: Someone, member: Someone
+):
+    entry = day.scanned(member, "in 9:30")
+    at_ten_thirty(do, day, organiser, entry, in_at="9:00")
+
+    assert do(position_now, entry.id) == day.hall.id
 
 
 def test_absent_then_as_scanned_again(day: Day, do: Do, organiser: Someone, half: RosterEntry):
