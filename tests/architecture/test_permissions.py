@@ -64,6 +64,8 @@ EXPECTED = {
     Permission.CORRECT_ATTENDANCE: "owner invited registrar",
     Permission.OVERRULE_STATEMENT: "auditor registrar",
     Permission.ENROL: "owner",
+    Permission.FILE_RENEWAL: "owner",
+    Permission.READ_FILING: "owner auditor registrar",
 }
 #: permission -> who may, of an event of the federation
 OF_THE_FEDERATION = {
