@@ -55,6 +55,38 @@ def in_form_order(records: Iterable[FrozenRecord]) -> list[FrozenRecord]:
     return sorted(records, key=lambda r: (r.year_index, r.ended_on, r.activity_id))
 
 
+@dataclass(frozen=True, slots=True)
+class OfKind:
+    """The records of one kind in one year, by finishing day, and what they come to."""
+
+    kind: str
+    records: tuple[FrozenRecord, ...]
+
+    @property
+    def claimed(self) -> int:
+        """Hundredths of 学时."""
+        return sum(r.claimed for r in self.records)
+
+    @property
+    def recognised(self) -> int:
+        """Hundredths of 学时."""
+        return sum(r.recognised for r in self.records)
+
+
+def by_year_and_kind(records: Iterable[FrozenRecord]) -> dict[int, list[OfKind]]:
+    """As page and paper show the record form: in a year the kind with most hours first."""
+    found: dict[int, dict[str, list[FrozenRecord]]] = {}
+    for record in in_form_order(records):
+        found.setdefault(record.year_index, {}).setdefault(record.kind, []).append(record)
+    return {
+        index: sorted(
+            (OfKind(kind, tuple(of_kind)) for kind, of_kind in kinds.items()),
+            key=lambda group: (-group.recognised, group.kind),
+        )
+        for index, kinds in sorted(found.items())
+    }
+
+
 def content_digest(salt: str, content: Mapping[str, Any]) -> str:
     """Of values that can be erased together with their salt."""
     return _sha256([salt, content])

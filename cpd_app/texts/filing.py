@@ -12,9 +12,9 @@ DECLARATIONS: dict[int, tuple[str, str]] = {
         ),
         (
             "I declare that the records, the development summary and the evidence filed with this "
-            "re-registration are true and complete, are my own, and hold nothing classified. I know "
-            "that if any of it is found to be false, the re-registration is void, the certificate is "
-            "revoked, and I may never apply to be an engineering member again."
+            "re-registration are true and complete, are my own, and hold nothing classified. I "
+            "know that if any of it is found to be false, the re-registration is void, the "
+            "certificate is revoked, and I may never apply to be an engineering member again."
         ),
     ),
 }

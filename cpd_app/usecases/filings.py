@@ -1,7 +1,8 @@
 """Filing for re-registration: file once, withdraw until it is read, add the rest of year 5."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from cpd_app.domain.filing import (
 from cpd_app.domain.snapshots import FrozenRecord, changed_since
 from cpd_app.models import Filing, Registration, Term
 from cpd_app.policy import Actor, Permission, Target, may, require
+from cpd_app.storage import LocalFiles
 from cpd_app.texts.filing import DECLARATION_VERSION
 from cpd_app.usecases import journal
 from cpd_app.usecases.credits import lock
@@ -31,7 +33,7 @@ from cpd_app.usecases.deadlines import (
     deadline_of,
     set_deadline,
 )
-from cpd_app.usecases.files import FileState, readable_file
+from cpd_app.usecases.files import FileState, Upload, readable_file, receive_file
 from cpd_app.usecases.progress import Standing, standing_of
 from cpd_app.usecases.registrations_shown import readable_registration
 from cpd_app.usecases.snapshots import Frozen, employer_on, filed_of, freeze, keep, year_json
@@ -112,6 +114,26 @@ def file_renewal(actor: Actor, new: NewFiling, *, now: datetime, today: date) ->
     )
     _write_down(actor, filing, "filed", now, records=len(frozen.records), digest=snapshot.digest)
     return Filed(filing, created=True)
+
+
+def file_with_pages(
+    actor: Actor,
+    new: NewFiling,
+    uploads: Mapping[Page, Upload],
+    *,
+    store: LocalFiles,
+    now: datetime,
+    today: date,
+) -> Filed:
+    """The same with the signed or stamped page taken in beside it, all of it or nothing."""
+    owner_id = actor.person_id
+    if owner_id is None:
+        raise NotFound
+    taken = {
+        f"{page.value}_file_id": receive_file(actor, owner_id, upload, store=store, now=now).id
+        for page, upload in uploads.items()
+    }
+    return file_renewal(actor, replace(new, **taken), now=now, today=today)
 
 
 def withdraw_filing(
