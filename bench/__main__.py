@@ -4,7 +4,17 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import checkins, conversion, decoder, importing, memory, pages, records, settling
+from bench import (
+    checkins,
+    conversion,
+    decoder,
+    dossier,
+    importing,
+    memory,
+    pages,
+    records,
+    settling,
+)
 
 PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "conversion": conversion.run,
@@ -15,6 +25,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "decoder": decoder.run,
     "checkins": checkins.run,
     "settling": settling.run,
+    "dossier": dossier.run,
 }
 
 

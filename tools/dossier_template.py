@@ -35,7 +35,7 @@ PAPERS = ("number", "file", "pages", "original", "kept")
 
 def main() -> None:
     """Build the form from nothing, so that it holds no trace of anybody's editor."""
-    document = Document()
+    document: Any = Document()
     style = document.styles["Normal"]
     style.font.name, style.font.size = FONT, Pt(8.5)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
@@ -75,7 +75,7 @@ def _form(document: Any) -> None:
         total,
         (
             "{{ label.total }}",
-            "{{ total.records }} {{ label.records }}",
+            "{{ total.records }}",
             "{{ total.required }}",
             "{{ total.claimed }}",
             "{{ total.recognised }}",

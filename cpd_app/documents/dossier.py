@@ -6,13 +6,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from cpd_app.documents.dossier_rows import Paper, groups_of, papers_of, years_of
+from cpd_app.documents.dossier_rows import Paper, groups_of, papers_of, records_words, years_of
 from cpd_app.documents.typesetting import Typeset, typeset
 from cpd_app.domain.competences import COMPETENCES
 from cpd_app.domain.hours import format_hours
 from cpd_app.domain.kinds import RuleSet
 from cpd_app.domain.snapshots import FrozenRecord
 from cpd_app.domain.summary import HEADING, ITEM, count_characters
+from cpd_app.texts import documents as printed
 from cpd_app.texts import dossier as words
 
 FORM = "dossier"
@@ -69,7 +70,7 @@ def dossier_pdf(dossier: Dossier, further_fonts: Path | None = None) -> Typeset:
 
     The same dossier makes the same bytes. A character that no font has is named on the page.
     """
-    return typeset(FORM, dossier_data(dossier), dossier.as_of, further_fonts)
+    return typeset(FORM, dossier_data(dossier), dossier.as_of, further_fonts, small=True)
 
 
 def dossier_data(dossier: Dossier) -> dict[str, Any]:
@@ -100,7 +101,7 @@ def dossier_data(dossier: Dossier) -> dict[str, Any]:
         "declaration": words.declaration(version, language) if version else "",
         "papers": [paper.as_row(label) for paper in dossier.papers],
         "digests": list(dossier.digests),
-        "as_of": words.documents.moment(dossier.as_of, language),
+        "as_of": printed.moment(dossier.as_of, language),
     }
 
 
@@ -108,7 +109,7 @@ def _heading(dossier: Dossier) -> str:
     label = dossier.label
     if dossier.number is None:
         return label["draft_note"]
-    moment = words.documents.moment(dossier.as_of, dossier.language)
+    moment = printed.moment(dossier.as_of, dossier.language)
     parts = [f"{label['receipt']} {dossier.number}", f"{label['filed_on']} {moment}"]
     if dossier.supplements:
         parts.append(label["supplemented"].format(number=dossier.supplements))
@@ -129,7 +130,7 @@ def _facts(dossier: Dossier, society: str) -> list[list[str]]:
         [label["field"], values["field"]],
         [label["society"], society],
         [label["employer"], values.get("employer") or ""],
-        [label["term"], words.documents.days(starts_on, last, dossier.language)],
+        [label["term"], printed.days(starts_on, last, dossier.language)],
         [label["membership"], _membership(dossier)],
     ]
     return [fact for fact in facts if fact[1]]
@@ -140,14 +141,14 @@ def _membership(dossier: Dossier) -> str:
     number, until = kept.get("number") or "", kept.get("until_on")
     if until is None:
         return str(number)
-    day = words.documents.day(date.fromisoformat(until), dossier.language)
+    day = printed.day(date.fromisoformat(until), dossier.language)
     return dossier.label["until"].format(number=number, day=day).strip()
 
 
 def _total(dossier: Dossier) -> dict[str, str]:
     names = ("required", "claimed", "recognised", "audit_proof")
     sums = {name: format_hours(sum(y[name] for y in dossier.years)) for name in names}
-    return {**sums, "records": str(len(dossier.records))}
+    return {**sums, "records": records_words(len(dossier.records), dossier.label)}
 
 
 def _line(line: str) -> list[str]:

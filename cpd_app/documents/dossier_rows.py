@@ -9,6 +9,7 @@ from cpd_app.domain.competences import COMPETENCES
 from cpd_app.domain.hours import format_hours
 from cpd_app.domain.kinds import Field, FieldType, Kind, RuleSet
 from cpd_app.domain.snapshots import FrozenRecord, by_year_and_kind
+from cpd_app.texts import documents as printed
 from cpd_app.texts import dossier as words
 from cpd_app.texts.trace import trace_lines
 
@@ -99,7 +100,7 @@ def groups_of(
         kinds = [
             {
                 "name": _kind_name(group.records[0], rule_sets, language),
-                "count": f"{len(group.records)} {label['records']}",
+                "count": records_words(len(group.records), label),
                 "claimed": format_hours(group.claimed),
                 "recognised": format_hours(group.recognised),
                 "rows": [
@@ -127,7 +128,7 @@ def _row(
         "recognised": format_hours(record.recognised),
         "assurance": record.assurance,
         "proof": record.audit_proof,
-        "dates": words.documents.day(record.ended_on, language),
+        "dates": printed.day(record.ended_on, language),
     }
     if content is None:
         empty = dict.fromkeys(("where", "fields", "minutes", "competences", "evidence"), "")
@@ -149,6 +150,11 @@ def _row(
         "evidence": _evidence(number, content, label),
         "below": _below(content, titles, label, language),
     }
+
+
+def records_words(count: int, label: Mapping[str, str]) -> str:
+    """How many records."""
+    return label["one_record"] if count == 1 else label["records"].format(number=count)
 
 
 def field_words(kind: Kind | None, fields: Mapping[str, Any], language: str) -> str:
@@ -214,7 +220,7 @@ def _below(
 
 def _dates(record: FrozenRecord, content: Mapping[str, Any], language: str) -> str:
     first = date.fromisoformat(content["started_on"])
-    text = words.documents.days(first, record.ended_on, language)
+    text = printed.days(first, record.ended_on, language)
     if content["starts_at_time"] and content["ends_at_time"]:
         text += f" {content['starts_at_time']}–{content['ends_at_time']}"
     return text
@@ -223,4 +229,4 @@ def _dates(record: FrozenRecord, content: Mapping[str, Any], language: str) -> s
 def _period(year: Mapping[str, Any], language: str) -> str:
     first = date.fromisoformat(year["starts_on"])
     last = date.fromordinal(date.fromisoformat(year["ends_on"]).toordinal() - 1)
-    return words.documents.days(first, last, language)
+    return printed.days(first, last, language)

@@ -7,7 +7,6 @@ from marshmallow import Schema, fields
 from cpd_app.domain.audits import FilingState
 from cpd_app.domain.hours import to_number
 from cpd_app.domain.snapshots import FrozenRecord
-from cpd_app.models import Deadline, Filing, Registration
 from cpd_app.schemas.answers import Described
 from cpd_app.schemas.fields import KeyField, TextField
 from cpd_app.schemas.readiness import YearSchema
@@ -77,13 +76,13 @@ class FilingSchema(Described):
 
 
 def filing_json(
-    filing: Filing,
-    registration: Registration,
+    filing: Any,
+    registration: Any,
     years: tuple[Any, ...],
     records: tuple[FrozenRecord, ...],
-    deadline: Deadline | None,
+    deadline: Any,
 ) -> dict[str, Any]:
-    """A filing as FilingSchema has it."""
+    """A filing, its registration and its deadline (or None) as FilingSchema has them."""
     return {
         "id": filing.id,
         "number": filing.number,

@@ -46,7 +46,8 @@ LABELS: dict[str, tuple[str, str]] = {
     "verdict_behind": ("落后", "Behind"),
     "verdict_short": ("未达标", "Short"),
     "total": ("合计", "Total"),
-    "records": ("条", "records"),
+    "records": ("{number} 条", "{number} records"),
+    "one_record": ("1 条", "1 record"),
     # columns of the form
     "row": ("序号", "No."),
     "title": ("活动名称 · 主办单位 · 地点", "Activity · organiser · place"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -110,8 +111,9 @@ def _taken(
     return Taken(dossier, files)
 
 
-def _papers(record: FrozenRecord) -> Iterable[dict[str, int]]:
-    return (record.content or {}).get("evidence", ())
+def _papers(record: FrozenRecord) -> list[dict[str, Any]]:
+    papers: list[dict[str, Any]] = (record.content or {}).get("evidence", [])
+    return papers
 
 
 def _files(records: Iterable[FrozenRecord]) -> tuple[KeptFile, ...]:

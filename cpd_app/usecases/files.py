@@ -230,12 +230,10 @@ def may_purge(actor: Actor, file_id: int) -> bool:
 
 def target_of(file: File) -> Target:
     """Whose file it is, and which societies see it: credit a record it proves, or were filed it."""
-    credited = (
-        select(Registration.society_id)
-        .join(Credit, Credit.registration_id == Registration.id)
-        .join(Evidence, Evidence.activity_id == Credit.activity_id)
-        .where(Evidence.file_id == file.id)
-    )
+    proofs = select(Registration.society_id).join(Credit).join(
+        Evidence, Evidence.activity_id == Credit.activity_id
+    )  # fmt: skip
+    credited = proofs.where(Evidence.file_id == file.id)
     societies = session.scalars(union(credited, societies_filed_with(file.id)))
     return Target(owner_id=file.person_id, societies=frozenset(societies))
 

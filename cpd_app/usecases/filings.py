@@ -130,10 +130,15 @@ def file_with_pages(
     if owner_id is None:
         raise NotFound
     taken = {
-        f"{page.value}_file_id": receive_file(actor, owner_id, upload, store=store, now=now).id
+        page: receive_file(actor, owner_id, upload, store=store, now=now).id
         for page, upload in uploads.items()
     }
-    return file_renewal(actor, replace(new, **taken), now=now, today=today)
+    with_pages = replace(
+        new,
+        signed_file_id=taken.get(Page.SIGNED, new.signed_file_id),
+        stamped_file_id=taken.get(Page.STAMPED, new.stamped_file_id),
+    )
+    return file_renewal(actor, with_pages, now=now, today=today)
 
 
 def withdraw_filing(

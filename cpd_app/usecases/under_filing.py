@@ -45,7 +45,7 @@ def not_filed(activity_ids: Sequence[int]) -> list[int]:
     return [i for i in activity_ids if i not in filed]
 
 
-def societies_filed_with(file_id: int) -> Select[tuple[int]]:
+def societies_filed_with(file_id: int) -> Select[int]:
     """The societies that got a file as the signed or stamped page of a filing."""
     filed = or_(Filing.signed_file_id == file_id, Filing.stamped_file_id == file_id)
     return select(Filing.society_id).where(filed)

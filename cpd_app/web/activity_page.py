@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
 from cpd_app.domain.competences import COMPETENCES
 from cpd_app.domain.kinds import Field, FieldType, Kind
-from cpd_app.models import Filing
 from cpd_app.policy import Actor
 from cpd_app.texts.trace import trace_lines
 from cpd_app.usecases.activity_changes import history_of
@@ -22,6 +21,9 @@ from cpd_app.web.activity_list import assurance_words, state_word
 from cpd_app.web.attendance_words import presence_lines
 from cpd_app.web.filters import day, moment
 from cpd_app.web.locale import short_locale
+
+if TYPE_CHECKING:
+    from cpd_app.models import Filing
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class RecordPage:
     #: the record that counts in its place
     counted_in: tuple[int, str] | None
     #: the open filing in which it stands: it is not edited then
-    filing: Filing | None
+    filing: "Filing | None"
 
     @property
     def event_id(self) -> int | None:

@@ -1,6 +1,7 @@
 """A dossier as a download: PDF, Word, or everything in one ZIP."""
 
 import io
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from flask import Response, current_app, send_file
@@ -44,7 +45,7 @@ def _pdf(dossier: Dossier) -> bytes:
     return dossier_pdf(dossier, current_app.config["CPD"].fonts_dir).pdf
 
 
-def _zipped(taken: Taken) -> object:
+def _zipped(taken: Taken) -> Iterator[bytes]:
     """Both papers are set before the first byte is sent: a fault is answered, not cut off."""
     dossier, store = taken.dossier, local_files()
     kept = {file.file_id: file for file in taken.files}

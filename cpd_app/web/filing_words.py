@@ -1,14 +1,16 @@
 """A filing in words for the member: where it stands, what comes next, what is frozen."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
 from cpd_app.domain.audits import OPEN, FilingState
-from cpd_app.models import Deadline, Filing
 from cpd_app.usecases.snapshots import Frozen
 from cpd_app.web.filters import day, hours
+
+if TYPE_CHECKING:
+    from cpd_app.models import Deadline, Filing
 
 #: how components/state.html and notices colour a state
 KINDS = {
@@ -25,7 +27,7 @@ KINDS = {
 class FilingPage:
     """What the page of a filing prints."""
 
-    filing: Filing
+    filing: "Filing"
     state: str
     kind: str
     next_step: str
@@ -42,7 +44,7 @@ class FilingPage:
 
 
 def filing_page(
-    filing: Filing, frozen: Frozen, deadline: Deadline | None, *, to_add: int, own: bool
+    filing: "Filing", frozen: Frozen, deadline: "Deadline | None", *, to_add: int, own: bool
 ) -> FilingPage:
     """Shape a filing for its page."""
     state = FilingState(filing.state)
@@ -96,7 +98,7 @@ def _next_step(state: FilingState, *, opened: bool) -> str:
     }[state]
 
 
-def _deadline(deadline: Deadline | None) -> str:
+def _deadline(deadline: "Deadline | None") -> str:
     if deadline is None or deadline.closed_at is not None:
         return ""
     words = _(

@@ -199,7 +199,7 @@ def test_a_filing_gives_the_same_papers_to_member_and_staff(
     assert mine == theirs
 
 
-def test_everything_comes_in_one_archive_with_its_sums(as_: As, store: Store, renewing: Renewing):
+def test_everything_comes_in_one_archive_with_its_sums(as_: As, renewing: Renewing):
     browser = as_(renewing.someone)
     browser.post(
         "evidence.add", {"file": (io.BytesIO(a_jpeg()), "签到表.jpg"), "secrecy": "none"},
@@ -211,10 +211,8 @@ def test_everything_comes_in_one_archive_with_its_sums(as_: As, store: Store, re
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = archive.namelist()
-        sums = dict(
-            reversed(line.split("  ", 1))
-            for line in archive.read("SHA256SUMS").decode().splitlines()
-        )
+        lines = archive.read("SHA256SUMS").decode().splitlines()
+        sums = {line.split("  ", 1)[1]: line.split("  ", 1)[0] for line in lines}
         digests = {n: hashlib.sha256(archive.read(n)).hexdigest() for n in names}
     evidence = [name for name in names if name.startswith("evidence/")]
     assert evidence == ["evidence/001 2023 年培训/1-1 签到表.jpg"]

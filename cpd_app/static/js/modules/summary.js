@@ -86,7 +86,7 @@ export async function start(form) {
   }
 
   area.addEventListener("input", () => {
-    draw();
+    say(changed ? words.changed : ""); // what was said is not true of this text any more
     later();
   });
   form.querySelector("[data-part=outline]").addEventListener("click", (event) => {
