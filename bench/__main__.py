@@ -4,7 +4,18 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import checkins, cohort, conversion, decoder, importing, memory, pages, records, settling
+from bench import (
+    checkins,
+    cohort,
+    conversion,
+    decoder,
+    dossier,
+    importing,
+    memory,
+    pages,
+    records,
+    settling,
+)
 
 PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "conversion": conversion.run,
@@ -16,6 +27,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "checkins": checkins.run,
     "settling": settling.run,
     "cohort": cohort.run,
+    "dossier": dossier.run,
 }
 
 

@@ -108,6 +108,8 @@ class Permission(StrEnum):
     OVERRULE_STATEMENT = "statement:overrule"
     ENROL = "event:enrol"
     ENTER_CALENDAR = "calendar:enter"
+    FILE_RENEWAL = "filing:write"
+    READ_FILING = "filing:read"
 
 
 Grant = Callable[[Actor, Target], bool]
@@ -217,6 +219,8 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.OVERRULE_STATEMENT: (approves_event,),
     Permission.ENROL: (is_owner,),
     Permission.ENTER_CALENDAR: (is_registrar, is_federation),
+    Permission.FILE_RENEWAL: (is_owner,),
+    Permission.READ_FILING: (is_owner, is_staff),
 }
 
 #: scope of a bearer token -> what it lets through; a token without scopes has all
@@ -240,6 +244,14 @@ SCOPES: dict[str, frozenset[Permission]] = {
             Permission.SCAN_DOOR,
             Permission.READ_ATTENDANCE,
             Permission.CORRECT_ATTENDANCE,
+        }
+    ),
+    "filings:write": frozenset(
+        {
+            Permission.FILE_RENEWAL,
+            Permission.READ_FILING,
+            Permission.READ_REGISTRATION,
+            Permission.READ_READINESS,
         }
     ),
     "registrations:write": frozenset(

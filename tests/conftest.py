@@ -35,6 +35,7 @@ pytest_plugins = [
     "tests.support.imports",
     "tests.support.attendance",
     "tests.support.checkins",
+    "tests.support.renewing",
 ]
 
 Result = TypeVar("Result")

@@ -10,11 +10,11 @@ from typing import Any
 import click
 
 from cpd_app import clock, storage
-from cpd_app.cli import demo_events
+from cpd_app.cli import demo_events, demo_filings
 from cpd_app.cli.people import sentences
 from cpd_app.config import load
 from cpd_app.db import transaction
-from cpd_app.demo import pictures, plan, story
+from cpd_app.demo import pictures, plan, renewals, story
 from cpd_app.policy import Actor, RoleName
 from cpd_app.usecases import (
     accounts,
@@ -39,7 +39,7 @@ SOCIETIES = (
     ("demo-elec", "示范电机工程学会", "Demonstration Society of Electrical Engineering"),
     ("demo-mech", "示范机械工程学会", "Demonstration Society of Mechanical Engineering"),
 )
-#: login -> name, society, role; the first two are members
+#: login -> name, society, role
 STAFF = {
     "organiser@demo.test": ("示范·汪组织", "demo-elec", RoleName.ORGANISER),
     "auditor@demo.test": ("示范·许岩", "demo-elec", RoleName.AUDITOR),
@@ -51,6 +51,13 @@ STAFF = {
 MEMBERS = {
     "member@demo.test": ("示范·高启明", "demo-elec", "SF-E-2023-00417"),
     "member@other.test": ("示范·程远", "demo-mech", "SF-M-2024-00031"),
+    **renewals.MEMBERS,
+}
+NAMES_EN = {
+    "member@demo.test": "Gao Qiming",
+    "member@other.test": "Cheng Yuan",
+    renewals.READY: "Zheng Yuanhang",
+    renewals.FILED: "Lu Wenqing",
 }
 #: part of a profile's records that have their papers
 WITH_PAPERS = {"ready": 1.0, "thin": 0.2, "behind": 0.4, "short": 0.3, "first_year": 0.8}
@@ -80,6 +87,7 @@ def make_demo(*, once: bool) -> None:
         _import("activities", [r for p in people for r in p.records])
         _activate(people)
         _story(today)
+        demo_filings.make_filings({i: _member_actor(i) for i in renewals.MEMBERS}, today)
         _papers(people)
         _rulings(people, today)
         tries = _events(people)
@@ -127,7 +135,7 @@ def _cell(value: Any) -> str:
 
 
 def _people(password: str, today: date) -> list[str]:
-    """Staff with their roles and the two members one signs in as, all with the one password."""
+    """Staff with their roles and the members one signs in as, all with the one password."""
     rows = []
     for login, (name, code, number) in MEMBERS.items():
         rows.append(
@@ -139,11 +147,11 @@ def _people(password: str, today: date) -> list[str]:
                 "registration_no": number,
                 "level": "professional",
                 "field": "电气工程类" if code == "demo-elec" else "机械工程类",
-                "starts_on": story.starts_on(today),
-                "name_en": "Gao Qiming" if login == "member@demo.test" else "Cheng Yuan",
+                "starts_on": _begins(login, today),
+                "name_en": NAMES_EN[login],
                 "employer": "示范超高压公司",
-                "society_member_no": "SF100417",
-                "membership_until": story.starts_on(today) + timedelta(days=6 * 365),
+                "society_member_no": f"SF1{number[-5:]}",
+                "membership_until": _begins(login, today) + timedelta(days=6 * 365),
             }
         )
     _import("members", rows)
@@ -160,6 +168,11 @@ def _people(password: str, today: date) -> list[str]:
     for login in (*MEMBERS, *STAFF):
         _activate_one(login, chosen)
     return [*MEMBERS, *STAFF]
+
+
+def _begins(login: str, today: date) -> date:
+    """The first day of a member's certificate."""
+    return renewals.starts_on(today) if login in renewals.MEMBERS else story.starts_on(today)
 
 
 def _activate_one(login: str, chosen: passwords.ChosenPassword) -> None:

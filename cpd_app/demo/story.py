@@ -60,11 +60,11 @@ def past_years(today: date) -> list[Told]:
     told: list[Told] = []
     for index, (days, minutes) in enumerate(((2, 630), (3, 923), (2, 540)), start=0):
         begins = anniversary(starts_on(today), index)
-        told += _year(begins, days, minutes)
+        told += year_told(begins, days, minutes)
     return told
 
 
-def _year(begins: date, days: int, minutes: int) -> list[Told]:
+def year_told(begins: date, days: int, minutes: int) -> list[Told]:
     """A standard, a paper, a conference and a course that fill the year up to what is told."""
 
     def on(days_in: int) -> date:

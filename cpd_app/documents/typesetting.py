@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from cpd_app.documents.fonts import Typefaces, typefaces_for
+from cpd_app.documents.press import FAULT, ROOT, press
 
-ROOT = Path(__file__).parents[2]
 #: wall-clock seconds; the process limits its own CPU seconds below this
 PATIENCE = 55
 
@@ -30,9 +30,16 @@ class Typeset:
 
 
 def typeset(
-    form: str, data: Mapping[str, Any], made_at: datetime, further_fonts: Path | None = None
+    form: str,
+    data: Mapping[str, Any],
+    made_at: datetime,
+    further_fonts: Path | None = None,
+    *,
+    small: bool = False,
 ) -> Typeset:
     """Set a form (`forms/<form>.typ`) with its data; call it outside a transaction.
+
+    `small`: a document of a few pages goes to the process that is kept warm, when it is free.
 
     The same data of the same moment make the same bytes. What is missing stands in the data too,
     as `missing`, so that the form can say so.
@@ -43,9 +50,18 @@ def typeset(
         "missing": _named(faces.missing),
         "made_at": int(made_at.timestamp()),
     }
+    text = json.dumps(shown, ensure_ascii=False)
+    folders = [str(folder) for folder in faces.folders]
+    if small:
+        answer = press.set({"form": form, "folders": folders, "data": text}, PATIENCE)
+        if answer is not None:
+            state, made = answer
+            if state == FAULT:
+                raise TypesettingError(f"{form}: {made.decode(errors='replace')}")
+            return Typeset(made, faces.missing)
     done = subprocess.run(  # noqa: S603 - our own program, no word of it from outside
-        [sys.executable, "-m", "cpd_app.documents.child", form, *map(str, faces.folders)],
-        input=json.dumps(shown, ensure_ascii=False).encode(),
+        [sys.executable, "-m", "cpd_app.documents.child", form, *folders],
+        input=text.encode(),
         capture_output=True,
         timeout=PATIENCE,
         cwd=ROOT,

@@ -52,7 +52,13 @@ MOVES: dict[FilingState, frozenset[FilingState]] = {
         }
     ),
     FilingState.READING: frozenset(
-        {FilingState.RETURNED, FilingState.VERIFYING, FilingState.PROPOSED}
+        {
+            FilingState.RETURNED,
+            FilingState.VERIFYING,
+            FilingState.PROPOSED,
+            # given to readers, and none of them has opened it yet (domain/filing.py)
+            FilingState.WITHDRAWN,
+        }
     ),
     FilingState.RETURNED: frozenset({FilingState.READING, FilingState.UNANSWERED}),
     FilingState.UNANSWERED: frozenset(

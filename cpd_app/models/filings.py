@@ -52,8 +52,8 @@ class Filing(Base):
     #: which text of the declaration of truth was signed (handbook Q14)
     declaration_version: Mapped[int]
     #: signed or stamped pages (本人签字, 单位意见盖章)
-    signed_file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
-    stamped_file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
+    signed_file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"), index=True)
+    stamped_file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"), index=True)
     withdrawn_at: Mapped[datetime | None]
     #: first time a reader opened it: from then on it cannot be withdrawn
     opened_at: Mapped[datetime | None]
@@ -91,8 +91,11 @@ class Snapshot(Base):
     checks: Mapped[list[Any]]
     #: name, number, employer … and the summary's text; None = erased
     content: Mapped[dict[str, Any] | None]
+    #: erased together with the content
     salt: Mapped[str] = mapped_column(String(32))
-    #: SHA-256 of salt, content, years and the records' digests
+    #: salted; what remains of the content when it is erased
+    content_digest: Mapped[str] = mapped_column(String(64), default="")
+    #: SHA-256 of number, day, years, checks, content_digest and the records' digests
     digest: Mapped[str] = mapped_column(String(64))
 
     filing: Mapped[Filing] = relationship(back_populates="snapshots")
@@ -123,5 +126,9 @@ class SnapshotRecord(Base):
     marks: Mapped[list[str]]
     #: title, fields, trace, reasons, competences, reflection, evidence with hashes; None = erased
     content: Mapped[dict[str, Any] | None]
+    #: erased together with the content
     salt: Mapped[str] = mapped_column(String(32))
+    #: salted; what remains of the content when it is erased
+    content_digest: Mapped[str] = mapped_column(String(64), default="")
+    #: SHA-256 of the columns above and content_digest
     digest: Mapped[str] = mapped_column(String(64))

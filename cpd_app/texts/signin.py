@@ -35,6 +35,7 @@ SENTENCES: dict[str, str] = {
     "scope_readiness_read": "读取我的学时进度",
     "scope_registrations_write": "为学会登记会员",
     "scope_checkins_write": "报名、签到和签退",
+    "scope_filings_write": "提交和读取我的再注册申请",
     "scope_events_write": "组织活动：计划、签到码和出席",
     "letter_reset": "设置新密码的代码",
     "letter_contact": "确认新邮箱的代码",

@@ -16,6 +16,7 @@ from cpd_app.usecases.activity_changes import differences_of, seen, write_down
 from cpd_app.usecases.activity_input import PLAIN, ActivityState, NewActivity, check_text
 from cpd_app.usecases.allocation import allocate
 from cpd_app.usecases.credits import lock, settle
+from cpd_app.usecases.under_filing import check_not_filed
 
 #: the source of records that attendance writes
 EVENT = "event"
@@ -108,6 +109,7 @@ def correct_activity(
     _check_own(activity)
     if activity.state == ActivityState.WITHDRAWN:
         raise Rejected("withdrawn")
+    check_not_filed(activity)
     check_text(new, ActivityState.RECORDED)
     check_finished(new.ended_on, today)
     before = seen(activity)
@@ -150,6 +152,7 @@ def withdraw_activity(
     _check_own(activity)
     if activity.state == ActivityState.WITHDRAWN:
         return activity
+    check_not_filed(activity)
     before = activity.state
     activity.state = ActivityState.WITHDRAWN
     _touch(activity, now)
@@ -199,6 +202,7 @@ def tell_apart(
     activity, other = held_activity(actor, activity_id), own_activity(actor, other_id)
     if not word.strip():
         raise Rejected("missing", "word")
+    check_not_filed(activity)
     activity.different_from = {**activity.different_from, str(other.id): word.strip()[:200]}
     _touch(activity, now)
     session.flush()
@@ -219,6 +223,7 @@ def leave_out(
     )
     if credit is None:
         raise NotFound
+    check_not_filed(activity)
     lock(registration_id)
     session.refresh(credit)
     credit.left_out = left_out

@@ -10,7 +10,7 @@ from cpd_app.db import session
 from cpd_app.domain.errors import DomainError, NotFound, Rejected
 from cpd_app.domain.kinds import Evidence as Proof
 from cpd_app.domain.kinds import Kind
-from cpd_app.models import Activity, Correction, Credit, Evidence, File, Statement
+from cpd_app.models import Activity, Correction, Credit, Evidence, File, Filing, Statement
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases.activities import held_activity, own_activity
@@ -25,6 +25,7 @@ from cpd_app.usecases.files import (
     receive_file,
 )
 from cpd_app.usecases.rules_in_force import Rules, compiled
+from cpd_app.usecases.under_filing import check_not_filed
 
 #: files of one record
 MOST_FILES = 20
@@ -147,9 +148,11 @@ def tag_evidence(
 def detach_evidence(actor: Actor, evidence_id: int, *, store: LocalFiles, now: datetime) -> int:
     """Take a file off a record; used nowhere else, its bytes are removed. Returns the record's id.
 
-    Not after staff checked the record's documents: `evidence_checked`. 紧急清除 works even then.
+    Not after staff checked the record's documents: `evidence_checked`, nor while the record is
+    under a filing: `under_filing`. 紧急清除 works even then.
     """
     evidence, activity = _own_evidence(actor, evidence_id)
+    check_not_filed(activity)
     if _was_checked(activity.id):
         raise Rejected("evidence_checked")
     file = evidence.file
@@ -163,11 +166,17 @@ def detach_evidence(actor: Actor, evidence_id: int, *, store: LocalFiles, now: d
 
 
 def _is_used(file_id: int) -> bool:
-    """Whether a file proves another record still, or what somebody said about an event."""
-    tables = (Evidence, Statement, Correction)
+    """Whether a file proves a record still, what somebody said of an event, or was filed."""
+    places = (
+        Evidence.file_id,
+        Statement.file_id,
+        Correction.file_id,
+        Filing.signed_file_id,
+        Filing.stamped_file_id,
+    )
     return any(
-        session.scalar(select(table.id).where(table.file_id == file_id).limit(1)) is not None
-        for table in tables
+        session.scalar(select(place).where(place == file_id).limit(1)) is not None
+        for place in places
     )
 
 

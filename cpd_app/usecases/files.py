@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -20,6 +20,7 @@ from cpd_app.policy import Actor, Permission, Target, may, require
 from cpd_app.storage import LocalFiles, digest_of
 from cpd_app.texts.evidence import SECRECY_VERSION
 from cpd_app.usecases import jobs, journal
+from cpd_app.usecases.under_filing import societies_filed_with
 
 #: somebody who looks again within this time is not written down again
 SAME_VIEW = timedelta(minutes=10)
@@ -228,13 +229,12 @@ def may_purge(actor: Actor, file_id: int) -> bool:
 
 
 def target_of(file: File) -> Target:
-    """Whose file it is, and which societies see it: those that credit a record it proves."""
-    societies = session.scalars(
-        select(Registration.society_id)
-        .join(Credit, Credit.registration_id == Registration.id)
-        .join(Evidence, Evidence.activity_id == Credit.activity_id)
-        .where(Evidence.file_id == file.id)
-    )
+    """Whose file it is, and which societies see it: credit a record it proves, or were filed it."""
+    proofs = select(Registration.society_id).join(Credit).join(
+        Evidence, Evidence.activity_id == Credit.activity_id
+    )  # fmt: skip
+    credited = proofs.where(Evidence.file_id == file.id)
+    societies = session.scalars(union(credited, societies_filed_with(file.id)))
     return Target(owner_id=file.person_id, societies=frozenset(societies))
 
 

@@ -28,6 +28,7 @@ from cpd_app.usecases.import_reading import parts_of
 from cpd_app.usecases.imports import import_of, states_of
 from cpd_app.usecases.jobs import Step
 from cpd_app.usecases.registrations import replace_credits
+from cpd_app.usecases.under_filing import not_filed
 
 PART = 500
 #: tables in the order in which their rows can be removed
@@ -113,6 +114,7 @@ def _withdraw(actor: Actor, rows: Sequence[ImportRow], *, now: datetime) -> None
         and a.state == "recorded"
         and a.id not in worked_on
     ]
+    untouched = not_filed(untouched)
     for row in rows:
         row.state = "undone" if row.object_id in set(untouched) else "kept"
     if not untouched:

@@ -12,7 +12,9 @@ from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.models import (
     Activity,
     ApiToken,
+    Deadline,
     File,
+    Filing,
     Merge,
     OneTimeCode,
     Person,
@@ -37,6 +39,8 @@ MOVING = (
     ("files", File),
     ("roles", Role),
     ("memberships", SocietyMembership),
+    ("filings", Filing),
+    ("deadlines", Deadline),
 )
 
 
@@ -168,7 +172,7 @@ def undo_merge(actor: Actor, merge_id: int, *, now: datetime) -> Merge:
     kept = session.get_one(Person, row.kept_id)
     other = session.get_one(Person, row.merged_id)
     for name, table in MOVING:
-        _give(table, row.moved[name], other.id)
+        _give(table, row.moved.get(name, []), other.id)
     give_back_events(row.moved, other.id, now=now)
     for name in row.moved["contacts"]:
         value = getattr(kept, name)
@@ -363,6 +367,7 @@ def _versions(person_id: int) -> dict[str, Any]:
     return {
         "activities": [list(pair) for pair in records],
         "files": _number(File, person_id),
+        "filings": _number(Filing, person_id),
         "terms": [[r.id, len(r.terms)] for r in terms],
         "roles": _number(Role, person_id),
         "contacts": [bool(person.email), bool(person.phone)],

@@ -17,6 +17,7 @@ from cpd_app.web import (
     events,
     evidence,
     exports,
+    filings,
     filters,
     health,
     imports,
@@ -29,6 +30,7 @@ from cpd_app.web import (
     passes,
     progress,
     pwa,
+    renewal,
     room,
     roster,
     rules,
@@ -85,5 +87,7 @@ def init(app: Flask) -> None:
         door,
         stewards,
         passes,
+        renewal,
+        filings,
     ):
         app.register_blueprint(module.bp)

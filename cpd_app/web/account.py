@@ -26,6 +26,7 @@ SCOPE_WORDS = {
     "readiness:read": "scope_readiness_read",
     "registrations:write": "scope_registrations_write",
     "checkins:write": "scope_checkins_write",
+    "filings:write": "scope_filings_write",
     "events:write": "scope_events_write",
 }
 

@@ -18,6 +18,7 @@ from cpd_app.usecases.record_details import record_detail
 from cpd_app.usecases.records import unfinished_of
 from cpd_app.usecases.registrations_shown import shown_registration
 from cpd_app.usecases.rulings import rulings_on
+from cpd_app.usecases.under_filing import filings_over
 from cpd_app.web import activity_forms as forms
 from cpd_app.web.activity_files import attach, secrecy_fault
 from cpd_app.web.activity_list import Filters, listing
@@ -121,6 +122,9 @@ def edit(activity_id: int) -> ResponseReturnValue:
     activity = _own(activity_id)
     if activity.event_id is not None:
         return _of_event(activity.event_id)
+    if (held := filings_over([activity_id]).get(activity_id)) is not None:
+        flash(sentence("under_filing", {"number": held.number}), "info")
+        return _to(activity_id)
     code = request.args.get("kind") or activity.kind
     if not code:
         return redirect(url_for("activities.choose", draft=activity_id), 303)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
@@ -15,11 +15,15 @@ from cpd_app.usecases.activity_changes import history_of
 from cpd_app.usecases.credits_shown import CreditShown, credits_of, names_of, titles_of
 from cpd_app.usecases.preview import named_by
 from cpd_app.usecases.record_details import RecordDetail
+from cpd_app.usecases.under_filing import filings_over
 from cpd_app.web.activity_forms import field_words, named
 from cpd_app.web.activity_list import assurance_words, state_word
 from cpd_app.web.attendance_words import presence_lines
 from cpd_app.web.filters import day, moment
 from cpd_app.web.locale import short_locale
+
+if TYPE_CHECKING:
+    from cpd_app.models import Filing
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class RecordPage:
     same_as: tuple[int, str] | None
     #: the record that counts in its place
     counted_in: tuple[int, str] | None
+    #: the open filing in which it stands: it is not edited then
+    filing: "Filing | None"
 
     @property
     def event_id(self) -> int | None:
@@ -75,6 +81,7 @@ def record_page(actor: Actor, detail: RecordDetail) -> RecordPage:
         credits=credits_of(detail.activity, actor),
         same_as=_named_by_reason(detail, "same_activity", "other", titles),
         counted_in=_named_by_reason(detail, "counts_once", "winner", titles),
+        filing=filings_over([detail.row.id]).get(detail.row.id),
     )
 
 

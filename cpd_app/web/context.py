@@ -143,6 +143,8 @@ BELONGS = {
     "evidence": "activities.index",
     "capture": "activities.index",
     "backfill": "progress.home",
+    "renewal": "progress.home",
+    "filings": "progress.home",
 }
 #: features of an event: staff come to them by their list, organisers by their own
 OF_AN_EVENT = frozenset({"events", "roster", "attendance", "stewards", "room", "door"})

@@ -322,6 +322,10 @@ def _action(check: Check) -> tuple[str, str]:
         return _("补佐证"), url_for("activities.index", year=ALL, show="missing")
     if check.action == "wait_for_ruling":
         return _("看这些记录"), url_for("activities.index", year=ALL, show="waiting")
+    if check.action == "write_summary":
+        return _("写总结"), url_for("renewal.summary")
+    if check.action == "file_renewal":
+        return _("去提交"), url_for("renewal.index")
     return "", ""
 
 

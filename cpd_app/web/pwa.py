@@ -45,6 +45,7 @@ STORED_FILES = (
     "css/pages/passes.css",
     "css/pages/readiness.css",
     "css/pages/records.css",
+    "css/pages/renewal.css",
     "css/pages/checkin.css",
     "css/pages/scan.css",
     "icons/favicon.svg",

@@ -68,6 +68,12 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_filings_society_id_state", ["society_id", "state", "filed_at"], unique=False
         )
+        batch_op.create_index(
+            batch_op.f("ix_filings_signed_file_id"), ["signed_file_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_filings_stamped_file_id"), ["stamped_file_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_filings_term_id"), ["term_id"], unique=False)
 
     op.create_table(
@@ -104,6 +110,7 @@ def upgrade() -> None:
         sa.Column("checks", sa.JSON(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=True),
         sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.Column("content_digest", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["filing_id"], ["filings.id"], name=op.f("fk_snapshots_filing_id_filings")
@@ -130,6 +137,7 @@ def upgrade() -> None:
         sa.Column("marks", sa.JSON(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=True),
         sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.Column("content_digest", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["activity_id"],
@@ -177,6 +185,8 @@ def downgrade() -> None:
     op.drop_table("summaries")
     with op.batch_alter_table("filings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_filings_term_id"))
+        batch_op.drop_index(batch_op.f("ix_filings_stamped_file_id"))
+        batch_op.drop_index(batch_op.f("ix_filings_signed_file_id"))
         batch_op.drop_index("ix_filings_society_id_state")
         batch_op.drop_index("ix_filings_registration_id_term_id")
 

@@ -66,6 +66,8 @@ EXPECTED = {
     Permission.OVERRULE_STATEMENT: "auditor registrar",
     Permission.ENROL: "owner",
     Permission.ENTER_CALENDAR: "registrar",
+    Permission.FILE_RENEWAL: "owner",
+    Permission.READ_FILING: "owner auditor registrar",
 }
 #: permission -> who may, of an event of the federation
 OF_THE_FEDERATION = {

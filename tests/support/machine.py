@@ -1,8 +1,9 @@
 """See that the machine has what the tests need beside Python and Node; install what may be.
 
 Needed are a Chromium, a font with Chinese characters (or pages would show boxes), PostgreSQL's
-programs, and a reader of QR codes of another make than the service's own. On Debian and Ubuntu
-they are installed with apt when this user may; everywhere else one sentence says what to install.
+programs, poppler to read PDFs, and a reader of QR codes of another make than the service's own. On
+Debian and Ubuntu they are installed with apt when this user may; everywhere else one sentence says
+what to install.
 """
 
 import os
@@ -40,6 +41,7 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "chromium": lambda: browser() is not None,
     "fonts-noto-cjk": has_chinese_font,
     "fontconfig": lambda: shutil.which("fc-list") is not None,
+    "poppler-utils": lambda: shutil.which("pdftotext") is not None,
     "postgresql": has_postgres,
     "zbar-tools": lambda: shutil.which("zbarimg") is not None,
 }

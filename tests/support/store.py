@@ -56,3 +56,10 @@ class Store:
         """Any other statement."""
         with self.session() as session:
             session.execute(statement)
+
+    def change(self, row: Base, **values: Any) -> None:
+        """Set columns of a row, and of the object at hand."""
+        for name, value in values.items():
+            setattr(row, name, value)
+        with self.session() as session:
+            session.merge(row)

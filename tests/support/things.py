@@ -13,11 +13,13 @@ from cpd_app.models import (
     Credit,
     Evidence,
     File,
+    Filing,
     Import,
     Job,
     Person,
     Role,
     SignIn,
+    Snapshot,
 )
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import backfill, merges, rules
@@ -77,6 +79,8 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
         ),
         "evidence_id": evidence.id,
         "file_id": file.id,
+        "filing_id": a_filing(store, member).id,
+        "filings.form": "pdf",
         "import_id": ours.id,
         "job_id": job.id,
         "merge_id": merge.id,
@@ -116,6 +120,36 @@ def a_file(app: Flask, member: Someone) -> File:
         secrecy_at=LONG_AGO,
         created_at=LONG_AGO,
     )
+
+
+def a_filing(store: Store, member: Someone) -> Filing:
+    """A filing without records, so that the member's records can still be edited."""
+    registration = member.registration
+    assert registration
+    filing = Filing(
+        number="HOME-2027-000001",
+        society_id=registration.society_id,
+        registration_id=registration.id,
+        term_id=registration.terms[0].id,
+        person_id=member.id,
+        state="filed",
+        filed_at=LONG_AGO,
+        declaration_version=1,
+    )
+    filing.snapshots = [
+        Snapshot(
+            number=1,
+            taken_at=LONG_AGO,
+            taken_on=LONG_AGO.date(),
+            years=[],
+            checks=[],
+            content=None,
+            salt="",
+            digest="4" * 64,
+        )
+    ]
+    store.add(filing)
+    return filing
 
 
 def an_import(kind: str, society_id: int | None, by: Someone) -> Import:

@@ -4,6 +4,7 @@
 import { get, post, upload } from "./http.js";
 import { drop, item, items, note } from "./outbox.js";
 import { isScan, sendScans } from "./scans.js";
+import { sendDrafts } from "./summaries.js";
 import { alone } from "./turn.js";
 
 const LOCK = "cpd-outbox";
@@ -16,6 +17,7 @@ export async function flush(member, options) {
   const scans = await sendScans(member);
   if (scans.reason) return scans;
   const records = await flushRecords(member, options);
+  if (!records.reason) await sendDrafts(member);
   return {
     sent: [...scans.sent, ...records.sent],
     refused: [...scans.refused, ...records.refused],

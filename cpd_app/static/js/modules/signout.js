@@ -3,12 +3,13 @@ import { dropAll, items, listen } from "../lib/outbox.js";
 import { wipe } from "../lib/stock.js";
 import { unsent as unsentAtDoors, wipeQueue } from "../lib/door-queue.js";
 import { wipeStock } from "../lib/door-stock.js";
+import { drafts } from "../lib/summaries.js";
 
 export async function start(form) {
   const member = Number(document.querySelector("[data-member]")?.dataset.member);
   const warning = form.querySelector("[data-unsent]");
   const draw = async () => {
-    const unsent = (await items(member)).length + (await unsentAtDoors());
+    const unsent = (await items(member)).length + (await unsentAtDoors()) + (await drafts(member)).length;
     warning.hidden = unsent === 0;
     const count = warning.querySelector("[data-part=count]");
     if (count) count.textContent = unsent;

@@ -2,7 +2,7 @@
 // what becomes of what is written. The worker marks copies: <html data-stored="…">.
 import { refresh } from "../lib/refresh.js";
 
-const READ = /^\/(?:|activities|activities\/\d+|readiness|how-it-adds-up|events\/\d+\/pass)$/;
+const READ = /^\/(?:|activities|activities\/\d+|readiness|how-it-adds-up|renewal\/summary|events\/\d+\/pass)$/;
 
 /** The time alone for today, else with its day. */
 function age(text, language) {
