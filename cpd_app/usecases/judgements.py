@@ -63,7 +63,7 @@ def judge_record(
         raise Rejected("reason_needed", "reason")
     hours = _hours(record, said)
     before = _in_force(record_id)
-    _check_seen(before, said.seen)
+    _check_seen(actor, before, said.seen)
     row = _add(actor, filing, record_id, said, hours, reason, before, now=now)
     return Told(row, _note_progress(filing))
 
@@ -162,9 +162,9 @@ def _in_force(record_id: int) -> Judgement | None:
     )
 
 
-def _check_seen(before: Judgement | None, seen: int) -> None:
-    if before is None or before.id == seen:
-        return
+def _check_seen(actor: Actor, before: Judgement | None, seen: int) -> None:
+    if before is None or before.id == seen or before.by_id == actor.person_id:
+        return  # one's own earlier word is known to oneself
     if before.verdict == Verdict.TAKEN_BACK and seen == 0:
         return
     name = names_of([before.by_id]).get(before.by_id, "")

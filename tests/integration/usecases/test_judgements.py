@@ -86,12 +86,13 @@ def test_the_same_key_twice_judges_once(
 
 
 def test_a_second_reader_is_told_who_decided_and_nothing_is_lost(
-    do: Do, store: Store, auditor: Someone, filing: Filing, records: list[int]
+    do: Do, store: Store, auditor: Someone, registrar: Someone, filing: Filing, records: list[int]
 ):
+    do(assign_reader, registrar.actor, filing.id, registrar.id, **AT)
     do(judge_record, auditor.actor, filing.id, records[0], accepted(), **AT)
     with pytest.raises(Conflict) as refused:
         do(
-            judge_record, auditor.actor, filing.id, records[0],
+            judge_record, registrar.actor, filing.id, records[0],
             NewJudgement(Verdict.REJECTED, reason="不是本人。", seen=0), **AT,
         )  # fmt: skip
 

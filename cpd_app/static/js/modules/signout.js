@@ -3,12 +3,14 @@ import { dropAll, items, listen } from "../lib/outbox.js";
 import { wipe } from "../lib/stock.js";
 import { unsent as unsentAtDoors, wipeQueue } from "../lib/door-queue.js";
 import { wipeStock } from "../lib/door-stock.js";
+import { dropUnsaved, unsaved } from "../lib/judgements.js";
 
 export async function start(form) {
   const member = Number(document.querySelector("[data-member]")?.dataset.member);
   const warning = form.querySelector("[data-unsent]");
   const draw = async () => {
-    const unsent = (await items(member)).length + (await unsentAtDoors());
+    const unsent = (await items(member)).length + (await unsentAtDoors())
+      + (await unsaved(member)).length;
     warning.hidden = unsent === 0;
     const count = warning.querySelector("[data-part=count]");
     if (count) count.textContent = unsent;
@@ -17,6 +19,7 @@ export async function start(form) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     await dropAll(member);
+    await dropUnsaved(member);
     await wipe();
     await wipeStock();
     await wipeQueue();
