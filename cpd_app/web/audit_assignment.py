@@ -217,7 +217,11 @@ def _page(given: Read, values: dict[str, Any]) -> ResponseReturnValue:
         errors=given.errors,
         reasons=[(r, verdict_words(r.verdict)) for r in reason_templates(society_id)],
         verdicts=[(v, verdict_words(v)) for v in ("reduced", "rejected", "evidence_wanted")],
-        outcomes=[("passed", _("通过")), ("conditional", _("有条件通过")), ("refused", _("未通过"))],
+        outcomes=[
+            ("passed", _("通过")),
+            ("conditional", _("有条件通过")),
+            ("refused", _("未通过")),
+        ],
         is_registrar=desk.is_registrar(),
     )
     return page, 200 if given.ok else 422

@@ -120,9 +120,7 @@ def _empty(found: Queue, wanted: QueueFilter, today: date) -> str:
         return _("没有符合条件的档案。")
     if found.next_on is None:
         return _("没有待审的档案。")
-    return _(
-        "没有待审的档案。下一份最早 %(day)s可以提交。", day=near_day(found.next_on, today)
-    )
+    return _("没有待审的档案。下一份最早 %(day)s可以提交。", day=near_day(found.next_on, today))
 
 
 def _line(actor: Actor, row: QueueRow, today: date) -> Line:

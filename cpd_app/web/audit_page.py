@@ -143,28 +143,27 @@ def years_of(file: AuditFile, shown: int, selected: int, *, today: date) -> list
                 cell=cell,
                 current=review.index == shown,
                 heading=_("第 %(n)s 年", n=review.index),
-                words=year_line(review, len(rows)),
+                words=year_line(review),
                 groups=_groups(file, rows, selected),
             )
         )
     return made
 
 
-def year_line(review: YearReview, count: int) -> list[str]:
+def year_line(review: YearReview) -> list[str]:
     """已认可 36.0，还要 14.0 到 50.0 · 要判 6 条，已判 3 条，共 55.0."""
     missing = (
         _("已认可 %(judged)s，还要 %(missing)s 到 %(required)s",
           judged=format_hours(review.judged), missing=format_hours(review.missing),
-          required=format_hours(review.required))
+          required=_whole(review.required))
         if review.missing
         else _("已认可 %(judged)s，够 %(required)s",
-               judged=format_hours(review.judged), required=format_hours(review.required))
+               judged=format_hours(review.judged), required=_whole(review.required))
     )  # fmt: skip
     return [
         missing,
-        _("要判 %(needed)s 条，已判 %(done)s 条，全年 %(count)s 条共 %(total)s",
-          needed=review.needed, done=review.done, count=count,
-          total=format_hours(review.computed)),
+        _("要判 %(needed)s 条，已判 %(done)s 条，共 %(total)s",
+          needed=review.needed, done=review.done, total=format_hours(review.computed)),
     ]  # fmt: skip
 
 
@@ -225,22 +224,22 @@ def _in_order(file: AuditFile) -> "list[SnapshotRecord]":
     ]
 
 
-def cells_of(
-    filing_id: int, reading: Reading, shown: int, *, today: date
-) -> list[dict[str, Any]]:
+def cells_of(filing_id: int, reading: Reading, shown: int, *, today: date) -> list[dict[str, Any]]:
     """The cells of the strip of years, as `_years.html` draws them."""
-    ends = {y["index"]: date.fromisoformat(y["ends_on"]) for y in reading.filed_years}
-    return [
-        _cell(filing_id, review, shown, running=ends.get(review.index, today) > today)
-        for review in reading.years
-    ]
+    filed = {
+        y["index"]: y["verdict"]
+        for y in reading.filed_years
+        if date.fromisoformat(y["ends_on"]) > today
+    }
+    return [_cell(filing_id, review, shown, filed.get(review.index)) for review in reading.years]
 
 
-def _cell(filing_id: int, review: YearReview, shown: int, *, running: bool) -> dict[str, Any]:
-    words, kind, icon = year_words(review.state, running=running)
-    begun = review.judged > 0 or review.state is not YearState.UNREAD
+def _cell(filing_id: int, review: YearReview, shown: int, running: str | None) -> dict[str, Any]:
+    """`running`: the verdict that was filed, of a year that is not over yet."""
+    words, kind, icon = year_words(review, running)
+    begun = review.done > 0 or review.judged > 0 or review.state is YearState.MET
     figure = review.judged if begun else review.computed
-    required = format_hours(review.required).removesuffix(".0")
+    required = _whole(review.required)
     return {
         "index": review.index,
         "label": _("第 %(n)s 年", n=review.index),
@@ -257,6 +256,11 @@ def _cell(filing_id: int, review: YearReview, shown: int, *, running: bool) -> d
         "current": review.index == shown,
         "href": url_for("audits.show", filing_id=filing_id, y=review.index),
     }
+
+
+def _whole(hours: int) -> str:
+    """A requirement as people say it: 50, 37.5."""
+    return format_hours(hours).removesuffix(".0")
 
 
 def _groups(file: AuditFile, rows: "list[SnapshotRecord]", selected: int) -> list[Group]:

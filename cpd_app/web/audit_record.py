@@ -16,6 +16,7 @@ from cpd_app.policy import Actor
 from cpd_app.texts.trace import trace_lines
 from cpd_app.usecases.audit_file import AuditFile
 from cpd_app.usecases.audit_flags import Flag
+from cpd_app.usecases.files import View
 from cpd_app.usecases.rules_in_force import compiled
 from cpd_app.web.activity_forms import field_words, named
 from cpd_app.web.activity_page import value_words
@@ -32,6 +33,9 @@ from cpd_app.web.locale import short_locale
 
 if TYPE_CHECKING:
     from cpd_app.models import Judgement, SnapshotRecord
+
+#: how the browser's own viewer shows a page beside the record
+PDF_VIEW = "&toolbar=0&navpanes=0&view=FitH"
 
 
 @dataclass(frozen=True)
@@ -123,9 +127,10 @@ def flag_line(file: AuditFile, flag: Flag) -> FlagLine:
             )
             for o in flag.others
         ]
-    for ref in flag.records:
-        title = title_of(file.record(ref))
-        links.append((url_for("audits.show", filing_id=file.filing.id, r=ref), title))
+    links += [
+        (url_for("audits.show", filing_id=file.filing.id, r=ref), title_of(file.record(ref)))
+        for ref in flag.records
+    ]
     return FlagLine(
         kind=str(flag.kind),
         name=flag_name(str(flag.kind)),
@@ -151,9 +156,10 @@ def _frames(file: AuditFile, record: "SnapshotRecord", today: date) -> list[Fram
         if row.media_type != "application/pdf":
             frames.append(Frame(row.id, name, "image", whole, whole, meta))
             continue
-        for page in range(1, (row.pages or 1) + 1):
-            src = f"{whole}#page={page}&toolbar=0&navpanes=0&view=FitH"
-            frames.append(Frame(row.id, name, "pdf", src, whole, meta))
+        frames += [
+            Frame(row.id, name, "pdf", f"{whole}#page={page}{PDF_VIEW}", whole, meta)
+            for page in range(1, (row.pages or 1) + 1)
+        ]
     return frames
 
 
@@ -175,9 +181,11 @@ def _claims(
     rows = [(_("日期"), days, "")]
     if content.get("starts_at_time") and content.get("ends_at_time"):
         rows.append((_("时刻"), f"{content['starts_at_time']}–{content['ends_at_time']}", ""))
-    for name in ("organiser", "place", "achievement_key"):
-        if content.get(name):
-            rows.append((labels[name], str(content[name]), ""))
+    rows += [
+        (labels[name], str(content[name]), "")
+        for name in ("organiser", "place", "achievement_key")
+        if content.get(name)
+    ]
     rows += [
         (labels.get(name, name), value_words(kind, name, value), "")
         for name, value in content.get("fields", {}).items()
@@ -197,19 +205,23 @@ def _history(
     if papers:
         words = ngettext("本人附 %(num)s 个文件", "本人附 %(num)s 个文件", len(papers))
         found.append((min(p.created_at for p in papers), words, False))
-    own = file.names.get(actor.person_id or 0, "")
-    for paper in papers:
-        for view in file.views.get(paper.id, []):
-            words = (
-                _("您打开佐证，本人能看到")
-                if own and view.name == own
-                else _("%(name)s打开过佐证", name=view.name)
-            )
-            found.append((view.at, words, False))
-    for said in file.said.get(record.id, []):
-        found.append((said.at, said_words(file, said), said.replaced_at is not None))
+    found += [
+        (view.at, _view_words(actor, view), False)
+        for paper in papers
+        for view in file.views.get(paper.id, [])
+    ]
+    found += [
+        (said.at, said_words(file, said), said.replaced_at is not None)
+        for said in file.said.get(record.id, [])
+    ]
     found.sort(key=lambda item: item[0])
     return [(_when(at, today), words, void) for at, words, void in found]
+
+
+def _view_words(actor: Actor, view: View) -> str:
+    if view.person_id == actor.person_id:
+        return _("您打开佐证，本人能看到")
+    return _("%(name)s打开过佐证", name=view.name)
 
 
 def said_words(file: AuditFile, said: "Judgement") -> str:

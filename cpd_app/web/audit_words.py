@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from cpd_app.domain.filed_flags import FlagKind
-from cpd_app.domain.review import YearState
-from cpd_app.texts.audits import FLAGS
+from cpd_app.domain.review import YearReview, YearState
+from cpd_app.texts.renewal import VERDICTS
 from cpd_app.usecases.audit_flags import Flag
 from cpd_app.web.activity_page import mark_words
 from cpd_app.web.filters import day, short_day
@@ -50,10 +50,14 @@ VERDICT_KINDS = {
 }
 
 
-def year_words(state: YearState, *, running: bool) -> tuple[str, str, str]:
-    """A year of a file in a word, with kind and icon of `state`."""
-    if running and state is YearState.UNREAD:
-        return _("未审"), "waiting", "clock"
+def year_words(review: YearReview, running: str | None) -> tuple[str, str, str]:
+    """A year of a file in a word, with kind and icon of `state`.
+
+    `running`: what was filed of a year that is not over: nothing is short before its end.
+    """
+    state = review.state
+    if running is not None and state is not YearState.MET and not review.done:
+        return _(VERDICTS[running]), "waiting", "clock"
     return {
         YearState.WAIVED: (_("免除"), "ok", ""),
         YearState.MET: (_("达标"), "ok", ""),
@@ -92,51 +96,63 @@ def near_day(value: date, today: date) -> str:
 
 def flag_name(kind: str) -> str:
     """The few characters on the flag."""
-    return _(FLAGS[kind][0])
+    return {
+        "same_file": _("同一文件"),
+        "same_achievement": _("同一成果"),
+        "too_many_minutes": _("一天过满"),
+        "overlap": _("时间重叠"),
+        "lump": _("集中补录"),
+        "event": _("签到待核"),
+        "late_entry": _("迟录"),
+    }[kind]
 
 
 def flag_icon(kind: str) -> str:
     """The icon before them."""
-    return FLAGS[kind][1]
+    if kind in {"same_file", "same_achievement"}:
+        return "copy"
+    return "exclamation-triangle" if kind == "event" else "clock"
 
 
 def flag_sentence(flag: Flag) -> str:
     """Why to look twice; a question, never an accusation."""
     values: dict[str, Any] = dict(flag.values)
-    people = values.get("people", 0)
     match flag.kind:
-        case FlagKind.SAME_FILE:
-            return ngettext(
-                "也附在另 %(num)s 名会员的记录上。", "也附在另 %(num)s 名会员的记录上。", people
-            )
-        case FlagKind.SAME_ACHIEVEMENT:
-            return ngettext(
-                "同一成果也记在另 %(num)s 名会员名下。合作的成果各计各的，请核对署名次序。",
-                "同一成果也记在另 %(num)s 名会员名下。合作的成果各计各的，请核对署名次序。",
-                people,
-            )
+        case FlagKind.SAME_FILE | FlagKind.SAME_ACHIEVEMENT:
+            said = _shared_sentence(flag.kind, values.get("people", 0))
         case FlagKind.TOO_MANY_MINUTES:
-            return _(
+            said = _(
                 "%(day)s这一天，几条记录合计 %(minutes)s 分钟，多于 450 分钟。",
                 day=day(values["day"]),
                 minutes=values["minutes"],
             )
         case FlagKind.OVERLAP:
-            return _("与这份档案里的另一条记录时间重叠。")
+            said = _("与这份档案里的另一条记录时间重叠。")
         case FlagKind.LUMP:
-            return _(
-                "%(from)s到%(to)s集中记入了 %(count)s 条，都晚于结束日 90 天以上。",
-                **{
-                    "from": day(values["from_on"]),
-                    "to": day(values["to_on"]),
-                    "count": values["count"],
-                },
+            said = _(
+                "%(from_on)s到%(to_on)s集中记入了 %(count)s 条，都晚于结束日 90 天以上。",
+                from_on=day(values["from_on"]),
+                to_on=day(values["to_on"]),
+                count=values["count"],
             )
         case FlagKind.EVENT:
             words = _("、").join(mark_words(m) for m in values["marks"])
-            return _("活动签到留有标记：%(words)s。", words=words)
+            said = _("活动签到留有标记：%(words)s。", words=words)
         case _:
-            return _("在年度结束 90 天以后才记入。")
+            said = _("在年度结束 90 天以后才记入。")
+    return said
+
+
+def _shared_sentence(kind: FlagKind, people: int) -> str:
+    if kind is FlagKind.SAME_FILE:
+        return ngettext(
+            "也附在另 %(num)s 名会员的记录上。", "也附在另 %(num)s 名会员的记录上。", people
+        )
+    return ngettext(
+        "同一成果也记在另 %(num)s 名会员名下。合作的成果各计各的，请核对署名次序。",
+        "同一成果也记在另 %(num)s 名会员名下。合作的成果各计各的，请核对署名次序。",
+        people,
+    )
 
 
 def elsewhere_words(flag: Flag) -> str:

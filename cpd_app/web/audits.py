@@ -154,9 +154,7 @@ def _workbench(
     page = render_template(
         "audits/show.html",
         file=shown,
-        page=file_page(
-            actor, shown, year=request.args.get("y", ""), record_id=opened, today=today
-        ),
+        page=file_page(actor, shown, year=request.args.get("y", ""), record_id=opened, today=today),
         queue=audit_list.queue_page(actor, queue, audit_queue.QueueFilter(), today=today),
         reasons=[(r.id, r.verdict, _reason_text(r)) for r in shown.reasons],
         values=values,
@@ -180,9 +178,6 @@ def _news(filing_id: int, told: Told, today: date) -> dict[str, Any]:
     """What a judgement changed on the page: rows, years, progress."""
     reading = told.reading
     shown = _year_of(told)
-    counts: dict[int, int] = {}
-    for record in reading.records:
-        counts[record.year_index] = counts.get(record.year_index, 0) + 1
     rows = {}
     for record in reading.records:
         said = reading.judgements.get(record.id)
@@ -197,7 +192,7 @@ def _news(filing_id: int, told: Told, today: date) -> dict[str, Any]:
         "record": told.judgement.record_id,
         "rows": rows,
         "years": render_template("audits/_years.html", cells=cells),
-        "lines": {y.index: year_line(y, counts.get(y.index, 0)) for y in reading.years},
+        "lines": {y.index: year_line(y) for y in reading.years},
         "done": reading.done,
         "needed": reading.needed,
         "at": f"{clock.now().astimezone(clock.BEIJING):%H:%M}",
@@ -220,9 +215,7 @@ def _with_template(filing_id: int, value: dict[str, Any]) -> NewJudgement:
         return said
     words = said.reason or _reason_text(chosen)
     code = chosen.code if words in {chosen.text, chosen.text_en} else None
-    return NewJudgement(
-        said.verdict, said.hours, said.minutes, words, code, said.key, said.seen
-    )
+    return NewJudgement(said.verdict, said.hours, said.minutes, words, code, said.key, said.seen)
 
 
 def _reason_text(row: "ReasonTemplate") -> str:

@@ -16,8 +16,11 @@ from cpd_app.models import (
     Import,
     Job,
     Person,
+    Reader,
+    ReasonTemplate,
     Role,
     SignIn,
+    SnapshotRecord,
 )
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import backfill, merges, rules
@@ -26,6 +29,7 @@ from cpd_app.usecases.activity_input import NewActivity
 from tests.support import builders
 from tests.support.builders import LONG_AGO
 from tests.support.event_things import event_things
+from tests.support.filings import a_filing, a_record
 from tests.support.people import Someone
 from tests.support.store import Store
 
@@ -69,6 +73,7 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
     evidence = Evidence(activity_id=activity.id, file_id=file.id, proofs=[], created_at=LONG_AGO)
     store.add(evidence)
     return {
+        **audit_things(store, member, registrar, file),
         **event_things(store, member, registrar, file),
         "activity_id": activity.id,
         "backfill.activity_id": draft.id,
@@ -88,6 +93,28 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
         "sign_in_id": sign_in.id,
         "token_id": token.id,
         "version_id": version.id,
+    }
+
+
+def audit_things(store: Store, member: Someone, registrar: Someone, file: File) -> dict[str, int]:
+    """A filing of the member with one record and its evidence, read by the registrar."""
+    assert member.registration
+    paper = {"file_id": file.id, "name": file.name, "original_hash": file.original_hash}
+    filing = a_filing(store, member.registration, [a_record(content={"evidence": [paper]})])
+    reader = Reader(
+        filing_id=filing.id, person_id=registrar.id, part="reader", assigned_at=LONG_AGO
+    )
+    reason = ReasonTemplate(
+        society_id=filing.society_id, code="own-1", verdict="rejected", text="重复", text_en="Twice"
+    )
+    store.add(reader, reason)
+    return {
+        "filing_id": filing.id,
+        "record_id": store.one(
+            select(SnapshotRecord.id).where(SnapshotRecord.filing_id == filing.id)
+        ),
+        "reader_id": reader.id,
+        "reason_id": reason.id,
     }
 
 

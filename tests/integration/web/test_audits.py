@@ -45,8 +45,9 @@ def given_to(do: Do, registrar: Someone, filing: Filing, someone: Someone) -> No
     do(assign_reader, registrar.actor, filing.id, someone.id, now=clock.now(), today=today)
 
 
+@pytest.mark.usefixtures("filing")
 def test_the_queue_groups_by_deadline_and_assigns_in_one_tap(
-    as_: As, filing: Filing, auditor: Someone, registrar: Someone
+    as_: As, auditor: Someone, registrar: Someone
 ):
     browser = as_(registrar)
     page = browser.get("audits.index")
@@ -60,7 +61,8 @@ def test_the_queue_groups_by_deadline_and_assigns_in_one_tap(
     assert not as_(auditor).get("audits.index", unassigned=1).has("tbody .row-link")
 
 
-def test_an_empty_queue_says_when_the_next_file_can_come(as_: As, auditor: Someone, member: Someone):
+@pytest.mark.usefixtures("member")
+def test_an_empty_queue_says_when_the_next_file_can_come(as_: As, auditor: Someone):
     page = as_(auditor).get("audits.index")
 
     assert page.heading == "没有待审的档案"
@@ -106,7 +108,7 @@ def test_a_script_gets_the_new_totals(
 
 
 def test_the_engine_does_the_arithmetic(
-    as_: As, do: Do, filing: Filing, records: list[int], auditor: Someone
+    as_: As, filing: Filing, records: list[int], auditor: Someone
 ):
     answer = as_(auditor).fetch(
         "audits.hours", filing_id=filing.id, record_id=records[0], minutes=300
@@ -138,7 +140,7 @@ def test_a_conflict_is_declared_and_the_file_goes_on(
     assert browser.get("audits.show", filing_id=filing.id).has(".decide--closed")
 
 
-def test_settings_and_reasons_are_the_societys(as_: As, filing: Filing, registrar: Someone):
+def test_settings_and_reasons_are_the_societys(as_: As, registrar: Someone):
     browser = as_(registrar)
     page = browser.get("audits.readers.index")
     browser.submit(page, "form.surface__part", readers="2", margin="20")
