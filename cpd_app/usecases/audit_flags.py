@@ -172,8 +172,8 @@ def _add_times(
     for one, other in overlaps(worked):
         beside.setdefault(one, []).append(other)
         beside.setdefault(other, []).append(one)
-    for ref, others in beside.items():
-        found[ref].append(Flag(FlagKind.OVERLAP, records=tuple(others)))
+    for ref, rivals in beside.items():
+        found[ref].append(Flag(FlagKind.OVERLAP, records=tuple(rivals)))
     filed_on = min((s.taken_on for s in filing.snapshots), default=date.max)
     for lump in lumps(worked, filed_on):
         values = {"from_on": lump.from_on, "to_on": lump.to_on, "count": len(lump.refs)}

@@ -20,15 +20,17 @@ export async function unsaved(member) {
   return [...(found.value ?? []), ...held].sort((a, b) => a.at.localeCompare(b.at));
 }
 
+/** A row of its own key; made at once, so that the reader goes on before it is stored. */
+export const rowOf = (said) => ({ key: uuid(), at: new Date().toISOString(), state: "waiting", ...said });
+
 /** Keep a judgement; a waiting one on the same record gives way to it. {ok, reason} */
 export async function keep(row) {
   for (const older of await unsaved(row.member)) {
     if (older.record === row.record && older.filing === row.filing) await drop(older.key);
   }
-  const made = { key: uuid(), at: new Date().toISOString(), state: "waiting", ...row };
-  const result = await store.put(STORE, made);
-  if (!result.ok) memory.set(made.key, made);
-  return { ...result, row: made };
+  const result = await store.put(STORE, row);
+  if (!result.ok) memory.set(row.key, row);
+  return result;
 }
 
 export async function drop(key) {

@@ -4,7 +4,7 @@ import { Decide } from "../lib/bench-decide.js";
 import { View } from "../lib/bench-view.js";
 import { wire } from "../lib/bench-wiring.js";
 import { get, post } from "../lib/http.js";
-import { drop, flush, keep, unsaved } from "../lib/judgements.js";
+import { drop, flush, keep, rowOf, unsaved } from "../lib/judgements.js";
 
 const RETRY = 15_000;
 const LOOKS = {
@@ -66,7 +66,7 @@ export function start(bench) {
   }
   const heard = {
     saved(row, news) {
-      pending.delete(row.record);
+      if (pending.get(row.record)?.key === row.key) pending.delete(row.record);
       if (row.filing !== filing) return;
       view.take(news, (id) => pending.has(id));
       if (Number(view.current?.dataset.record) === row.record) decide.see(view.current);
@@ -103,12 +103,13 @@ export function start(bench) {
     const body = decide.complete(minutes);
     if (!body) return;
     const url = form.dataset.url.replace("/0/", `/${row.dataset.record}/`);
-    const kept = await keep({ member, filing, record: Number(row.dataset.record), url, body });
-    if (!kept.ok) view.say(words.wordFull, "waiting");
-    pending.set(kept.row.record, kept.row);
-    draw(kept.row);
+    const said = rowOf({ member, filing, record: Number(row.dataset.record), url, body });
+    pending.set(said.record, said);
+    draw(said);
     view.say(words.wordSaving, "");
-    nextOpen();
+    nextOpen(); // before anything is awaited: the next key is meant for the next record
+    const kept = await keep(said);
+    if (!kept.ok) view.say(words.wordFull, "waiting");
     flush(member, heard);
   }
   const say = (verdict) => () => {
