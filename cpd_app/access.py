@@ -52,6 +52,11 @@ def staff_area(view: View) -> View:
     return _declare(view, "staff_area")
 
 
+def audit_area(view: View) -> View:
+    """Staff of a society, and outside experts, who find the files assigned to them there."""
+    return _declare(view, "audit_area")
+
+
 def at_the_door(view: View) -> View:
     """Anybody with an account, or a phone paired with the event of the address (`event_id`)."""
     return _declare(view, "at_the_door")
@@ -217,6 +222,8 @@ def check_reach() -> ResponseReturnValue | None:
         return None
     _note_use(holder)
     if reach == "staff_area" and not current_actor().is_staff:
+        raise NotAllowed
+    if reach == "audit_area" and not current_actor().reads_files:
         raise NotAllowed
     view = current_app.view_functions[request.endpoint]
     if getattr(view, "_cpd_asks_again", False):

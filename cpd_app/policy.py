@@ -13,10 +13,14 @@ class RoleName(StrEnum):
     ORGANISER = "organiser"
     AUDITOR = "auditor"
     REGISTRAR = "registrar"
+    #: an outside expert: reads the files that are assigned to them, and nothing else
+    EXPERT = "expert"
     FEDERATION = "federation"
 
 
 STAFF = frozenset({RoleName.AUDITOR, RoleName.REGISTRAR})
+#: who works inside a society and may know what exists in it; an outside expert may not
+COLLEAGUES = frozenset({RoleName.ORGANISER, *STAFF})
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,16 @@ class Actor:
         """Whether any staff page may be reached at all."""
         return bool(self.staff_of) or self.is_federation
 
+    @property
+    def expert_in(self) -> frozenset[int]:
+        """Societies that asked the actor in as an outside expert."""
+        return frozenset(s for s, names in self.roles.items() if RoleName.EXPERT in names)
+
+    @property
+    def reads_files(self) -> bool:
+        """Whether the pages of the audit may be reached at all; which files, the use case says."""
+        return bool(self.staff_of or self.expert_in)
+
     def is_in(self, society_ids: frozenset[int], *names: RoleName) -> bool:
         """Whether the actor has one of these roles in one of these societies."""
         wanted = frozenset(names)
@@ -68,6 +82,8 @@ class Target:
     #: of an event: its number, and who runs it (creator, colleagues, invited from outside)
     event_id: int | None = None
     organisers: frozenset[int] = frozenset()
+    #: of a filing: who reads it today
+    readers: frozenset[int] = frozenset()
 
 
 class Permission(StrEnum):
@@ -110,6 +126,11 @@ class Permission(StrEnum):
     ENTER_CALENDAR = "calendar:enter"
     FILE_RENEWAL = "filing:write"
     READ_FILING = "filing:read"
+    READ_AUDIT = "audit:read"
+    JUDGE_RECORD = "record:judge"
+    ASSIGN_READER = "reader:assign"
+    LIST_AUDITS = "audit:list"
+    READ_MATCHES = "match:read"
 
 
 Grant = Callable[[Actor, Target], bool]
@@ -177,6 +198,20 @@ def approves_event(actor: Actor, target: Target) -> bool:
     )
 
 
+def reads_file(actor: Actor, target: Target) -> bool:
+    """A reader the file is assigned to, who still has a part in its society; never its owner."""
+    return (
+        actor.person_id in target.readers
+        and actor.is_in(target.societies, *STAFF, RoleName.EXPERT)
+        and not is_owner(actor, target)
+    )
+
+
+def sees_queue(actor: Actor, target: Target) -> bool:
+    """Staff, or an outside expert (who finds their own files in it and no others)."""
+    return actor.is_in(target.societies, *STAFF, RoleName.EXPERT)
+
+
 def is_signed_in(actor: Actor, _target: Target) -> bool:
     """Anybody with an account."""
     return actor.person_id is not None
@@ -220,7 +255,12 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.ENROL: (is_owner,),
     Permission.ENTER_CALENDAR: (is_registrar, is_federation),
     Permission.FILE_RENEWAL: (is_owner,),
-    Permission.READ_FILING: (is_owner, is_staff),
+    Permission.READ_FILING: (is_owner, is_staff, reads_file),
+    Permission.READ_AUDIT: (is_staff_and_not_self, reads_file),
+    Permission.JUDGE_RECORD: (reads_file,),
+    Permission.ASSIGN_READER: (is_registrar_and_not_self,),
+    Permission.LIST_AUDITS: (sees_queue,),
+    Permission.READ_MATCHES: (is_federation,),
 }
 
 #: scope of a bearer token -> what it lets through; a token without scopes has all
@@ -274,6 +314,6 @@ def require(actor: Actor, permission: Permission, target: Target) -> None:
     if may(actor, permission, target):
         return
     known = is_owner(actor, target) or runs_event(actor, target)
-    if known or actor.is_in(target.societies, *RoleName) or target == Target():
+    if known or actor.is_in(target.societies, *COLLEAGUES) or target == Target():
         raise NotAllowed
     raise NotFound

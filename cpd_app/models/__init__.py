@@ -4,7 +4,9 @@ from cpd_app.models.activities import Activity, ActivityChange, Credit, Ruling
 from cpd_app.models.attendance import Attendance, Correction, RosterEntry, Scan, Statement
 from cpd_app.models.audits import (
     BulkPass,
+    CrossMatch,
     Decision,
+    FileProgress,
     FileReturn,
     Judgement,
     Reader,
@@ -67,6 +69,7 @@ __all__ = [
     "CertificateAct",
     "Correction",
     "Credit",
+    "CrossMatch",
     "Deadline",
     "Decision",
     "Employment",
@@ -77,6 +80,7 @@ __all__ = [
     "FederationReport",
     "Field",
     "File",
+    "FileProgress",
     "FileReturn",
     "FileView",
     "Filing",

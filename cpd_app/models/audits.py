@@ -184,3 +184,37 @@ class BulkPass(Base):
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     confirmed_at: Mapped[datetime | None]
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
+class FileProgress(Base):
+    """How far the reading of a file is, for the queue; written with what changes it."""
+
+    __tablename__ = "file_progress"
+
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filings.id"), primary_key=True)
+    #: snapshots that were looked at: a supplement makes it old
+    snapshots: Mapped[int]
+    records: Mapped[int]
+    #: records that must be judged, and of them those that are
+    needed: Mapped[int]
+    judged: Mapped[int]
+    #: records by kind of flag
+    flags: Mapped[dict[str, Any]]
+    rated_at: Mapped[datetime]
+
+
+class CrossMatch(Base):
+    """A file or achievement also used in another society; the federation settles it (§11)."""
+
+    __tablename__ = "cross_matches"
+    __table_args__ = (UniqueConstraint("kind", "registration_id", "other_registration_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: same_file, same_achievement
+    kind: Mapped[str] = mapped_column(String(20))
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filings.id"), index=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"))
+    society_id: Mapped[int] = mapped_column(ForeignKey("societies.id"))
+    other_registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"))
+    other_society_id: Mapped[int] = mapped_column(ForeignKey("societies.id"))
+    found_at: Mapped[datetime] = mapped_column(index=True)

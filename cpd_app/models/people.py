@@ -88,7 +88,7 @@ class Role(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     society_id: Mapped[int | None] = mapped_column(ForeignKey("societies.id"), index=True)
-    #: organiser, auditor, registrar, federation
+    #: organiser, auditor, registrar, expert, federation
     role: Mapped[str] = mapped_column(String(20))
     starts_on: Mapped[date]
     #: exclusive; None = until further notice

@@ -76,6 +76,7 @@ class View:
 
     name: str
     at: datetime
+    person_id: int = 0
 
 
 def receive_file(
@@ -175,9 +176,8 @@ def unneeded_bytes(file_id: int) -> tuple[str, str] | None:
     file = session.get(File, file_id)
     if file is None or file.state == FileState.ARRIVED:
         return None
-    return None if file.original_hash == file.stored_hash else (
-        str(file.folder), file.original_hash
-    )  # fmt: skip
+    same = file.original_hash == file.stored_hash
+    return None if same else (str(file.folder), file.original_hash)
 
 
 def open_file(
@@ -248,7 +248,7 @@ def views_of(file_ids: Iterable[int]) -> dict[int, list[View]]:
         .order_by(FileView.at.desc())
     )
     for view, person in rows:
-        found.setdefault(view.file_id, []).append(View(person.name, view.at))
+        found.setdefault(view.file_id, []).append(View(person.name, view.at, person.id))
     return found
 
 

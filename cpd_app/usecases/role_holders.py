@@ -13,7 +13,7 @@ from cpd_app.usecases.accounts import NewPerson, find_or_add
 from cpd_app.usecases.roles import end_role, grant_role
 
 #: roles that a society's registrar gives
-GIVEN = (RoleName.REGISTRAR, RoleName.AUDITOR, RoleName.ORGANISER)
+GIVEN = (RoleName.REGISTRAR, RoleName.AUDITOR, RoleName.EXPERT, RoleName.ORGANISER)
 
 
 @dataclass(frozen=True)

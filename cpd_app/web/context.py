@@ -9,6 +9,7 @@ from flask_login import current_user
 from cpd_app import clock
 from cpd_app.access import current_actor, somebody_is_signed_in
 from cpd_app.policy import may
+from cpd_app.usecases.audit_queue import count_waiting
 from cpd_app.usecases.event_lists import count_submitted
 from cpd_app.usecases.event_owners import organises
 from cpd_app.web.desk import Desk, desks, open_desk
@@ -68,6 +69,8 @@ class Ui:
     def society_name(self) -> str:
         """The society at whose desk the visitor sits; the federation's for who has none."""
         desk = open_desk()
+        if desk is None and current_actor().expert_in:
+            return _("外部专家")
         if desk is None and not current_actor().is_federation:
             return _("活动组织")  # an organiser, perhaps from outside, has no desk
         return desk.name if desk else _("中国工程师联合体")
@@ -97,6 +100,7 @@ class Ui:
         waiting = count_submitted(frozenset(d.society_id for d in desks()))
         places = (
             ("staff.overview", "house", _("总览")),
+            ("audits.index", "clipboard-check", _("再注册审核")),
             ("members.index", "people", _("会员")),
             ("staff_events.index", "calendar-event", _("活动签到")),
             ("imports.index", "file-earmark-arrow-up", _("导入")),
@@ -106,7 +110,9 @@ class Ui:
             ("api_docs.index", "code-slash", _("接口说明")),
             ("me.index", "person", _("我的")),
         )
-        return self._items(places, {"staff_events.index": waiting})
+        here = open_desk()
+        audits = count_waiting(current_actor(), here.society_id) if here else 0
+        return self._items(places, {"staff_events.index": waiting, "audits.index": audits})
 
     @property
     def events_home(self) -> str:
@@ -156,8 +162,15 @@ def _places_without_a_desk() -> tuple[tuple[str, str, str], ...]:
         return (
             ("staff.overview", "house", _("总览")),
             ("staff_events.index", "calendar-event", _("活动签到")),
+            ("matches.index", "copy", _("跨学会重复")),
             ("rules.index", "sliders", _("折算规则")),
             ("work_days.index", "calendar3", _("工作日历")),
+        )
+    if current_actor().expert_in:
+        return (
+            ("audits.index", "clipboard-check", _("分给我的档案")),
+            ("progress.home", "house-door", _("首页")),
+            ("me.index", "person", _("我的")),
         )
     return (
         ("events.index", "calendar-event", _("我组织的")),

@@ -30,6 +30,7 @@ CARD_KINDS = {"active": "ok", "waiting": "calm", "suspended": "calm"}
 #: linked when the service has them
 EXPORTS = "exports.index"
 STAFF = "staff.overview"
+AUDITS = "audits.index"
 
 
 @bp.get("/me")
@@ -48,8 +49,16 @@ def index() -> ResponseReturnValue:
         kind=CARD_KINDS.get(me.state, "ended"),
         choices=[(r.id, f"{r.number} {_society(r.society)}") for r in me.registrations],
         exports=_address_of(EXPORTS),
-        staff_href=_address_of(STAFF) if current_actor().is_staff else "",
+        staff_href=_staff_href(),
     )
+
+
+def _staff_href() -> str:
+    """Where somebody works: the desk, or for an outside expert the files they were given."""
+    actor = current_actor()
+    if actor.is_staff:
+        return _address_of(STAFF)
+    return _address_of(AUDITS) if actor.expert_in else ""
 
 
 def _address_of(endpoint: str) -> str:

@@ -117,6 +117,7 @@ def role_word(role: str) -> str:
     return {
         "registrar": _("注册管理员"),
         "auditor": _("审核员"),
+        "expert": _("外部专家"),
         "organiser": _("活动组织者"),
         "federation": _("联合体"),
     }[role]

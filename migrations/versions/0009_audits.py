@@ -11,6 +11,67 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+#: reasons every society may begin with: code, verdict, words, English
+REASONS = (
+    (
+        "less_time",
+        "reduced",
+        "按佐证上的实际时长计。",
+        "Counted by the time that the evidence shows.",
+    ),
+    ("breaks", "reduced", "扣除用餐、休息和路途时间。", "Meals, breaks and travel are taken off."),
+    ("own_part", "reduced", "只计本人承担的部分。", "Only your own part is counted."),
+    (
+        "rank",
+        "reduced",
+        "署名次序与佐证不一致，按佐证计。",
+        "The rank of authors follows the evidence.",
+    ),
+    (
+        "daily_work",
+        "rejected",
+        "属于本职日常工作，不计学时。",
+        "Daily work in one's own job gives no hours.",
+    ),
+    ("other_person", "rejected", "佐证上不是本人。", "The evidence names another person."),
+    (
+        "outside_term",
+        "rejected",
+        "完成日不在这本证书的有效期内。",
+        "The finishing day lies outside the term.",
+    ),
+    (
+        "counted_twice",
+        "rejected",
+        "与另一条记录是同一活动，只计一次。",
+        "It is the same activity as another record and counts once.",
+    ),
+    (
+        "no_name",
+        "evidence_wanted",
+        "佐证上看不到本人姓名，请补有姓名的证明。",
+        "The evidence does not show your name; please add one that does.",
+    ),
+    (
+        "no_time",
+        "evidence_wanted",
+        "佐证上没有日期或时长，请补通知或日程。",
+        "The evidence shows neither day nor length; please add a notice or timetable.",
+    ),
+    (
+        "no_seal",
+        "evidence_wanted",
+        "请补盖章或有签发单位的证明。",
+        "Please add a proof with the issuer's seal or name.",
+    ),
+    (
+        "unreadable",
+        "evidence_wanted",
+        "文件看不清，请重新上传。",
+        "The file cannot be read; please upload it again.",
+    ),
+)
+
 
 def upgrade() -> None:
     """Bring the tables to this state."""
@@ -232,9 +293,86 @@ def upgrade() -> None:
     with op.batch_alter_table("return_items", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_return_items_return_id"), ["return_id"], unique=False)
 
+    op.create_table(
+        "file_progress",
+        sa.Column("filing_id", sa.Integer(), nullable=False),
+        sa.Column("snapshots", sa.Integer(), nullable=False),
+        sa.Column("records", sa.Integer(), nullable=False),
+        sa.Column("needed", sa.Integer(), nullable=False),
+        sa.Column("judged", sa.Integer(), nullable=False),
+        sa.Column("flags", sa.JSON(), nullable=False),
+        sa.Column("rated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["filing_id"], ["filings.id"], name=op.f("fk_file_progress_filing_id_filings")
+        ),
+        sa.PrimaryKeyConstraint("filing_id", name=op.f("pk_file_progress")),
+    )
+    op.create_table(
+        "cross_matches",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("filing_id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("society_id", sa.Integer(), nullable=False),
+        sa.Column("other_registration_id", sa.Integer(), nullable=False),
+        sa.Column("other_society_id", sa.Integer(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["filing_id"], ["filings.id"], name=op.f("fk_cross_matches_filing_id_filings")
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_registration_id"],
+            ["registrations.id"],
+            name=op.f("fk_cross_matches_other_registration_id_registrations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_society_id"],
+            ["societies.id"],
+            name=op.f("fk_cross_matches_other_society_id_societies"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registrations.id"],
+            name=op.f("fk_cross_matches_registration_id_registrations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["society_id"], ["societies.id"], name=op.f("fk_cross_matches_society_id_societies")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cross_matches")),
+        sa.UniqueConstraint(
+            "kind",
+            "registration_id",
+            "other_registration_id",
+            name=op.f("uq_cross_matches_kind_registration_id_other_registration_id"),
+        ),
+    )
+    with op.batch_alter_table("cross_matches", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cross_matches_filing_id"), ["filing_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cross_matches_found_at"), ["found_at"], unique=False)
+
+    reasons = sa.table(
+        "reason_templates",
+        *(sa.column(name) for name in ("code", "verdict", "text", "text_en", "position")),
+    )
+    op.bulk_insert(
+        reasons,
+        [
+            dict(
+                zip(("code", "verdict", "text", "text_en"), reason, strict=True), position=position
+            )
+            for position, reason in enumerate(REASONS)
+        ],
+    )
+
 
 def downgrade() -> None:
     """Bring them back."""
+    with op.batch_alter_table("cross_matches", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cross_matches_found_at"))
+        batch_op.drop_index(batch_op.f("ix_cross_matches_filing_id"))
+
+    op.drop_table("cross_matches")
+    op.drop_table("file_progress")
     with op.batch_alter_table("return_items", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_return_items_return_id"))
 

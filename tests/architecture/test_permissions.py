@@ -19,12 +19,20 @@ PEOPLE = {
     "federation": Actor(15, "web", is_federation=True),
     "stranger": Actor(16, "web", {ELSEWHERE: frozenset(RoleName)}),
     "invited": Actor(17, "web"),
+    "expert": Actor(18, "web", {HOME: frozenset({RoleName.EXPERT})}),
+    "reader": Actor(19, "web", {HOME: frozenset({RoleName.EXPERT})}),
+    "former_reader": Actor(20, "web"),
     "steward": Actor(None, "door", steward_id=1, steward_event_id=5),
     "steward of another event": Actor(None, "door", steward_id=2, steward_event_id=6),
 }
-#: what belongs to a member and lies in the society HOME; also an event that they planned
+#: what belongs to a member and lies in the society HOME; also an event that they planned, and a
+#: filing of theirs that an outside expert reads
 MINE = Target(
-    owner_id=OWNER, societies=frozenset({HOME}), event_id=5, organisers=frozenset({OWNER, 17})
+    owner_id=OWNER,
+    societies=frozenset({HOME}),
+    event_id=5,
+    organisers=frozenset({OWNER, 17}),
+    readers=frozenset({OWNER, 19, 20}),
 )
 #: an event of the federation
 FEDERAL = Target(owner_id=OWNER, event_id=5, organisers=frozenset({OWNER, 17}))
@@ -48,7 +56,10 @@ EXPECTED = {
     Permission.IMPORT_MEMBERS: "registrar",
     Permission.IMPORT_ACTIVITIES: "owner registrar",
     Permission.CHANGE_ROLE: "registrar",
-    Permission.READ_RULES: "owner member organiser auditor registrar federation stranger invited",
+    Permission.READ_RULES: (
+        "owner member organiser auditor registrar federation stranger invited "
+        "expert reader former_reader"
+    ),
     Permission.DRAFT_RULES: "registrar",
     Permission.PUBLISH_RULES: "registrar",
     Permission.ADOPT_RULES: "registrar",
@@ -67,7 +78,12 @@ EXPECTED = {
     Permission.ENROL: "owner",
     Permission.ENTER_CALENDAR: "registrar",
     Permission.FILE_RENEWAL: "owner",
-    Permission.READ_FILING: "owner auditor registrar",
+    Permission.READ_FILING: "owner auditor registrar reader",
+    Permission.READ_AUDIT: "auditor registrar reader",
+    Permission.JUDGE_RECORD: "reader",
+    Permission.ASSIGN_READER: "registrar",
+    Permission.LIST_AUDITS: "auditor registrar expert reader",
+    Permission.READ_MATCHES: "",
 }
 #: permission -> who may, of an event of the federation
 OF_THE_FEDERATION = {
@@ -79,6 +95,7 @@ OF_THE_FEDERATION = {
     Permission.READ_ATTENDANCE: "owner invited federation",
     Permission.CORRECT_ATTENDANCE: "owner invited federation",
     Permission.OVERRULE_STATEMENT: "federation",
+    Permission.READ_MATCHES: "federation",
 }
 #: nobody decides about themselves, whatever their roles
 NEVER_ONESELF = {
@@ -90,6 +107,9 @@ NEVER_ONESELF = {
     Permission.DECIDE_RULING,
     Permission.APPROVE_EVENT,
     Permission.OVERRULE_STATEMENT,
+    Permission.READ_AUDIT,
+    Permission.JUDGE_RECORD,
+    Permission.ASSIGN_READER,
 }
 
 

@@ -100,6 +100,12 @@ def registrar(store: Store, society: Society) -> Someone:
 
 
 @pytest.fixture
+def expert(store: Store, society: Society) -> Someone:
+    """Who is asked in from outside to read files."""
+    return _staff(store, society, "吴专家", RoleName.EXPERT)
+
+
+@pytest.fixture
 def federation(store: Store) -> Someone:
     """Who sees states and counts of all societies."""
     return _staff(store, None, "孙联合", RoleName.FEDERATION)

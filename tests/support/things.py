@@ -13,13 +13,14 @@ from cpd_app.models import (
     Credit,
     Evidence,
     File,
-    Filing,
     Import,
     Job,
     Person,
+    Reader,
+    ReasonTemplate,
     Role,
     SignIn,
-    Snapshot,
+    SnapshotRecord,
 )
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import backfill, merges, rules
@@ -28,6 +29,7 @@ from cpd_app.usecases.activity_input import NewActivity
 from tests.support import builders
 from tests.support.builders import LONG_AGO
 from tests.support.event_things import event_things
+from tests.support.filings import a_filing, a_record
 from tests.support.people import Someone
 from tests.support.store import Store
 
@@ -71,6 +73,7 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
     evidence = Evidence(activity_id=activity.id, file_id=file.id, proofs=[], created_at=LONG_AGO)
     store.add(evidence)
     return {
+        **audit_things(store, member, registrar, file),
         **event_things(store, member, registrar, file),
         "activity_id": activity.id,
         "backfill.activity_id": draft.id,
@@ -79,7 +82,6 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
         ),
         "evidence_id": evidence.id,
         "file_id": file.id,
-        "filing_id": a_filing(store, member).id,
         "filings.form": "pdf",
         "import_id": ours.id,
         "job_id": job.id,
@@ -92,6 +94,31 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
         "sign_in_id": sign_in.id,
         "token_id": token.id,
         "version_id": version.id,
+    }
+
+
+def audit_things(store: Store, member: Someone, registrar: Someone, file: File) -> dict[str, int]:
+    """A filing of the member with one record and its evidence, read by the registrar."""
+    assert member.registration
+    paper = {
+        "file_id": file.id, "name": file.name, "media_type": file.media_type, "pages": file.pages,
+        "original_hash": file.original_hash, "stored_hash": file.stored_hash, "proofs": [],
+    }  # fmt: skip
+    filing = a_filing(store, member.registration, [a_record(content={"evidence": [paper]})])
+    reader = Reader(
+        filing_id=filing.id, person_id=registrar.id, part="reader", assigned_at=LONG_AGO
+    )
+    reason = ReasonTemplate(
+        society_id=filing.society_id, code="own-1", verdict="rejected", text="重复", text_en="Twice"
+    )
+    store.add(reader, reason)
+    return {
+        "filing_id": filing.id,
+        "record_id": store.one(
+            select(SnapshotRecord.id).where(SnapshotRecord.filing_id == filing.id)
+        ),
+        "reader_id": reader.id,
+        "reason_id": reason.id,
     }
 
 
@@ -120,36 +147,6 @@ def a_file(app: Flask, member: Someone) -> File:
         secrecy_at=LONG_AGO,
         created_at=LONG_AGO,
     )
-
-
-def a_filing(store: Store, member: Someone) -> Filing:
-    """A filing without records, so that the member's records can still be edited."""
-    registration = member.registration
-    assert registration
-    filing = Filing(
-        number="HOME-2027-000001",
-        society_id=registration.society_id,
-        registration_id=registration.id,
-        term_id=registration.terms[0].id,
-        person_id=member.id,
-        state="filed",
-        filed_at=LONG_AGO,
-        declaration_version=1,
-    )
-    filing.snapshots = [
-        Snapshot(
-            number=1,
-            taken_at=LONG_AGO,
-            taken_on=LONG_AGO.date(),
-            years=[],
-            checks=[],
-            content=None,
-            salt="",
-            digest="4" * 64,
-        )
-    ]
-    store.add(filing)
-    return filing
 
 
 def an_import(kind: str, society_id: int | None, by: Someone) -> Import:

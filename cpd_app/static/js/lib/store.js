@@ -2,13 +2,14 @@
 //
 // Stores: `outbox` (what waits for the network; key `key`, index `member`), `drafts` (what a form
 // held when the page was left; key `key`, index `member`), `settings` (small values; key `key`),
-// `doors` (an event's roster at its door; key `event`), `door_scans` (what a door has not sent; key `key`).
+// `doors` (an event's roster at its door; key `event`), `door_scans` (what a door has not sent; key `key`),
+// `judgements` (what a reader of a file said and could not send; key `key`, index `member`).
 // Nothing here throws: {ok: true, value} or {ok: false, reason}; reason "unavailable" (private
 // mode, storage refused), "full", or "failed". Whoever writes must look at `ok` and say so.
 import { openDB } from "../../vendor/idb.js";
 
 const NAME = "cpd";
-const VERSION = 2;
+const VERSION = 3;
 let opening;
 
 function database() {
@@ -23,6 +24,9 @@ function database() {
       if (from < 2) {
         db.createObjectStore("doors", { keyPath: "event" });
         db.createObjectStore("door_scans", { keyPath: "key" });
+      }
+      if (from < 3) {
+        db.createObjectStore("judgements", { keyPath: "key" }).createIndex("member", "member");
       }
     },
     // Another tab wants a newer version: let go, and open again when next asked.

@@ -4,12 +4,14 @@ import { wipe } from "../lib/stock.js";
 import { unsent as unsentAtDoors, wipeQueue } from "../lib/door-queue.js";
 import { wipeStock } from "../lib/door-stock.js";
 import { drafts } from "../lib/summaries.js";
+import { dropUnsaved, unsaved } from "../lib/judgements.js";
 
 export async function start(form) {
   const member = Number(document.querySelector("[data-member]")?.dataset.member);
   const warning = form.querySelector("[data-unsent]");
   const draw = async () => {
-    const unsent = (await items(member)).length + (await unsentAtDoors()) + (await drafts(member)).length;
+    const unsent = (await items(member)).length + (await unsentAtDoors())
+      + (await drafts(member)).length + (await unsaved(member)).length;
     warning.hidden = unsent === 0;
     const count = warning.querySelector("[data-part=count]");
     if (count) count.textContent = unsent;
@@ -18,6 +20,7 @@ export async function start(form) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     await dropAll(member);
+    await dropUnsaved(member);
     await wipe();
     await wipeStock();
     await wipeQueue();

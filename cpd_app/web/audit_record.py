@@ -1,0 +1,241 @@
+"""One record of a file beside its evidence: frames, claim against evidence, flags, history."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from cpd_app.clock import BEIJING
+from cpd_app.domain.filed_flags import FlagKind
+from cpd_app.domain.hours import format_hours
+from cpd_app.domain.kinds import Kind
+from cpd_app.policy import Actor
+from cpd_app.texts.trace import trace_lines
+from cpd_app.usecases.audit_file import AuditFile
+from cpd_app.usecases.audit_flags import Flag
+from cpd_app.usecases.files import View
+from cpd_app.usecases.rules_in_force import compiled
+from cpd_app.web.activity_forms import field_words, named
+from cpd_app.web.activity_page import value_words
+from cpd_app.web.audit_words import (
+    elsewhere_words,
+    flag_icon,
+    flag_name,
+    flag_sentence,
+    near_day,
+    verdict_words,
+)
+from cpd_app.web.filters import day
+from cpd_app.web.locale import short_locale
+
+if TYPE_CHECKING:
+    from cpd_app.models import Judgement, SnapshotRecord
+
+#: how the browser's own viewer shows a page beside the record
+PDF_VIEW = "&toolbar=0&navpanes=0&view=FitH"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One page of evidence."""
+
+    file_id: int
+    name: str
+    #: image, pdf, gone
+    kind: str
+    src: str
+    whole: str
+    meta: str
+
+
+@dataclass(frozen=True)
+class FlagLine:
+    """A flag with its sentence and where it leads."""
+
+    kind: str
+    name: str
+    icon: str
+    text: str
+    more: str
+    #: pairs of href and text
+    links: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What stands beside a record."""
+
+    record: "SnapshotRecord"
+    title: str
+    kind_name: str
+    frames: list[Frame]
+    missing: list[str]
+    #: label, as claimed, as the evidence says (empty: to be read there)
+    claims: list[tuple[str, str, str]]
+    minutes: int | None
+    arithmetic: list[str]
+    flags: list[FlagLine]
+    #: when, what, whether it is void
+    history: list[tuple[str, str, bool]]
+    reflection: str
+
+
+def panel_of(actor: Actor, file: AuditFile, record: "SnapshotRecord", *, today: date) -> Panel:
+    """Shape a record for the evidence column."""
+    content = record.content or {}
+    kind = kind_of(record)
+    fields = content.get("fields", {})
+    minutes = fields.get("minutes")
+    return Panel(
+        record=record,
+        title=title_of(record),
+        kind_name=named(kind.names) if kind else record.kind,
+        frames=_frames(file, record, today),
+        missing=_missing(kind, content.get("missing_proofs", [])),
+        claims=_claims(record, content, kind),
+        minutes=minutes if isinstance(minutes, int) else None,
+        arithmetic=trace_lines(
+            [*content.get("trace", []), *content.get("reasons", [])], short_locale()
+        ),
+        flags=[flag_line(file, f) for f in file.flags.get(record.id, [])],
+        history=_history(actor, file, record, today),
+        reflection=content.get("reflection") or "",
+    )
+
+
+def title_of(record: "SnapshotRecord") -> str:
+    """Its title as filed; erased values leave their place."""
+    return str(record.content["title"]) if record.content else _("内容已按规定删除")
+
+
+def kind_of(record: "SnapshotRecord") -> Kind | None:
+    """The record's kind under the rules it was filed with."""
+    return compiled(record.rule_version_id).kinds.get(record.kind)
+
+
+def flag_line(file: AuditFile, flag: Flag) -> FlagLine:
+    """A flag with links as far as this reader may follow them."""
+    links: list[tuple[str, str]] = []
+    if flag.kind in {FlagKind.SAME_FILE, FlagKind.SAME_ACHIEVEMENT} and file.is_staff:
+        links = [
+            (
+                url_for("members.show", registration_id=o.registration_id, r=o.activity_id),
+                _("看%(name)s的那条", name=o.name),
+            )
+            for o in flag.others
+        ]
+    links += [
+        (url_for("audits.show", filing_id=file.filing.id, r=ref), title_of(file.record(ref)))
+        for ref in flag.records
+    ]
+    return FlagLine(
+        kind=str(flag.kind),
+        name=flag_name(str(flag.kind)),
+        icon=flag_icon(str(flag.kind)),
+        text=flag_sentence(flag),
+        more=elsewhere_words(flag) if flag.elsewhere else "",
+        links=links,
+    )
+
+
+def _frames(file: AuditFile, record: "SnapshotRecord", today: date) -> list[Frame]:
+    frames: list[Frame] = []
+    for paper in (record.content or {}).get("evidence", ()):
+        row = file.files.get(paper["file_id"])
+        name = paper.get("name") or _("文件")
+        if row is None or row.state != "ready":
+            words = _("本人已紧急清除这个文件。") if row and row.state == "purged" else ""
+            frames.append(Frame(paper["file_id"], name, "gone", "", "", words))
+            continue
+        whole = url_for("audits.file", filing_id=file.filing.id, file_id=row.id)
+        uploaded = row.created_at.astimezone(BEIJING).date()
+        meta = _("%(name)s · 本人 %(day)s上传", name=name, day=near_day(uploaded, today))
+        if row.media_type != "application/pdf":
+            frames.append(Frame(row.id, name, "image", whole, whole, meta))
+            continue
+        frames += [
+            Frame(row.id, name, "pdf", f"{whole}#page={page}{PDF_VIEW}", whole, meta)
+            for page in range(1, (row.pages or 1) + 1)
+        ]
+    return frames
+
+
+def _missing(kind: Kind | None, codes: list[str]) -> list[str]:
+    names = {p.code: named(p.names) for p in kind.evidence} if kind else {}
+    return [names.get(code, code) for code in codes]
+
+
+def _claims(
+    record: "SnapshotRecord", content: dict[str, Any], kind: Kind | None
+) -> list[tuple[str, str, str]]:
+    if not content:
+        return []
+    labels = field_words(kind)
+    started_on = date.fromisoformat(content["started_on"])
+    days = day(record.ended_on)
+    if started_on != record.ended_on:
+        days = f"{day(started_on)} – {days}"
+    rows = [(_("日期"), days, "")]
+    if content.get("starts_at_time") and content.get("ends_at_time"):
+        rows.append((_("时刻"), f"{content['starts_at_time']}–{content['ends_at_time']}", ""))
+    rows += [
+        (labels[name], str(content[name]), "")
+        for name in ("organiser", "place", "achievement_key")
+        if content.get(name)
+    ]
+    rows += [
+        (labels.get(name, name), value_words(kind, name, value), "")
+        for name, value in content.get("fields", {}).items()
+        if name != "minutes" and value not in (None, "")
+    ]
+    return rows
+
+
+def _history(
+    actor: Actor, file: AuditFile, record: "SnapshotRecord", today: date
+) -> list[tuple[str, str, bool]]:
+    """What happened to the record and who looked at its evidence, the oldest first."""
+    content = record.content or {}
+    found: list[tuple[datetime, str, bool]] = []
+    papers = [file.files[e["file_id"]] for e in content.get("evidence", [])
+              if e["file_id"] in file.files]  # fmt: skip
+    if papers:
+        words = ngettext("本人附 %(num)s 个文件", "本人附 %(num)s 个文件", len(papers))
+        found.append((min(p.created_at for p in papers), words, False))
+    found += [
+        (view.at, _view_words(actor, view), False)
+        for paper in papers
+        for view in file.views.get(paper.id, [])
+    ]
+    found += [
+        (said.at, said_words(file, said), said.replaced_at is not None)
+        for said in file.said.get(record.id, [])
+    ]
+    found.sort(key=lambda item: item[0])
+    return [(_when(at, today), words, void) for at, words, void in found]
+
+
+def _view_words(actor: Actor, view: View) -> str:
+    if view.person_id == actor.person_id:
+        return _("您打开佐证，本人能看到")
+    return _("%(name)s打开过佐证", name=view.name)
+
+
+def said_words(file: AuditFile, said: "Judgement") -> str:
+    """示范·许岩：核减为 6.5。按佐证上的实际时长计。."""
+    words = verdict_words(said.verdict)
+    if said.verdict in {"accepted", "reduced"}:
+        words = f"{words} {format_hours(said.hours)}"
+    name = file.names.get(said.by_id, "")
+    head = _("%(name)s：%(words)s", name=name, words=words)
+    return _("%(head)s。%(reason)s", head=head, reason=said.reason) if said.reason else head
+
+
+def _when(at: datetime, today: date) -> str:
+    local = at.astimezone(BEIJING)
+    if local.date() == today:
+        return _("今天 %(at)s", at=f"{local:%H:%M}")
+    return near_day(local.date(), today)
