@@ -104,6 +104,10 @@ class Permission(StrEnum):
     CORRECT_ATTENDANCE = "attendance:correct"
     OVERRULE_STATEMENT = "statement:overrule"
     ENROL = "event:enrol"
+    PROCESS_FILING = "filing:process"
+    DECIDE_FILING = "filing:decide"
+    ANSWER_RETURN = "return:answer"
+    READ_PROCESS = "filing:follow"
 
 
 Grant = Callable[[Actor, Target], bool]
@@ -206,6 +210,10 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.CORRECT_ATTENDANCE: (runs_event, is_registrar, is_federation),
     Permission.OVERRULE_STATEMENT: (approves_event,),
     Permission.ENROL: (is_owner,),
+    Permission.PROCESS_FILING: (is_staff_and_not_self,),
+    Permission.DECIDE_FILING: (is_staff_and_not_self,),
+    Permission.ANSWER_RETURN: (is_owner,),
+    Permission.READ_PROCESS: (is_owner, is_staff),
 }
 
 #: scope of a bearer token -> what it lets through; a token without scopes has all

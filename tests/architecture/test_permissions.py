@@ -64,6 +64,10 @@ EXPECTED = {
     Permission.CORRECT_ATTENDANCE: "owner invited registrar",
     Permission.OVERRULE_STATEMENT: "auditor registrar",
     Permission.ENROL: "owner",
+    Permission.PROCESS_FILING: "auditor registrar",
+    Permission.DECIDE_FILING: "auditor registrar",
+    Permission.ANSWER_RETURN: "owner",
+    Permission.READ_PROCESS: "owner auditor registrar",
 }
 #: permission -> who may, of an event of the federation
 OF_THE_FEDERATION = {
@@ -85,6 +89,8 @@ NEVER_ONESELF = {
     Permission.DECIDE_RULING,
     Permission.APPROVE_EVENT,
     Permission.OVERRULE_STATEMENT,
+    Permission.PROCESS_FILING,
+    Permission.DECIDE_FILING,
 }
 
 
