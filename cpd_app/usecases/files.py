@@ -15,7 +15,18 @@ from cpd_app.db import session
 from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.media.reading import Reading
 from cpd_app.media.types import MediaType
-from cpd_app.models import Credit, Evidence, File, FileView, Person, Registration
+from cpd_app.models import (
+    AnswerFile,
+    Credit,
+    Evidence,
+    File,
+    FileReturn,
+    FileView,
+    Filing,
+    Person,
+    Registration,
+    ReturnItem,
+)
 from cpd_app.policy import Actor, Permission, Target, may, require
 from cpd_app.storage import LocalFiles, digest_of
 from cpd_app.texts.evidence import SECRECY_VERSION
@@ -228,14 +239,24 @@ def may_purge(actor: Actor, file_id: int) -> bool:
 
 
 def target_of(file: File) -> Target:
-    """Whose file it is, and which societies see it: those that credit a record it proves."""
+    """Whose file it is, and which societies see it.
+
+    Those that credit a record it proves, and the one whose return it answers.
+    """
     societies = session.scalars(
         select(Registration.society_id)
         .join(Credit, Credit.registration_id == Registration.id)
         .join(Evidence, Evidence.activity_id == Credit.activity_id)
         .where(Evidence.file_id == file.id)
     )
-    return Target(owner_id=file.person_id, societies=frozenset(societies))
+    answered = session.scalars(
+        select(Filing.society_id)
+        .join(FileReturn, FileReturn.filing_id == Filing.id)
+        .join(ReturnItem, ReturnItem.return_id == FileReturn.id)
+        .join(AnswerFile, AnswerFile.item_id == ReturnItem.id)
+        .where(AnswerFile.file_id == file.id)
+    )
+    return Target(owner_id=file.person_id, societies=frozenset({*societies, *answered}))
 
 
 def views_of(file_ids: Iterable[int]) -> dict[int, list[View]]:
