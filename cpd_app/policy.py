@@ -131,6 +131,10 @@ class Permission(StrEnum):
     ASSIGN_READER = "reader:assign"
     LIST_AUDITS = "audit:list"
     READ_MATCHES = "match:read"
+    PROCESS_FILING = "filing:process"
+    DECIDE_FILING = "filing:decide"
+    ANSWER_RETURN = "return:answer"
+    READ_PROCESS = "filing:follow"
 
 
 Grant = Callable[[Actor, Target], bool]
@@ -261,6 +265,10 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.ASSIGN_READER: (is_registrar_and_not_self,),
     Permission.LIST_AUDITS: (sees_queue,),
     Permission.READ_MATCHES: (is_federation,),
+    Permission.PROCESS_FILING: (is_staff_and_not_self,),
+    Permission.DECIDE_FILING: (is_staff_and_not_self,),
+    Permission.ANSWER_RETURN: (is_owner,),
+    Permission.READ_PROCESS: (is_owner, is_staff),
 }
 
 #: scope of a bearer token -> what it lets through; a token without scopes has all

@@ -14,7 +14,15 @@ from cpd_app.config import Settings
 from cpd_app.db import transaction
 from cpd_app.journal_heads import HeadFiles
 from cpd_app.storage import local_files
-from cpd_app.usecases import attendance, cleaning, event_states, files, journal_seals, standings
+from cpd_app.usecases import (
+    attendance,
+    cleaning,
+    event_states,
+    files,
+    journal_seals,
+    returns,
+    standings,
+)
 
 Now = Callable[[], datetime]
 #: what a job did, counted; all zero: nothing was due
@@ -123,6 +131,11 @@ def turn_events(now: Now) -> Counts:
         return event_states.turn_events(now=now())
 
 
+def turn_filings(now: Now) -> Counts:
+    """Mark returns that were not answered in time; what follows, people decide."""
+    return {"turned": _in_parts(now, returns.turn_filings)}
+
+
 def clean_up(now: Now) -> Counts:
     """Remove what ended long ago."""
     with transaction():
@@ -143,6 +156,7 @@ def table(hand_over: Callable[[Now], Counts]) -> tuple[ClockJob, ...]:
         every("ask-leaving", ask_leaving, seconds=60),
         every("turn-events", turn_events, seconds=15),
         every("judge-standings", judge_standings, seconds=300),
+        every("turn-filings", turn_filings, seconds=300),
         daily("clean-up", clean_up, at="03:20"),
         daily("remove-orphans", remove_orphans, at="03:40"),
         daily("thin-out-heads", thin_out_heads, at="03:50"),

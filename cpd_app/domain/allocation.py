@@ -52,10 +52,12 @@ class CreditInput:
     different_from: frozenset[Hashable] = frozenset()
     """Records that the member called different in spite of the overlap."""
     awaits_ruling: bool = False
+    confirmed: int | None = None
+    """What a decision on a filing left of it at most (学会认定, domain.md §8)."""
 
 
 class Allocated(NamedTuple):
-    """What a record is recognised for; `alone` is after counts-once and deduction only."""
+    """What a record is recognised for; `alone` is before the caps of its year."""
 
     alone: int
     recognised: int
@@ -83,10 +85,10 @@ class Allocation:
 def allocate(credits_: Iterable[CreditInput]) -> Allocation:
     """Recognised hours of all records of one registration, over all its terms.
 
-    Order: overlap held, counts once, deduction, year cap; the last two given out in order of
-    finishing day, then of entry. Reason codes: outside_term, needs_ruling, unknown_kind,
-    same_activity (`other`), counts_once (`winner`), deducted (`hours_deducted`), year_cap
-    (`cap`, `pool`).
+    Order: overlap held, counts once, deduction, what a decision confirmed, year cap; deduction and
+    cap given out in order of finishing day, then of entry. Reason codes: outside_term,
+    needs_ruling, unknown_kind, same_activity (`other`), counts_once (`winner`), deducted
+    (`hours_deducted`), confirmed, year_cap (`cap`, `pool`).
     """
     inputs = sorted(credits_, key=lambda c: (c.ended_on, c.order))
     inside = [c for c in inputs if c.term is not None and c.year is not None]
@@ -160,6 +162,10 @@ def _given(
             hours = 0
             reasons.append({"code": "counts_once", "winner": winner.ref, "hours": 0})
         hours = _deducted(credit, kind, key, hours, ledger, reasons)
+    if credit.confirmed is not None and hours > credit.confirmed:
+        # Before the caps: what it gives up, others may use. The choice of a key's winner stands.
+        hours = credit.confirmed
+        reasons.append({"code": "confirmed", "hours": hours})
     alone = hours
     hours = _capped(credit, kind, slot, hours, ledger, reasons)
     ledger.enter(credit, slot, hours)

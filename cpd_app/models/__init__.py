@@ -3,6 +3,7 @@
 from cpd_app.models.activities import Activity, ActivityChange, Credit, Ruling
 from cpd_app.models.attendance import Attendance, Correction, RosterEntry, Scan, Statement
 from cpd_app.models.audits import (
+    AnswerFile,
     BulkPass,
     CrossMatch,
     Decision,
@@ -58,6 +59,7 @@ __all__ = [
     "Activity",
     "ActivityChange",
     "AgendaPart",
+    "AnswerFile",
     "ApiToken",
     "Appeal",
     "Attendance",

@@ -123,6 +123,10 @@ class Credit(Base):
     #: staff looked at the documents (assurance D)
     checked_at: Mapped[datetime | None]
     checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    #: 学会认定: hundredths that a decision on a filing left of it at most; None = not decided
+    confirmed: Mapped[int | None]
+    confirmed_at: Mapped[datetime | None]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"), index=True)
 
     activity: Mapped[Activity] = relationship(back_populates="credits")
 

@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cpd_app.models.base import Base
+from cpd_app.models.evidence import File
 
 
 class Reader(Base):
@@ -93,7 +94,17 @@ class FileReturn(Base):
     #: open, answered, unanswered, withdrawn
     state: Mapped[str] = mapped_column(String(20))
     answered_at: Mapped[datetime | None]
+    #: answered after its last day
+    late: Mapped[bool] = mapped_column(default=False)
+    #: the member asked for more time, and why
+    extension_asked_at: Mapped[datetime | None]
+    extension_words: Mapped[str | None] = mapped_column(Text)
+    #: who gave it, and why
+    extended_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    extension_reason: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)
+
+    items: Mapped[list["ReturnItem"]] = relationship(order_by="ReturnItem.id", lazy="selectin")
 
 
 class ReturnItem(Base):
@@ -107,9 +118,33 @@ class ReturnItem(Base):
     record_id: Mapped[int | None] = mapped_column(ForeignKey("snapshot_records.id"))
     asks: Mapped[str] = mapped_column(Text)
     answer: Mapped[str | None] = mapped_column(Text)
-    #: ids of the member's files that came with the answer
-    files: Mapped[list[Any]]
+    #: last time words or files of the answer were kept
     answered_at: Mapped[datetime | None]
+
+    attached: Mapped[list["AnswerFile"]] = relationship(order_by="AnswerFile.id", lazy="selectin")
+
+    @property
+    def files(self) -> list[int]:
+        """Ids of the member's files that came with the answer."""
+        return [row.file_id for row in self.attached]
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether anything was said or attached."""
+        return bool(self.answer or self.attached)
+
+
+class AnswerFile(Base):
+    """A file that answers a point of a return; staff of the society may open it."""
+
+    __tablename__ = "answer_files"
+    __table_args__ = (UniqueConstraint("item_id", "file_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("return_items.id"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id"), index=True)
+
+    file: Mapped[File] = relationship(lazy="joined")
 
 
 class Verification(Base):
@@ -162,8 +197,12 @@ class Decision(Base):
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     confirmed_at: Mapped[datetime | None]
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    #: why a proposal was sent back or a decision set aside
+    #: what it rests on: [{record, judgement or null, hours}] of every record that was filed
+    results: Mapped[list[Any]]
+    #: why a proposal was sent back or a decision set aside, by whom
     answer: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     #: files passed together
     bulk_id: Mapped[int | None] = mapped_column(ForeignKey("bulk_passes.id"), index=True)
     #: the certificate term it led to
@@ -182,8 +221,12 @@ class BulkPass(Base):
     state: Mapped[str] = mapped_column(String(20))
     proposed_at: Mapped[datetime]
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    #: who confirmed or withdrew it
     confirmed_at: Mapped[datetime | None]
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    #: files that could not be passed with the others: [{filing, reason}]
+    left_out: Mapped[list[Any]]
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class FileProgress(Base):

@@ -115,6 +115,8 @@ def _cut(rule: str, step: Said, *, english: bool) -> str:
     if rule == "item_cap":
         cap = _cap(step, english=english)
         return f"At most {cap} for one record: " if english else f"单项上限 {cap}："
+    if rule == "confirmed":
+        return "Confirmed in the audit: " if english else "再注册审核认定："
     name = _name(step, english=english)
     if rule == "deducted":
         taken = _h(step["hours_deducted"], english=english)

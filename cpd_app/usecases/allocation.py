@@ -31,6 +31,7 @@ COLUMNS = (
     Credit.reasons,
     Credit.needs_ruling,
     Credit.ruled,
+    Credit.confirmed,
     Activity.kind,
     Activity.fields,
     Activity.started_on,
@@ -118,6 +119,7 @@ def credit_input(row: Any, rule_set: RuleSet, *, conversion: int | None = None) 
         from_event=row.source == "event",
         different_from=frozenset(int(ref) for ref in row.different_from),
         awaits_ruling=row.needs_ruling and row.ruled is None,
+        confirmed=row.confirmed,
     )
 
 

@@ -10,7 +10,16 @@ from cpd_app.db import session
 from cpd_app.domain.errors import DomainError, NotFound, Rejected
 from cpd_app.domain.kinds import Evidence as Proof
 from cpd_app.domain.kinds import Kind
-from cpd_app.models import Activity, Correction, Credit, Evidence, File, Filing, Statement
+from cpd_app.models import (
+    Activity,
+    AnswerFile,
+    Correction,
+    Credit,
+    Evidence,
+    File,
+    Filing,
+    Statement,
+)
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases.activities import held_activity, own_activity
@@ -173,6 +182,7 @@ def _is_used(file_id: int) -> bool:
         Correction.file_id,
         Filing.signed_file_id,
         Filing.stamped_file_id,
+        AnswerFile.file_id,
     )
     return any(
         session.scalar(select(place).where(place == file_id).limit(1)) is not None

@@ -209,6 +209,7 @@ def as_row(
         source=kept.activity.source if kept else "self",
         needs_ruling=conversion.needs_ruling,
         ruled=ruled,
+        confirmed=kept.credit.confirmed if kept and kept.credit else None,
     )
 
 

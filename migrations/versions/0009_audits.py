@@ -84,6 +84,8 @@ def upgrade() -> None:
         sa.Column("proposed_by_id", sa.Integer(), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("left_out", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["confirmed_by_id"], ["people.id"], name=op.f("fk_bulk_passes_confirmed_by_id_people")
         ),
@@ -131,10 +133,16 @@ def upgrade() -> None:
         sa.Column("proposed_by_id", sa.Integer(), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("results", sa.JSON(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
         sa.Column("bulk_id", sa.Integer(), nullable=True),
         sa.Column("term_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["people.id"], name=op.f("fk_decisions_answered_by_id_people")
+        ),
         sa.ForeignKeyConstraint(
             ["bulk_id"], ["bulk_passes.id"], name=op.f("fk_decisions_bulk_id_bulk_passes")
         ),
@@ -164,9 +172,17 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("extension_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("extension_words", sa.Text(), nullable=True),
+        sa.Column("extended_by_id", sa.Integer(), nullable=True),
+        sa.Column("extension_reason", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["by_id"], ["people.id"], name=op.f("fk_file_returns_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["extended_by_id"], ["people.id"], name=op.f("fk_file_returns_extended_by_id_people")
         ),
         sa.ForeignKeyConstraint(
             ["filing_id"], ["filings.id"], name=op.f("fk_file_returns_filing_id_filings")
@@ -278,7 +294,6 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Integer(), nullable=True),
         sa.Column("asks", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=True),
-        sa.Column("files", sa.JSON(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["record_id"],
@@ -363,6 +378,32 @@ def upgrade() -> None:
             for position, reason in enumerate(REASONS)
         ],
     )
+    op.create_table(
+        "answer_files",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["files.id"], name=op.f("fk_answer_files_file_id_files")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["return_items.id"], name=op.f("fk_answer_files_item_id_return_items")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_files")),
+        sa.UniqueConstraint("item_id", "file_id", name=op.f("uq_answer_files_item_id_file_id")),
+    )
+    with op.batch_alter_table("answer_files", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_answer_files_file_id"), ["file_id"], unique=False)
+
+    # what a decision left of a record (学会认定)
+    with op.batch_alter_table("credits", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("confirmed", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("decision_id", sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_credits_decision_id"), ["decision_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_credits_decision_id_decisions"), "decisions", ["decision_id"], ["id"]
+        )
 
 
 def downgrade() -> None:
@@ -373,6 +414,17 @@ def downgrade() -> None:
 
     op.drop_table("cross_matches")
     op.drop_table("file_progress")
+    with op.batch_alter_table("credits", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_credits_decision_id_decisions"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_credits_decision_id"))
+        batch_op.drop_column("decision_id")
+        batch_op.drop_column("confirmed_at")
+        batch_op.drop_column("confirmed")
+
+    with op.batch_alter_table("answer_files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_answer_files_file_id"))
+
+    op.drop_table("answer_files")
     with op.batch_alter_table("return_items", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_return_items_return_id"))
 

@@ -84,6 +84,10 @@ EXPECTED = {
     Permission.ASSIGN_READER: "registrar",
     Permission.LIST_AUDITS: "auditor registrar expert reader",
     Permission.READ_MATCHES: "",
+    Permission.PROCESS_FILING: "auditor registrar",
+    Permission.DECIDE_FILING: "auditor registrar",
+    Permission.ANSWER_RETURN: "owner",
+    Permission.READ_PROCESS: "owner auditor registrar",
 }
 #: permission -> who may, of an event of the federation
 OF_THE_FEDERATION = {
@@ -110,6 +114,8 @@ NEVER_ONESELF = {
     Permission.READ_AUDIT,
     Permission.JUDGE_RECORD,
     Permission.ASSIGN_READER,
+    Permission.PROCESS_FILING,
+    Permission.DECIDE_FILING,
 }
 
 
