@@ -1,6 +1,6 @@
 """Which language a page speaks: the person's choice, the browser's cookie, the browser's list."""
 
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 from flask_login import current_user
 
 LOCALE_COOKIE = "cpd_locale"
@@ -13,7 +13,7 @@ def short_locale() -> str:
     if not has_request_context():
         return "zh"
     chosen = request.cookies.get(LOCALE_COOKIE)
-    if current_user.is_authenticated and current_user.locale:
+    if g.get("token_holder") is None and current_user.is_authenticated and current_user.locale:
         chosen = current_user.locale
     if chosen in CATALOGUES:
         return str(chosen)
