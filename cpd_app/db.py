@@ -123,9 +123,12 @@ def prepare_sqlite(engine: Engine) -> None:
     def on_begin(connection: Any) -> None:
         # A reader that becomes a writer fails with "database is locked" without waiting, so a
         # transaction that will write takes the lock at once; reading stays out of its way (WAL).
-        # Said to the driver itself, for it is half of what a short reading costs.
-        driver = connection.connection.driver_connection
-        driver.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        if _writing.get():
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # To the driver itself: it waits for nobody, so there is no refusal to be translated,
+            # and it would be half of what a short reading costs.
+            connection.connection.driver_connection.execute("BEGIN")
 
 
 def init(app: "Flask", url: str) -> None:
