@@ -159,7 +159,7 @@ def test_a_writer_who_waited_too_long_is_told_so_by_an_error_that_becomes_busy(
         session.commit()
         if dialect == "sqlite":
             holder.rollback()
-            holder.connection.driver_connection.execute("BEGIN IMMEDIATE")
+            holder.connection.cursor().execute("BEGIN IMMEDIATE")
         else:
             holder.execute(rename, {"id": society.id})
         with pytest.raises(OperationalError) as refused:
