@@ -24,7 +24,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from bench.crowd import Crowd, arrivals, send_all
+from bench.crowd import CONNECTIONS, PROCESSES, Crowd, Watch, arrivals, send_all
 from bench.installation import FIRST_OTHER, Installation, add_members, installation
 from bench.timing import say
 from cpd_app import clock
@@ -114,17 +114,27 @@ def _not_on_the_list(hall: Hall, port: int) -> None:
 
 
 def _kill_a_worker(hall: Hall) -> None:
-    """A worker is killed in the middle: phones send again, nothing acknowledged is lost."""
+    """A worker is killed in the middle: phones send again, nothing acknowledged is lost.
+
+    An acknowledged scan is not sent again, so `_check` would miss it. A kill that breaks nothing
+    off proves nothing, and is an error.
+    """
     room = next(hall.sessions)
+    watch, killed = Watch(), Killed()
     with _served() as port:
-        killer = threading.Thread(target=_kill_one, args=(hall, room[0]))
+        killer = threading.Thread(target=_kill_one, args=(port, watch, len(hall.people), killed))
         killer.start()
-        crowd = send_all(
-            port, arrivals(len(hall.people), len(hall.people) / RUSH), _scan(hall, room)
-        )
+        plan = arrivals(len(hall.people), len(hall.people) / RUSH)
+        crowd = send_all(port, plan, _scan(hall, room), watch)
         killer.join()
     _check(hall, room, crowd)
-    say("  a worker killed in the middle: answers that broke off", str(crowd.broken), "none lost")
+    if not crowd.broken:
+        raise RuntimeError(f"the killed worker broke nothing off: {killed}")
+    say(
+        f"  a worker killed after {killed.answered:,} answers, {killed.open} requests open",
+        f"{crowd.broken} broke off",
+        "all acknowledged are there",
+    )
 
 
 def _eight_doors(hall: Hall) -> None:
@@ -331,18 +341,38 @@ def _wait(port: int) -> None:
     raise RuntimeError("the web server does not answer")
 
 
-def _kill_one(hall: Hall, session_id: int) -> None:
-    """End the busiest worker as the kernel does when memory is out, once a fifth has scanned."""
-    with hall.made.app.app_context():
-        kept = 0
-        while kept < len(hall.people) / 5:
-            time.sleep(0.1)
-            kept = session.scalar(select(func.count()).where(Scan.session_id == session_id)) or 0
-            session.remove()
+@dataclass
+class Killed:
+    """How things stood when a worker was killed."""
+
+    answered: int = 0
+    open: int = 0
+
+
+def _kill_one(port: int, watch: Watch, people: int, killed: Killed) -> None:
+    """End the busiest worker as the kernel does when memory is out, while phones wait for it.
+
+    Once a fifth has its answer, and when most connections have a request on the way.
+    """
+    deadline = time.monotonic() + 120
+    most = PROCESSES * CONNECTIONS * 3 // 4
+    while watch.answered.value < people / 5 or watch.open.value < most:
+        if time.monotonic() > deadline:
+            raise RuntimeError("there was no moment with most requests open")
+        time.sleep(0.002)
     master = _running[-1].pid
     workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-    os.kill(int(max(workers, key=_open_files)), signal.SIGKILL)
+    busiest = max(workers, key=lambda pid: _connections(pid, port))
+    killed.answered, killed.open = watch.answered.value, watch.open.value
+    os.kill(int(busiest), signal.SIGKILL)
 
 
-def _open_files(pid: str) -> int:
-    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+def _connections(pid: str, port: int) -> int:
+    """How many phones a worker serves."""
+    fields = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    established = {f"socket:[{f[9]}]" for f in fields if f[1].endswith(f":{port:04X}")}
+    count = 0
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):  # closed while we looked
+            count += str(file.readlink()) in established
+    return count

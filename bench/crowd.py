@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
@@ -49,6 +50,30 @@ class Crowd:
         return quantiles(self.took, n=100)[part - 1]
 
 
+class Watch:
+    """What all phones together have said and heard, for whoever looks on while they send."""
+
+    def __init__(self) -> None:
+        self.answered: Any = multiprocessing.Value("i", 0)
+        #: said, and the answer has not come
+        self.open: Any = multiprocessing.Value("i", 0)
+
+    @contextmanager
+    def exchange(self) -> Iterator[None]:
+        """Around one exchange; it counts as answered when nothing broke."""
+        _add(self.open, 1)
+        try:
+            yield
+            _add(self.answered, 1)
+        finally:
+            _add(self.open, -1)
+
+
+def _add(counter: Any, number: int) -> None:
+    with counter.get_lock():
+        counter.value += number
+
+
 def arrivals(count: int, seconds: float, *, first_third: float = 0.65) -> list[float]:
     """When each of a crowd arrives: so many in the first third of the time, evenly within it."""
     early = round(count * first_third)
@@ -58,13 +83,15 @@ def arrivals(count: int, seconds: float, *, first_third: float = 0.65) -> list[f
     ]
 
 
-def send_all(port: int, plan: Sequence[float], say: Say) -> Crowd:
+def send_all(port: int, plan: Sequence[float], say: Say, watch: Watch | None = None) -> Crowd:
     """Let phone i send at plan[i]; a broken connection is tried again with the same words."""
+    watch = watch or Watch()
     answers: Any = multiprocessing.Queue()
     start = time.monotonic() + 1.0
     crews = [
         multiprocessing.Process(
-            target=_crew, args=(port, list(enumerate(plan))[n::PROCESSES], say, start, answers)
+            target=_crew,
+            args=(port, list(enumerate(plan))[n::PROCESSES], say, start, answers, watch),
         )
         for n in range(PROCESSES)
     ]
@@ -111,7 +138,14 @@ def _worked(port: int) -> float:
     return sum(ticks[pid] for pid in ours) / os.sysconf("SC_CLK_TCK")
 
 
-def _crew(port: int, shots: list[tuple[int, float]], say: Say, start: float, answers: Any) -> None:
+def _crew(
+    port: int,
+    shots: list[tuple[int, float]],
+    say: Say,
+    start: float,
+    answers: Any,
+    watch: Watch,
+) -> None:
     queue: Iterator[tuple[int, float]] = iter(shots)
     lock = threading.Lock()
     done: list[tuple[int, int, float]] = []
@@ -129,7 +163,8 @@ def _crew(port: int, shots: list[tuple[int, float]], say: Say, start: float, ans
             for _ in range(TRIES):
                 try:
                     connection = connection or socket.create_connection(("127.0.0.1", port), 60)
-                    status = _exchange(connection, *say(number))
+                    with watch.exchange():
+                        status = _exchange(connection, *say(number))
                     break
                 except OSError:
                     broken.append(number)

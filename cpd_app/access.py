@@ -1,6 +1,7 @@
 """Who is asking, and whether they may reach the page at all; every route must say who may."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
@@ -192,7 +193,11 @@ def load_visitor(secret: str) -> Visitor | None:
 
 def reach_of(app: Flask, endpoint: str) -> str | None:
     """What the view of an endpoint declares, wherever the decorator was put."""
-    view: Any = app.view_functions[endpoint]
+    return _reach(app.view_functions[endpoint])
+
+
+@cache
+def _reach(view: Any) -> str | None:
     while view is not None:
         for holder in (view, getattr(view, "view_class", None)):
             reach = getattr(holder, "_cpd_reach", None)

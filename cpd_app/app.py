@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_babel import Babel
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
@@ -32,6 +34,18 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 HSTS = "max-age=31536000"
+
+
+class SignedCookies(SecureCookieSessionInterface):
+    """Flask's cookies, signed by one serializer and not by a new one for every request."""
+
+    def __init__(self) -> None:
+        self._made: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """The serializer of the app's secret key."""
+        self._made = self._made or super().get_signing_serializer(app)
+        return self._made
 
 
 class IdConverter(IntegerConverter):
@@ -66,6 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         CPD=settings,
         **api.CONFIG,
     )
+    app.session_interface = SignedCookies()
     app.url_map.converters["int"] = IdConverter
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -33,7 +33,7 @@ PAGE = 50
 
 @blp.get("/activities")
 @signed_in
-@blp.arguments(ActivityQuerySchema, location="query")
+@blp.arguments(ActivityQuerySchema(), location="query")
 @blp.response(200, ActivityListSchema)
 @refuses(blp, 404, 422)
 def index(query: dict[str, Any]) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
 
 @blp.post("/activities")
 @signed_in
-@blp.arguments(NewActivitySchema)
+@blp.arguments(NewActivitySchema())
 @blp.response(201, ActivityJson)
 @blp.alt_response(200, schema=ActivityJson, description="A repeat of a key: the first record")
 @refuses(blp, 400, 404, 409, 422)
@@ -78,7 +78,7 @@ def read(activity_id: int) -> Response:
 
 @blp.patch("/activities/<int:activity_id>")
 @signed_in
-@blp.arguments(PatchActivitySchema, required=False)
+@blp.arguments(PatchActivitySchema(), required=False)
 @blp.response(200, ActivityJson)
 @refuses(blp, 400, 404, 409, 412, 422)
 def change(patch: dict[str, Any], activity_id: int) -> Response:

@@ -59,7 +59,7 @@ def read(event_id: int) -> dict[str, Any]:
 
 @blp.post("/events/<int:event_id>/corrections")
 @signed_in
-@blp.arguments(CorrectionSchema)
+@blp.arguments(CorrectionSchema())
 @blp.response(201, CorrectedJson)
 @blp.alt_response(200, schema=CorrectedJson, description="A repeat of a key: nothing is changed")
 @refuses(blp, 400, 404, 422)
@@ -77,7 +77,7 @@ def correct(asked: Asked, event_id: int) -> Response:
 
 @blp.post("/events/<int:event_id>/statements")
 @signed_in
-@blp.arguments(StatementSchema)
+@blp.arguments(StatementSchema())
 @blp.response(201, StatementJson)
 @refuses(blp, 400, 404, 422)
 def state(new: NewStatement, event_id: int) -> Any:
@@ -88,7 +88,7 @@ def state(new: NewStatement, event_id: int) -> Any:
 
 @blp.post("/events/<int:event_id>/settlement")
 @signed_in
-@blp.arguments(ActSchema, required=False)
+@blp.arguments(ActSchema(), required=False)
 @blp.response(204)
 @refuses(blp, 400, 404, 409, 422)
 def settle(_said: dict[str, Any], event_id: int) -> None:

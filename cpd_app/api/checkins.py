@@ -31,7 +31,7 @@ blp = Blueprint("api_checkins", __name__, description="Checking in and out by a 
 
 @blp.post("/checkins")
 @signed_in
-@blp.arguments(CheckinSchema)
+@blp.arguments(CheckinSchema())
 @blp.response(201, CheckinJson)
 @blp.alt_response(200, schema=CheckinJson, description="A repeat of a key: the first scan")
 @refuses(blp, 400, 409, 422)
@@ -48,7 +48,7 @@ def check_in(new: NewCheckin) -> tuple[dict[str, Any], int]:
 
 @blp.get("/events/<int:event_id>/sessions/<int:session_id>/code")
 @signed_in
-@blp.arguments(CodeQuerySchema, location="query")
+@blp.arguments(CodeQuerySchema(), location="query")
 @blp.response(200, RoomCodeJson)
 @refuses(blp, 404, 422)
 def code(query: dict[str, Any], event_id: int, session_id: int) -> dict[str, Any]:

@@ -17,8 +17,8 @@ blp = Blueprint("api_conversions", __name__, description="What a record is worth
 
 @blp.post("/conversions")
 @signed_in
-@blp.arguments(FlatRecordSchema)
-@blp.arguments(RegistrationQuerySchema, location="query")
+@blp.arguments(FlatRecordSchema())
+@blp.arguments(RegistrationQuerySchema(), location="query")
 @blp.response(200, ConversionSchema)
 @refuses(blp, 400, 404, 422)
 def convert(record: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ blp = Blueprint("api_door", __name__, description="Scans of members' passes at a
 
 @blp.post("/events/<int:event_id>/scans")
 @at_the_door
-@blp.arguments(DoorScanSchema)
+@blp.arguments(DoorScanSchema())
 @blp.response(201, DoorAnswerSchema)
 @blp.alt_response(200, schema=DoorAnswerSchema, description="A repeat of a key: the first answer")
 @refuses(blp, 400, 404, 409, 422)

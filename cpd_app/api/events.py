@@ -34,7 +34,7 @@ blp = Blueprint("api_events", __name__, description="Events: planned, approved, 
 
 @blp.post("/events")
 @signed_in
-@blp.arguments(NewEventSchema)
+@blp.arguments(NewEventSchema())
 @blp.response(201, EventJson)
 @blp.alt_response(200, schema=EventJson, description="A repeat of a key: the first event")
 @refuses(blp, 400, 404, 409, 422)
@@ -60,7 +60,7 @@ def read(event_id: int) -> dict[str, Any]:
 
 @blp.post("/events/<int:event_id>/submission")
 @signed_in
-@blp.arguments(SubmissionSchema, required=False)
+@blp.arguments(SubmissionSchema(), required=False)
 @blp.response(200, EventJson)
 @refuses(blp, 400, 404, 409, 422)
 def submit(said: dict[str, Any], event_id: int) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def submit(said: dict[str, Any], event_id: int) -> dict[str, Any]:
 
 @blp.post("/events/<int:event_id>/approval")
 @signed_in
-@blp.arguments(ApprovalSchema, required=False)
+@blp.arguments(ApprovalSchema(), required=False)
 @blp.response(200, EventJson)
 @refuses(blp, 400, 404, 409, 422)
 def approve(said: dict[str, Any], event_id: int) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def approve(said: dict[str, Any], event_id: int) -> dict[str, Any]:
 
 @blp.post("/events/<int:event_id>/closing")
 @signed_in
-@blp.arguments(ActSchema, required=False)
+@blp.arguments(ActSchema(), required=False)
 @blp.response(200, EventJson)
 @refuses(blp, 400, 404, 409, 422)
 def close(_said: dict[str, Any], event_id: int) -> dict[str, Any]:

@@ -18,8 +18,8 @@ blp = Blueprint("api_readiness", __name__, description="Whether a registration c
 
 @blp.get("/readiness")
 @signed_in
-@blp.arguments(OnQuerySchema, location="query")
-@blp.arguments(RegistrationQuerySchema, location="query")
+@blp.arguments(OnQuerySchema(), location="query")
+@blp.arguments(RegistrationQuerySchema(), location="query")
 @blp.response(200, ReadinessSchema)
 @refuses(blp, 404, 422)
 def own(query: dict[str, Any], which: dict[str, Any]) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def own(query: dict[str, Any], which: dict[str, Any]) -> dict[str, Any]:
 
 @blp.get("/registrations/<string:number>/readiness")
 @signed_in
-@blp.arguments(OnQuerySchema, location="query")
+@blp.arguments(OnQuerySchema(), location="query")
 @blp.response(200, ReadinessSchema)
 @refuses(blp, 404, 422)
 def of_registration(query: dict[str, Any], number: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ blp = Blueprint("api_registrations", __name__, description="The register, for st
 
 @blp.post("/registrations")
 @signed_in
-@blp.arguments(NewRegistrationSchema)
+@blp.arguments(NewRegistrationSchema())
 @blp.response(201, RegistrationSchema)
 @blp.alt_response(200, schema=RegistrationSchema, description="The number was known; corrected")
 @refuses(blp, 400, 404, 409, 422)

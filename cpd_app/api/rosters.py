@@ -23,7 +23,7 @@ blp = Blueprint("api_rosters", __name__, description="Who is on an event's roste
 
 @blp.post("/events/<int:event_id>/registrations")
 @signed_in
-@blp.arguments(EnrollingSchema, required=False)
+@blp.arguments(EnrollingSchema(), required=False)
 @blp.response(201, EntriesJson)
 @blp.alt_response(200, schema=EntriesJson, description="All were on the roster already")
 @refuses(blp, 400, 404, 409, 422)
@@ -46,7 +46,7 @@ def register(enrolling: Enrolling, event_id: int) -> tuple[dict[str, Any], int]:
 
 @blp.get("/events/<int:event_id>/registrations")
 @signed_in
-@blp.arguments(RosterQuerySchema, location="query")
+@blp.arguments(RosterQuerySchema(), location="query")
 @blp.response(200, EntriesJson)
 @refuses(blp, 404, 422)
 def index(query: dict[str, Any], event_id: int) -> dict[str, Any]:

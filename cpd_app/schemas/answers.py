@@ -41,8 +41,12 @@ def refuses(blp: Blueprint, *statuses: int) -> Callable[[View], View]:
     """Say in the description which refusals an operation may give (401 and 503 always)."""
 
     def decorate(view: View) -> View:
+        described = view
         for status in sorted({401, 403, 503, *statuses}):
-            view = blp.alt_response(status, schema=RefusalSchema, description=WORDS[status])(view)
+            say = blp.alt_response(status, schema=RefusalSchema, description=WORDS[status])
+            described = say(described)
+        # What was said is kept, the functions that smorest puts around the view for it are not.
+        setattr(view, "_apidoc", getattr(described, "_apidoc"))  # noqa: B009, B010 - as smorest does
         return view
 
     return decorate

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, post_load, validate
 from cpd_app.domain.checkin import Outcome
 from cpd_app.domain.room_codes import Direction, turns_at
 from cpd_app.schemas.answers import Described
-from cpd_app.schemas.fields import InstantField, KeyField, TextField
+from cpd_app.schemas.fields import InstantField, KeyField, TextField, instant_json
 from cpd_app.schemas.signin import FormSchema
 from cpd_app.usecases.checkin import CheckedIn, Guest, NewCheckin
 
@@ -137,10 +137,10 @@ def checkin_json(done: CheckedIn, message: str, next_message: str) -> dict[str, 
         "direction": direction.value,
         "session": {"id": room.session_id, "title": room.title},
         "event": {"id": room.event_id, "title": room.event_title},
-        "at": _instant(done.at),
+        "at": instant_json(done.at),
         "next": {
             "code": code,
-            "at": _instant(leaves_at(done)) if code == "check_out" else None,
+            "at": instant_json(leaves_at(done)) if code == "check_out" else None,
             "message": next_message,
         }
         if code
@@ -155,9 +155,5 @@ def room_code_json(shown: Any, url: str) -> dict[str, Any]:
         "short_code": shown.short_code,
         "url": url,
         "bucket": shown.bucket,
-        "expires_at": _instant(shown.expires_at),
+        "expires_at": instant_json(shown.expires_at),
     }
-
-
-def _instant(moment: datetime) -> str:
-    return str(InstantField()._serialize(moment, "", None))  # noqa: SLF001 - one way to write it

@@ -32,6 +32,11 @@ def time_of(value: object) -> time | None:
         return None
 
 
+def instant_json(moment: datetime) -> str:
+    """A moment as 2026-10-22T01:02:11Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 class HoursField(fields.Field[int]):
     """Hundredths of 学时 inside, a JSON number outside."""
 
@@ -77,7 +82,7 @@ class InstantField(fields.Field[datetime]):
     }
 
     def _serialize(self, value: Any, *_args: Any, **_kwargs: Any) -> str | None:
-        return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return None if value is None else instant_json(value)
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> datetime:
         try:

@@ -7,13 +7,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, insert
+from sqlalchemy import ColumnElement, Insert, Table, bindparam, insert, select
 
 from cpd_app.db import session
 from cpd_app.models import JournalEntry, JournalValues
 from cpd_app.policy import Actor
 
 _ENTRIES = cast("Table", JournalEntry.__table__)
+_COLUMNS: dict[str, ColumnElement[Any]] = {
+    c.name: bindparam(f"journal_{c.name}", type_=c.type) for c in _ENTRIES.c if c.name != "id"
+}
+#: one entry, with the parameters of `entry` and `journal_object_id`
+WRITE = insert(_ENTRIES).values(_COLUMNS)
 
 
 def record(
@@ -57,21 +62,47 @@ def record_many(
 ) -> None:
     """Write down one act on many things at once: id, society and data of each; no values."""
     rows = [
-        {
-            "at": now,
-            "actor_id": actor.person_id,
-            "origin": actor.origin,
-            "society_id": society_id,
-            "verb": verb,
-            "object_type": object_type,
-            "object_id": object_id,
-            "data": data,
-            "values_hash": None,
-        }
+        entry(
+            actor,
+            verb,
+            object_type,
+            now=now,
+            society_id=society_id,
+            data=data,
+        )
+        | {"journal_object_id": object_id}
         for object_id, society_id, data in objects
     ]
     if rows:
-        session.execute(insert(_ENTRIES), rows)
+        session.execute(WRITE, rows)
+
+
+def entry(
+    actor: Actor,
+    verb: str,
+    object_type: str,
+    *,
+    now: datetime,
+    society_id: int | None,
+    data: dict[str, Any],
+) -> dict[str, Any]:
+    """The parameters of WRITE and of `writes`, but the thing's id."""
+    return {
+        "journal_at": now,
+        "journal_actor_id": actor.person_id,
+        "journal_origin": actor.origin,
+        "journal_society_id": society_id,
+        "journal_verb": verb,
+        "journal_object_type": object_type,
+        "journal_data": data,
+        "journal_values_hash": None,
+    }
+
+
+def writes(object_id: ColumnElement[int]) -> Insert:
+    """The part of a larger statement that writes an entry for each thing another part made."""
+    columns = {**_COLUMNS, "object_id": object_id}
+    return insert(_ENTRIES).from_select(list(columns), select(*columns.values()))
 
 
 def values_hash(salt: str, values: dict[str, Any]) -> str:

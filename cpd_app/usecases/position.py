@@ -3,27 +3,18 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, exists, select
+from sqlalchemy import Table, bindparam, select
 
-from cpd_app.db import session
+from cpd_app.db import run
 from cpd_app.domain.checkin import Step, position_of
 from cpd_app.domain.presence import Verb
 from cpd_app.domain.room_codes import Direction
-from cpd_app.models import Correction, EventSession, Scan
+from cpd_app.models import Correction
 from cpd_app.usecases.attendance_facts import spans_of
+from cpd_app.usecases.scan_rows import STEPS
 
-# Plain tables: the objects of the ORM would cost more than the statements.
-_SCANS = cast("Table", Scan.__table__)
-_SESSIONS = cast("Table", EventSession.__table__)
 _CORRECTIONS = cast("Table", Correction.__table__)
 
-#: nobody took it back or voided it
-STANDS = ~exists().where(_CORRECTIONS.c.scan_id == _SCANS.c.id)
-_STEPS = (
-    select(_SCANS.c.at, _SCANS.c.id, _SCANS.c.direction, _SCANS.c.session_id)
-    .join(_SESSIONS, _SESSIONS.c.id == _SCANS.c.session_id)
-    .where(_SCANS.c.entry_id == bindparam("entry_id"), _SESSIONS.c.rehearsal.is_(False), STANDS)
-)
 _TOLD = (
     select(*(_CORRECTIONS.c[name] for name in ("at", "id", "verb", "session_id", "after")))
     .where(
@@ -45,13 +36,13 @@ def last_step(entry_id: int) -> Step | None:
 
 
 def _steps(entry_id: int) -> list[Step]:
-    rows = session.execute(_STEPS, {"entry_id": entry_id})
+    rows = run(STEPS, {"entry_id": entry_id})
     return [Step(at, id_, direction, room) for at, id_, direction, room in rows]
 
 
 def _told(entry_id: int) -> Iterable[Step]:
     """In or out of each session at the moment of the correction that stands for it."""
-    rows: Any = session.execute(_TOLD, {"entry_id": entry_id})
+    rows: Any = run(_TOLD, {"entry_id": entry_id})
     standing = {row.session_id: row for row in rows}
     for row in standing.values():
         if row.verb == Verb.AS_SCANNED:

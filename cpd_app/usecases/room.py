@@ -19,7 +19,7 @@ from cpd_app.domain.room_codes import (
 from cpd_app.models import Event, EventSession, RosterEntry, Scan
 from cpd_app.policy import Actor, Permission
 from cpd_app.usecases.event_access import event_for, session_for
-from cpd_app.usecases.position import STANDS
+from cpd_app.usecases.scan_rows import STANDS
 
 RATE = timedelta(minutes=1)
 

@@ -1,27 +1,22 @@
 """The one way in which a scan is kept: appended, never changed, whoever scanned and however often.
 
 The roster entry is held while a scan is judged, so of many scans of one person at the same moment
-exactly one is the first. An ordinary scan of a listed person is four statements: read the room,
-move the person, keep the scan, write the journal.
+exactly one is the first. An ordinary scan of a listed person is two statements: read the room; move
+the person, keep the scan and write the journal (SQLite, which cannot join these, takes three).
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Integer, Table, bindparam, exists, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-
-from cpd_app.db import session
+from cpd_app.db import run, session
 from cpd_app.domain.checkin import Outcome, Window, judge
 from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.domain.room_codes import Direction
 from cpd_app.domain.roster import EntryState
-from cpd_app.models import Event, EventSession, RosterEntry, Scan
 from cpd_app.policy import Actor
-from cpd_app.usecases import journal
-from cpd_app.usecases.position import STANDS, position_now
+from cpd_app.usecases import journal, scan_rows
+from cpd_app.usecases.position import position_now
 
 #: a scan that happened this long before it arrived may stand before one that is kept already
 ORDERLY = timedelta(seconds=1)
@@ -115,7 +110,7 @@ def room_of(session_id: int, person_id: int | None = None) -> Room:
 
     One statement; nothing is held.
     """
-    row = session.execute(_ROOM, {"id": session_id, "person": person_id}).first()
+    row = run(scan_rows.ROOM, {"id": session_id, "person": person_id}).first()
     if row is None:
         raise NotFound
     return Room(*cast("Any", row))
@@ -140,48 +135,50 @@ def append_in(actor: Actor, room: Room, scan: ScanToKeep, *, now: datetime) -> S
         if known := _known(scan):
             return known
         raise
-    outcome = Outcome.ACCEPTED
-    name = None if room.rehearsal or now - scan.at > ORDERLY else _accept(room, scan, now)
-    moves = name is None
-    if name is None:
-        name, outcome = _judged(actor, room, scan, now)
-    scan_id = _insert(actor, room, scan, outcome, now)
-    if scan_id is None:
-        return _first(scan, now)
-    if moves and not room.rehearsal:
-        _place(scan.entry_id, now)
-    data = {
-        "event": room.event_id,
-        "session": room.session_id,
-        "entry": scan.entry_id,
-        "direction": str(scan.direction),
-        "outcome": str(outcome),
-    }
-    journal.record_many(actor, "scan.recorded", "scan", [(scan_id, room.society_id, data)], now=now)
-    return Scanned(
-        scan_id, True, outcome, scan.entry_id, room.session_id, scan.direction, scan.at, name
-    )
+    if room.rehearsal or now - scan.at > ORDERLY:
+        return _keep_judged(actor, room, scan, now)
+    return _keep_ordinary(actor, room, scan, now) or _keep_judged(actor, room, scan, now)
 
 
-def _accept(room: Room, scan: ScanToKeep, now: datetime) -> str | None:
-    """Move a listed person in or out and hold their entry, all in one statement; their name.
+def _keep_ordinary(actor: Actor, room: Room, scan: ScanToKeep, now: datetime) -> Scanned | None:
+    """Move a listed person in or out, hold their entry, keep the scan and write the journal.
 
     None when this is not an ordinary scan of the moment: there is more to judge.
     """
-    going_in = scan.direction is Direction.IN
-    values = {
-        "entry": scan.entry_id,
-        "event": room.event_id,
-        "here": room.session_id,
-        "stale": now,
-    }
-    found = session.execute(_GO_IN if going_in else _GO_OUT, values)
-    return cast("str | None", found.scalar())
+    row = _row(actor, room, scan, Outcome.ACCEPTED, now)
+    entry = _entry(actor, room, scan, Outcome.ACCEPTED, now)
+    if session.get_bind().dialect.name == "postgresql":
+        kept = run(scan_rows.IN_ONE[scan.direction], row | entry).first()
+        if kept is None:
+            return None
+        name, scan_id = kept
+    else:
+        name = run(scan_rows.GO[scan.direction], row).scalar()
+        if name is None:
+            return None
+        scan_id = run(scan_rows.KEEP["sqlite"], row).scalar()
+        if scan_id is not None:
+            run(journal.WRITE, entry | {"journal_object_id": scan_id})
+    return _first(scan, now) if scan_id is None else _scanned(scan, scan_id, Outcome.ACCEPTED, name)
+
+
+def _keep_judged(actor: Actor, room: Room, scan: ScanToKeep, now: datetime) -> Scanned:
+    """Keep a scan with whatever it comes to."""
+    name, outcome = _judged(actor, room, scan, now)
+    keep = scan_rows.KEEP[session.get_bind().dialect.name]
+    scan_id = run(keep, _row(actor, room, scan, outcome, now)).scalar()
+    if scan_id is None:
+        return _first(scan, now)
+    if not room.rehearsal:
+        _place(scan.entry_id, now)
+    entry = _entry(actor, room, scan, outcome, now)
+    run(journal.WRITE, entry | {"journal_object_id": scan_id})
+    return _scanned(scan, scan_id, outcome, name)
 
 
 def _judged(actor: Actor, room: Room, scan: ScanToKeep, now: datetime) -> tuple[str, Outcome]:
     """The name on the roster and what the scan comes to; holds the entry."""
-    entry = session.execute(_ENTRY, {"id": scan.entry_id}).first()
+    entry = run(scan_rows.ENTRY, {"id": scan.entry_id}).first()
     if entry is None or entry.event_id != room.event_id:
         raise NotFound
     if room.rehearsal:
@@ -192,7 +189,9 @@ def _judged(actor: Actor, room: Room, scan: ScanToKeep, now: datetime) -> tuple[
     was_here = (
         scan.direction is Direction.OUT
         and inside != room.session_id
-        and session.scalar(_WAS_HERE, {"entry_id": scan.entry_id, "session_id": room.session_id})
+        and run(
+            scan_rows.WAS_HERE, {"entry_id": scan.entry_id, "session_id": room.session_id}
+        ).scalar()
         is True
     )
     outcome = judge(
@@ -207,45 +206,64 @@ def _judged(actor: Actor, room: Room, scan: ScanToKeep, now: datetime) -> tuple[
 
 def _take_back_excuse(actor: Actor, room: Room, entry_id: int, now: datetime) -> None:
     """Whoever had excused themselves (请假) and came all the same is not excused any more."""
-    session.execute(_CAME_AFTER_ALL, {"entry": entry_id})
-    journal.record(
+    run(scan_rows.CAME_AFTER_ALL, {"entry": entry_id})
+    entry = journal.entry(
         actor,
         "entry.excused",
         "roster_entry",
-        entry_id,
         now=now,
         society_id=room.society_id,
         data={"event": room.event_id, "excused": False},
     )
+    run(journal.WRITE, entry | {"journal_object_id": entry_id})
 
 
-def _insert(
+def _row(
     actor: Actor, room: Room, scan: ScanToKeep, outcome: Outcome, now: datetime
-) -> int | None:
-    """The new row's id; None when there is one with this `once`."""
-    values: dict[str, Any] = {
-        "event_id": room.event_id,
-        "session_id": room.session_id,
-        "entry_id": scan.entry_id,
-        "direction": str(scan.direction),
-        "at": scan.at,
-        "received_at": now,
-        "source": scan.source,
-        "outcome": str(outcome),
-        "once": scan.once,
-        "code_age": scan.code_age,
-        "marks": list(scan.marks),
-        "device": scan.device,
-        "steward_id": actor.steward_id,
-        "by_id": actor.person_id or actor.beside_id,
+) -> dict[str, Any]:
+    """The parameters of KEEP, GO and IN_ONE that are the scan's."""
+    return {
+        "scan_event_id": room.event_id,
+        "scan_session_id": room.session_id,
+        "scan_entry_id": scan.entry_id,
+        "scan_direction": scan.direction.value,
+        "scan_at": scan.at,
+        "scan_received_at": now,
+        "scan_source": scan.source,
+        "scan_outcome": outcome.value,
+        "scan_once": scan.once,
+        "scan_code_age": scan.code_age,
+        "scan_marks": list(scan.marks),
+        "scan_device": scan.device,
+        "scan_steward_id": actor.steward_id,
+        "scan_by_id": actor.person_id or actor.beside_id,
     }
-    kept = session.execute(_insert_once(session.get_bind().dialect.name), values)
-    return cast("int | None", kept.scalar())
+
+
+def _entry(
+    actor: Actor, room: Room, scan: ScanToKeep, outcome: Outcome, now: datetime
+) -> dict[str, Any]:
+    """The journal's entry of it."""
+    data = {
+        "event": room.event_id,
+        "session": room.session_id,
+        "entry": scan.entry_id,
+        "direction": scan.direction.value,
+        "outcome": outcome.value,
+    }
+    society_id = room.society_id
+    return journal.entry(actor, "scan.recorded", "scan", now=now, society_id=society_id, data=data)
+
+
+def _scanned(scan: ScanToKeep, scan_id: int, outcome: Outcome, name: str) -> Scanned:
+    return Scanned(
+        scan_id, True, outcome, scan.entry_id, scan.session_id, scan.direction, scan.at, name
+    )
 
 
 def _place(entry_id: int, now: datetime) -> None:
     """Where the person is after a scan that may not be the latest of theirs."""
-    session.execute(_MOVE, {"entry": entry_id, "inside": position_now(entry_id), "stale": now})
+    run(scan_rows.MOVE, {"entry": entry_id, "inside": position_now(entry_id), "stale": now})
 
 
 def _first(scan: ScanToKeep, now: datetime) -> Scanned:
@@ -259,7 +277,7 @@ def _first(scan: ScanToKeep, now: datetime) -> Scanned:
 
 def _known(scan: ScanToKeep) -> Scanned | None:
     """The scan that was kept with this `once`."""
-    row = session.execute(_BY_ONCE, {"once": scan.once}).first()
+    row = run(scan_rows.BY_ONCE, {"once": scan.once}).first()
     if row is None:
         return None
     if row.entry_id != scan.entry_id or row.session_id != scan.session_id:
@@ -274,96 +292,3 @@ def _known(scan: ScanToKeep) -> Scanned | None:
         row.at,
         row.name,
     )
-
-
-@cache
-def _insert_once(dialect: str) -> Insert:
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    columns = {c.name: bindparam(c.name, type_=c.type) for c in _SCANS.columns if c.name != "id"}
-    return make(_SCANS).values(columns).on_conflict_do_nothing().returning(_SCANS.c.id)
-
-
-# Plain tables: the objects of the ORM would cost more than the statements.
-_SCANS = cast("Table", Scan.__table__)
-_SESSIONS = cast("Table", EventSession.__table__)
-_EVENTS = cast("Table", Event.__table__)
-_ENTRIES = cast("Table", RosterEntry.__table__)
-
-_ROOM = (
-    select(
-        *(
-            _SESSIONS.c[name]
-            for name in (
-                "id", "event_id", "title", "room", "starts_at", "ends_at", "opens_at",
-                "closes_at", "code_key", "rehearsal",
-            )
-        ),
-        _EVENTS.c.title.label("event_title"),
-        *(_EVENTS.c[name] for name in ("zone", "state", "society_id", "closed_at")),
-        _ENTRIES.c.id.label("entry_id"),
-        _ENTRIES.c.state.label("entry_state"),
-    )
-    .select_from(_SESSIONS)
-    .join(_EVENTS, _EVENTS.c.id == _SESSIONS.c.event_id)
-    .outerjoin(
-        _ENTRIES,
-        (_ENTRIES.c.event_id == _SESSIONS.c.event_id)
-        & (_ENTRIES.c.person_id == bindparam("person", type_=Integer)),
-    )
-    .where(_SESSIONS.c.id == bindparam("id"))
-)  # fmt: skip
-# held against other scans of this person, but not against rows that merely refer to the entry
-_ENTRY = (
-    select(
-        _ENTRIES.c.id,
-        _ENTRIES.c.event_id,
-        _ENTRIES.c.name,
-        _ENTRIES.c.state,
-        _ENTRIES.c.excused,
-        _ENTRIES.c.inside_session_id,
-    )
-    .where(_ENTRIES.c.id == bindparam("id"))
-    .with_for_update(key_share=True)
-)
-_LISTED = (
-    update(_ENTRIES)
-    .where(
-        _ENTRIES.c.id == bindparam("entry"),
-        _ENTRIES.c.event_id == bindparam("event"),
-        _ENTRIES.c.state == EntryState.LISTED.value,
-        _ENTRIES.c.excused.is_(False),
-    )
-    .values(stale_at=bindparam("stale"))
-    .returning(_ENTRIES.c.name)
-)
-_HERE = bindparam("here", type_=Integer)
-_GO_IN = _LISTED.where(_ENTRIES.c.inside_session_id.is_distinct_from(_HERE)).values(
-    inside_session_id=_HERE
-)
-_GO_OUT = _LISTED.where(_ENTRIES.c.inside_session_id == _HERE).values(inside_session_id=None)
-_CAME_AFTER_ALL = update(_ENTRIES).where(_ENTRIES.c.id == bindparam("entry")).values(excused=False)
-_MOVE = (
-    update(_ENTRIES)
-    .where(_ENTRIES.c.id == bindparam("entry"))
-    .values(inside_session_id=bindparam("inside"), stale_at=bindparam("stale"))
-)
-_BY_ONCE = (
-    select(
-        _SCANS.c.id,
-        _SCANS.c.entry_id,
-        _SCANS.c.session_id,
-        _SCANS.c.direction,
-        _SCANS.c.at,
-        _SCANS.c.outcome,
-        _ENTRIES.c.name,
-    )
-    .join(_ENTRIES, _ENTRIES.c.id == _SCANS.c.entry_id)
-    .where(_SCANS.c.once == bindparam("once"))
-)
-_WAS_HERE = select(
-    exists().where(
-        _SCANS.c.entry_id == bindparam("entry_id"),
-        _SCANS.c.session_id == bindparam("session_id"),
-        STANDS,
-    )
-)

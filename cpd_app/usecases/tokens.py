@@ -8,7 +8,7 @@ from typing import cast
 
 from sqlalchemy import Date, Table, bindparam, select
 
-from cpd_app.db import session
+from cpd_app.db import run, session
 from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.models import ApiToken, Person, Role
 from cpd_app.policy import SCOPES, Actor, Permission, Target, require
@@ -50,7 +50,7 @@ def holder_of(token: str, *, now: datetime, today: date) -> TokenHolder | None:
     """
     if not token.startswith(PREFIX):
         return None
-    rows = session.execute(_HOLDER, {"hash": hash_of(token), "today": today}).all()
+    rows = run(_HOLDER, {"hash": hash_of(token), "today": today}).all()
     if not rows:
         return None
     kept = rows[0]

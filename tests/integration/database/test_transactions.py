@@ -8,10 +8,11 @@ import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from cpd_app import db as db_module
 from cpd_app.db import session, transaction
+from cpd_app.errors import BUSY_WORDS
 from cpd_app.logs import without_rows
 from cpd_app.models import Person, Society
 from tests.support import builders
@@ -137,3 +138,31 @@ def test_a_connection_that_rested_while_the_server_let_it_go_is_replaced(
                 )
 
         assert session.get(Society, society.id)
+
+
+def test_a_writer_who_waited_too_long_is_told_so_by_an_error_that_becomes_busy(
+    app: Flask, society: Society
+):
+    """SQLite refuses the very beginning of a transaction, PostgreSQL the row."""
+    rename = text("UPDATE societies SET name = '他人' WHERE id = :id")
+    impatient = {"sqlite": "PRAGMA busy_timeout = 1", "postgresql": "SET lock_timeout = 1"}
+
+    def write() -> None:
+        with transaction():
+            session.execute(rename, {"id": society.id})
+
+    # the holder's connection first: what is set below must be set on the writer's
+    with app.app_context(), db_module.db.engine.connect() as holder:
+        dialect = holder.dialect.name
+        holder.execute(text("SELECT 1"))
+        session.execute(text(impatient[dialect]))
+        session.commit()
+        if dialect == "sqlite":
+            holder.rollback()
+            holder.connection.cursor().execute("BEGIN IMMEDIATE")
+        else:
+            holder.execute(rename, {"id": society.id})
+        with pytest.raises(OperationalError) as refused:
+            write()
+
+    assert any(words in str(refused.value) for words in BUSY_WORDS)
