@@ -15,7 +15,7 @@ from cpd_app.models import FileView, Filing, Snapshot, Summary
 from tests.support.page import Browser
 from tests.support.people import Someone
 from tests.support.photos import a_jpeg
-from tests.support.renewing import Renewing
+from tests.support.renewing import SUMMARY, Renewing
 from tests.support.store import Store
 
 As = Callable[[Someone], Browser]
@@ -86,6 +86,19 @@ def test_the_signed_page_comes_with_the_form(as_: As, store: Store, renewing: Re
     )
 
     assert filing.signed_file_id is not None
+    shown = browser.get("filings.show", filing_id=filing.id)
+    assert f"/files/{filing.signed_file_id}" in shown.links()
+
+
+def test_the_export_gives_summary_and_filings_back(as_: As, renewing: Renewing):
+    number = renewing.filed().number
+
+    exported = as_(renewing.someone).fetch("exports.own", form="json").json
+
+    assert exported
+    assert exported["summaries"][0]["text"] == SUMMARY
+    assert exported["filings"][0]["number"] == number
+    assert exported["filings"][0]["snapshots"][0]["content"]["summary"] == SUMMARY
 
 
 def test_the_record_form_has_the_totals_of_the_years(as_: As, renewing: Renewing):
