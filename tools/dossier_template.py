@@ -67,8 +67,95 @@ def main() -> None:
 
 
 def _form(document: Any) -> None:
-    title = "{{ label.form_title }}{% if draft %}{{ draft_mark }}{% endif %}"
-    document.add_heading(title, 0)
+    document.add_heading("{{ label.form_title }}{% if draft %}{{ draft_mark }}{% endif %}", 0)
+    _muted(document.add_paragraph(), "{{ heading }}")
+    _table(document, None, "facts", "fact", ("{{ fact[0] }}", "{{ fact[1] }}"), (40, 120))
+    document.add_paragraph()
+    years = _table(
+        document,
+        [f"{{{{ label.{name} }}}}" for name in YEARS],
+        "years",
+        "year",
+        [f"{{{{ year[{place}] }}}}" for place in range(len(YEARS))],
+        (22, 80, 26, 26, 26, 28, 26),
+    )
+    total = years.add_row().cells
+    for cell, text in zip(
+        total,
+        (
+            "{{ label.total }}",
+            "{{ total.records }}",
+            "{{ total.required }}",
+            "{{ total.claimed }}",
+            "{{ total.recognised }}",
+            "{{ total.audit_proof }}",
+            "",
+        ),
+        strict=True,
+    ):
+        cell.text = text
+    _muted(
+        document.add_paragraph(),
+        "{% if not official %}{{ label.computed }} {% endif %}{{ label.levels }} "
+        "{{ label.competences }}{{ label.colon }}"
+        "{% for n, name in competences %}{{ n }} {{ name }}  {% endfor %}",
+    )
+    document.add_paragraph("{%p for group in groups %}")
+    document.add_heading("{{ group.year[0] }}  {{ group.year[1] }}", 2)
+    _muted(
+        document.add_paragraph(),
+        "{{ label.claimed }} {{ group.year[3] }} · {{ label.recognised }} {{ group.year[4] }} / "
+        "{{ group.year[2] }} · {{ label.audit_proof }} {{ group.year[5] }} · {{ group.year[6] }}",
+    )
+    document.add_paragraph("{%p for kind in group.kinds %}")
+    bold = document.add_paragraph().add_run(
+        "{{ kind.name }}  {{ kind.count }} · {{ label.claimed }} {{ kind.claimed }} · "
+        "{{ label.recognised }} {{ kind.recognised }}"
+    )
+    bold.bold = True
+    table = _table(
+        document,
+        [f"{{{{ label.{name} }}}}" for name, _text, _width in COLUMNS],
+        "kind.rows",
+        "row",
+        [text for _name, text, _width in COLUMNS],
+        [width for _name, _text, width in COLUMNS],
+        close=False,
+    )
+    table.add_row().cells[0].text = "{%tr for below in row.below %}"
+    cells = table.add_row().cells
+    merged = cells[1].merge(cells[-1])
+    merged.text = ""
+    _muted(merged.paragraphs[0], "{{ below[0] }}{{ label.colon }}{{ below[1] }}")
+    table.add_row().cells[0].text = "{%tr endfor %}"
+    table.add_row().cells[0].text = "{%tr endfor %}"
+    document.add_paragraph("{%p endfor %}")
+    document.add_paragraph("{%p endfor %}")
+
+
+def _summary(document: Any) -> None:
+    document.add_heading("{{ label.summary_title }}", 1)
+    _muted(document.add_paragraph(), "{{ name }} · {{ summary_characters }}")
+    document.add_paragraph("{%p for line in summary %}")
+    document.add_paragraph("{%p if line[0] == 'heading' %}")
+    document.add_heading("{{ line[1] }}", 2)
+    document.add_paragraph("{%p elif line[0] == 'item' %}")
+    _muted(document.add_paragraph(), "· {{ line[1] }}")
+    document.add_paragraph("{%p else %}")
+    text = document.add_paragraph()
+    text.paragraph_format.first_line_indent = Pt(21)
+    text.paragraph_format.line_spacing = 1.5
+    text.add_run("{{ line[1] }}").font.size = Pt(10.5)
+    document.add_paragraph("{%p endif %}")
+    document.add_paragraph("{%p endfor %}")
+    document.add_paragraph("{%p if declaration %}")
+    document.add_heading("{{ label.declaration }}", 2)
+    document.add_paragraph("{{ declaration }}")
+    document.add_paragraph("{%p endif %}")
+    for name in ("signature", "unit_opinion", "society_opinion"):
+        line = document.add_paragraph(f"{{{{ label.{name} }}}}")
+        line.paragraph_format.space_before = Pt(18)
+        line.paragraph_format.space_after = Pt(30)
         line.add_run("\t\t\t{{ label.date_line }}")
 
 
