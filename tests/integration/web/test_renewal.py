@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select
@@ -194,12 +195,16 @@ def test_what_came_since_is_added_from_the_page_of_the_filing(
     assert "补记的培训" in form.text
 
 
-@pytest.mark.parametrize("form", ["pdf", "docx"])
+@pytest.mark.parametrize("form", ["pdf", "docx", "zip"])
 def test_a_draft_is_taken_along_before_filing(as_: As, renewing: Renewing, form: str):
     answer = as_(renewing.someone).fetch("renewal.dossier", form=form)
 
-    assert answer.data[:4] == {"pdf": b"%PDF", "docx": b"PK\x03\x04"}[form]
-    assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.data[:4] == (b"%PDF" if form == "pdf" else b"PK\x03\x04")
+    named = answer.headers["Content-Disposition"]
+    assert named.isascii()  # what a web server can send
+    assert unquote(named.partition("filename*=UTF-8''")[2]) == (
+        f"持续职业发展活动记录表-张会员-草稿.{form}"
+    )
 
 
 def test_a_filing_gives_the_same_papers_to_member_and_staff(
