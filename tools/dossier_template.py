@@ -4,6 +4,7 @@ Run it after a change here; the form is committed, and a society may give its ow
 The places are those of `documents/dossier.py` (dossier_data).
 """
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +15,22 @@ from docx.shared import Mm, Pt, RGBColor
 
 FORM = Path(__file__).parents[1] / "cpd_app" / "documents" / "forms" / "dossier.docx"
 FONT = "Noto Serif SC"
-MUTED = RGBColor(0x52, 0x62, 0x6C)
+#: the same form has the same date, whenever it is written
+MADE = datetime(2026, 11, 1)  # noqa: DTZ001 - Word's dates have no zone
+MUTED, ACCENT = RGBColor(0x52, 0x62, 0x6C), RGBColor(0x08, 0x4C, 0x58)
 #: label of the column, what stands in it, width in millimetres
 COLUMNS = (
     ("row", "{{ row.number }}", 11),
-    ("title", "{{ row.title }}{% if row.where %}\n{{ row.where }}{% endif %}", 56),
-    ("kind", "{{ row.fields }}", 34),
+    ("title", "{{ row.title }}{% if row.where %}\n{{ row.where }}{% endif %}", 50),
+    ("kind", "{{ row.fields }}", 33),
     ("dates", "{{ row.dates }}", 28),
     ("minutes", "{{ row.minutes }}", 16),
     ("claimed", "{{ row.claimed }}", 16),
-    ("recognised", "{{ row.recognised }}", 16),
-    ("confirmed", "", 16),
+    ("recognised", "{{ row.recognised }}", 19),
+    ("confirmed", "", 18),
     ("assurance", "{{ row.assurance }}", 12),
-    ("competences", "{{ row.competences }}", 17),
-    ("evidence", "{{ row.evidence }}", 46),
+    ("competences", "{{ row.competences }}", 22),
+    ("evidence", "{{ row.evidence }}", 42),
 )
 YEARS = ("year", "period", "required", "claimed", "recognised", "audit_proof", "verdict")
 PAPERS = ("number", "file", "pages", "original", "kept")
@@ -39,6 +42,11 @@ def main() -> None:
     style = document.styles["Normal"]
     style.font.name, style.font.size = FONT, Pt(8.5)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
+    style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(2)
+    for name in ("Title", "Heading 1", "Heading 2"):
+        heading = document.styles[name]
+        heading.font.name, heading.font.color.rgb = FONT, ACCENT
+        heading.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(297), Mm(210)
@@ -53,12 +61,13 @@ def main() -> None:
     document.add_page_break()
     _checksums(document)
     document.core_properties.author = ""
+    document.core_properties.created = document.core_properties.modified = MADE
     document.core_properties.title = ""
     document.save(str(FORM))
 
 
 def _form(document: Any) -> None:
-    document.add_heading("{{ label.form_title }}{% if draft %}（{{ label.draft }}）{% endif %}", 0)
+    document.add_heading("{{ label.form_title }}{% if draft %}{{ draft_mark }}{% endif %}", 0)
     _muted(document.add_paragraph(), "{{ heading }}")
     _table(document, None, "facts", "fact", ("{{ fact[0] }}", "{{ fact[1] }}"), (40, 120))
     document.add_paragraph()
@@ -88,7 +97,8 @@ def _form(document: Any) -> None:
     _muted(
         document.add_paragraph(),
         "{% if not official %}{{ label.computed }} {% endif %}{{ label.levels }} "
-        "{{ label.competences }}: {% for n, name in competences %}{{ n }} {{ name }}  {% endfor %}",
+        "{{ label.competences }}{{ label.colon }}"
+        "{% for n, name in competences %}{{ n }} {{ name }}  {% endfor %}",
     )
     document.add_paragraph("{%p for group in groups %}")
     document.add_heading("{{ group.year[0] }}  {{ group.year[1] }}", 2)
@@ -116,7 +126,7 @@ def _form(document: Any) -> None:
     cells = table.add_row().cells
     merged = cells[1].merge(cells[-1])
     merged.text = ""
-    _muted(merged.paragraphs[0], "{{ below[0] }}：{{ below[1] }}")
+    _muted(merged.paragraphs[0], "{{ below[0] }}{{ label.colon }}{{ below[1] }}")
     table.add_row().cells[0].text = "{%tr endfor %}"
     table.add_row().cells[0].text = "{%tr endfor %}"
     document.add_paragraph("{%p endfor %}")

@@ -85,6 +85,7 @@ def dossier_data(dossier: Dossier) -> dict[str, Any]:
         "organiser": society,
         "name": dossier.name,
         "draft": dossier.number is None,
+        "draft_mark": label["bracketed"].format(text=label["draft"]),
         "number": dossier.number or "",
         "heading": _heading(dossier),
         "facts": _facts(dossier, society),

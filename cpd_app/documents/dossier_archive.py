@@ -1,11 +1,11 @@
 """The dossier as one ZIP: papers, evidence in a folder a record, SHA256SUMS over all of it."""
 
 import hashlib
-import io
 import zipfile
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
+from cpd_app.documents.archive import Sink
 from cpd_app.documents.dossier import Dossier
 from cpd_app.documents.dossier_rows import Paper, numbered
 
@@ -16,32 +16,13 @@ MOST_NAME = 60
 Opener = Callable[[int], BinaryIO | None]
 
 
-class _Sink(io.RawIOBase):
-    """Takes what the archive writes until somebody drains it; it cannot go back."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._parts.append(bytes(data))
-        return len(data)
-
-    def drain(self) -> bytes:
-        """What was written since the last time."""
-        taken, self._parts = b"".join(self._parts), []
-        return taken
-
-
 def dossier_zip(dossier: Dossier, papers: dict[str, bytes], open_file: Opener) -> Iterator[bytes]:
     """The archive while it is made; never more than a piece of a file in memory.
 
     `papers`: name and bytes of the documents. The sums are those of the bytes in the archive, so
     a file that was changed in the store is seen against the list in the PDF.
     """
-    sink = _Sink()
+    sink = Sink()
     moment = dossier.as_of.timetuple()[:6]
     sums: list[tuple[str, str]] = []
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:

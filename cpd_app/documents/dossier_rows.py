@@ -36,7 +36,7 @@ class Paper:
     def as_row(self, label: Mapping[str, str]) -> list[str]:
         """A line of the list of checksums."""
         kept = label["gone"] if self.gone else self.kept or ""
-        name = f"{self.name}（{label['declassified']}）" if self.declassified else self.name
+        name = self.name + (_declassified(label) if self.declassified else "")
         return [self.number, name, str(self.pages or ""), self.original, kept]
 
 
@@ -142,10 +142,13 @@ def _row(
         "fields": field_words(kind, content["fields"], language),
         "dates": _dates(record, content, language),
         "minutes": "" if minutes is None else str(minutes),
-        "competences": "、".join(
-            str(place)
-            for place, code in enumerate(COMPETENCES, start=1)
-            if code in content["competences"]
+        "competences": printed.listed(
+            (
+                str(place)
+                for place, code in enumerate(COMPETENCES, start=1)
+                if code in content["competences"]
+            ),
+            language,
         ),
         "evidence": _evidence(number, content, label),
         "below": _below(content, titles, label, language),
@@ -194,10 +197,14 @@ def _evidence(number: int, content: Mapping[str, Any], label: Mapping[str, str])
         return label["from_attendance"] if content.get("event_id") else label["no_evidence"]
     lines = [
         f"{number}-{part} {kept['name']} {(kept['stored_hash'] or kept['original_hash'])[:SHORT]}…"
-        + (f"（{label['declassified']}）" if kept.get("secrecy") == "declassified" else "")
+        + (_declassified(label) if kept.get("secrecy") == "declassified" else "")
         for part, kept in enumerate(papers, start=1)
     ]
     return "\n".join(lines)
+
+
+def _declassified(label: Mapping[str, str]) -> str:
+    return label["bracketed"].format(text=label["declassified"])
 
 
 def _below(
@@ -208,11 +215,11 @@ def _below(
 ) -> list[list[str]]:
     """What stands under a record: conversion with its rules, and what the member says of it."""
     steps = [*content["trace"], *content["reasons"]]
-    lines = "; ".join(trace_lines(steps, language, titles.get))
+    lines = label["semicolon"].join(trace_lines(steps, language, titles.get))
     rule = label["rule_number"].format(
         code=content["rule_set"]["title"], number=content["rule_set"]["number"]
     )
-    below = [[label["trace"], f"{lines}（{rule}）"]]
+    below = [[label["trace"], lines + label["bracketed"].format(text=rule)]]
     if content["reflection"]:
         below.append([label["reflection"], content["reflection"]])
     return below

@@ -65,8 +65,9 @@ LABELS: dict[str, tuple[str, str]] = {
     "no_evidence": ("无", "none"),
     "from_attendance": ("活动签到", "check-in"),
     "erased": ("内容已按规定删除", "content erased as the law asks"),
-    "yes": ("是", "yes"),
-    "no": ("否", "no"),
+    "colon": ("：", ": "),
+    "semicolon": ("；", "; "),
+    "bracketed": ("（{text}）", " ({text})"),
     "computed": (
         "系统折算（默认表，非官方），以学会认定为准。",
         "Computed by the default table, which is not official; what the society confirms counts.",

@@ -13,6 +13,7 @@ from cpd_app.domain.trace import in_hours
 from cpd_app.models import Activity, ActivityChange, Credit, Evidence, File, Person, Registration
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
+from cpd_app.usecases.filed_words import filings_on, written_on
 from cpd_app.usecases.record_details import RecordDetail, details_of
 from cpd_app.usecases.registrations_shown import readable_registration, registrations_of
 
@@ -153,6 +154,7 @@ def _exported(
 def as_json(exported: Exported, *, now: datetime) -> dict[str, Any]:
     """All of it as JSON: names and numbers as in the API."""
     person = exported.person
+    terms = [term for r in exported.registrations for term in r.terms] if exported.is_own else []
     contacts = {"email": person.email, "phone": person.phone} if exported.is_own else {}
     return {
         "exported_at": now.isoformat(),
@@ -163,6 +165,8 @@ def as_json(exported: Exported, *, now: datetime) -> dict[str, Any]:
         },
         "registrations": [_registration_json(r) for r in exported.registrations],
         "records": [_record_json(exported, a) for a in exported.activities],
+        "summaries": written_on(term.id for term in terms),
+        "filings": filings_on(term.id for term in terms),
     }
 
 

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from typing import BinaryIO
+from urllib.parse import quote
 
 from flask import Response, current_app, send_file
 
@@ -25,7 +26,9 @@ def sent_dossier(taken: Taken, form: str) -> Response:
     name = f"{_stem(dossier)}.{form}"
     if form == "zip":
         answer = Response(_zipped(taken), mimetype=MEDIA[form])
-        answer.headers.set("Content-Disposition", "attachment", filename=name)
+        # As send_file writes it: a header holds no Chinese (RFC 5987).
+        encoded = {"filename*": f"UTF-8''{quote(name, safe='')}"}
+        answer.headers.set("Content-Disposition", "attachment", **encoded)
         return answer
     made = _pdf(dossier) if form == "pdf" else dossier_docx(dossier)
     answer = send_file(

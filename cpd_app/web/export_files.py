@@ -11,6 +11,7 @@ from typing import Any
 import xlsxwriter
 from flask_babel import gettext as _
 
+from cpd_app.documents.archive import Sink
 from cpd_app.domain.hours import to_number
 from cpd_app.domain.kinds import FieldType
 from cpd_app.storage import LocalFiles
@@ -134,38 +135,19 @@ def as_json(data: dict[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False, indent=2).encode()
 
 
-class _Sink(io.RawIOBase):
-    """Takes what the archive writes until somebody drains it; it cannot go back."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._parts.append(bytes(data))
-        return len(data)
-
-    def drain(self) -> bytes:
-        """What was written since the last time."""
-        taken, self._parts = b"".join(self._parts), []
-        return taken
-
-
 def as_zip(exported: Exported, data: dict[str, Any], files: LocalFiles) -> Iterator[bytes]:
     """records.json, records.csv and every proof; never more than a piece of a file in memory.
 
     A proof whose bytes are gone is left out; records.json still names it.
     """
-    sink = _Sink()
+    sink = Sink()
     csv_bytes = as_csv(table_of(exported))
     return _zipped(sink, [("records.json", as_json(data)), ("records.csv", csv_bytes)],
                    exported, files)  # fmt: skip
 
 
 def _zipped(
-    sink: _Sink, texts: list[tuple[str, bytes]], exported: Exported, files: LocalFiles
+    sink: Sink, texts: list[tuple[str, bytes]], exported: Exported, files: LocalFiles
 ) -> Iterator[bytes]:
     proofs = exported.files
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:

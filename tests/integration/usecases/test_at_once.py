@@ -1,6 +1,5 @@
 """Records written from several places at the same moment: once, in full, nobody in a circle."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -8,11 +7,8 @@ from functools import partial
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from cpd_app.db import transaction
-from cpd_app.domain.errors import Conflict
 from cpd_app.models import Activity, Credit, Society
 from cpd_app.usecases import activities
 from cpd_app.usecases.activity_input import NewActivity
@@ -26,37 +22,6 @@ Do = Callable[..., Any]
 KEY = "0b5f3a52-58a4-4a3e-9d8f-4f2d8cf9a001"
 TRAINING = NewActivity("training", "继电保护培训", None, date(2024, 5, 6), {"minutes": 120})
 PAPER = NewActivity("paper", "论文", None, date(2024, 5, 6), {"tier": "core", "rank": 1})
-
-
-@pytest.fixture
-def at_once(app: Flask) -> Callable[..., list[Any]]:
-    """Call all of them at the same moment, each in a thread and a transaction of its own.
-
-    Gives what each came to: what it returned, or the code of the conflict.
-    """
-
-    def run_all(*calls: Callable[[], Any]) -> list[Any]:
-        start = threading.Barrier(len(calls))
-        outcomes: list[Any] = []
-
-        def run(call: Callable[[], Any]) -> None:
-            start.wait()
-            with app.app_context():
-                try:
-                    with transaction():
-                        outcome = call()
-                except Conflict as conflict:
-                    outcome = conflict.code
-            outcomes.append(outcome)
-
-        threads = [threading.Thread(target=run, args=(call,)) for call in calls]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return outcomes
-
-    return run_all
 
 
 @pytest.fixture

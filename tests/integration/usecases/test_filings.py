@@ -287,3 +287,63 @@ def test_nobody_else_reads_or_writes_the_summary(
     for somebody, error in ((registrar, NotAllowed), (stranger, NotFound)):
         with pytest.raises(error):
             do(summaries.summary_of, somebody.actor, renewing.registration.id, today=TODAY)
+
+
+def test_of_two_filings_at_once_one_is_kept(
+    at_once: Callable[..., list[Any]], store: Store, renewing: Renewing
+):
+    new = filings.NewFiling(renewing.registration.id, 1)
+
+    def file() -> Any:
+        return filings.file_renewal(renewing.someone.actor, new, now=NOW, today=TODAY).created
+
+    assert sorted(map(str, at_once(file, file))) == ["True", "cannot_file_already_filed"]
+    assert store.count(Filing) == 1
+
+
+def test_the_same_key_at_once_gives_both_the_same_filing(
+    at_once: Callable[..., list[Any]], store: Store, renewing: Renewing
+):
+    new = filings.NewFiling(renewing.registration.id, 1, key=str(uuid.uuid4()))
+
+    def file() -> Any:
+        return filings.file_renewal(renewing.someone.actor, new, now=NOW, today=TODAY).filing.id
+
+    first, second = at_once(file, file)
+    assert first == second == store.one(select(Filing.id))
+
+
+def test_an_edit_while_filing_is_in_the_filing_or_refused(
+    at_once: Callable[..., list[Any]], store: Store, renewing: Renewing
+):
+    actor, record = renewing.someone.actor, renewing.records[0]
+    new = filings.NewFiling(renewing.registration.id, 1)
+
+    def edit() -> Any:
+        known = activities.held_activity(actor, record)
+        changed = patched(known, {"title": "同时改的名称"})
+        return activities.correct_activity(
+            actor, record, changed, version=None, now=NOW, today=TODAY
+        ).title
+
+    outcomes = at_once(lambda: filings.file_renewal(actor, new, now=NOW, today=TODAY).created, edit)
+
+    frozen = store.one(select(SnapshotRecord).where(SnapshotRecord.activity_id == record))
+    assert frozen.content
+    edited = "under_filing" not in outcomes
+    assert (frozen.content["title"] == "同时改的名称") is edited
+    assert (store.get(Activity, record).title == "同时改的名称") is edited
+
+
+def test_a_summary_saved_on_two_devices_at_once_keeps_one_and_tells_the_other(
+    at_once: Callable[..., list[Any]], renewing: Renewing
+):
+    def save(text: str) -> Any:
+        return summaries.save_summary(
+            renewing.someone.actor, renewing.registration.id, text,
+            version=1, now=NOW, today=TODAY,
+        ).version  # fmt: skip
+
+    outcomes = at_once(lambda: save("甲"), lambda: save("乙"))
+
+    assert sorted(map(str, outcomes)) == ["2", "summary_changed"]

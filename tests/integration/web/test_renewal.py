@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from cpd_app.models import FileView, Filing, Snapshot, Summary
 from tests.support.page import Browser
 from tests.support.people import Someone
 from tests.support.photos import a_jpeg
-from tests.support.renewing import Renewing
+from tests.support.renewing import SUMMARY, Renewing
 from tests.support.store import Store
 
 As = Callable[[Someone], Browser]
@@ -86,6 +87,19 @@ def test_the_signed_page_comes_with_the_form(as_: As, store: Store, renewing: Re
     )
 
     assert filing.signed_file_id is not None
+    shown = browser.get("filings.show", filing_id=filing.id)
+    assert f"/files/{filing.signed_file_id}" in shown.links()
+
+
+def test_the_export_gives_summary_and_filings_back(as_: As, renewing: Renewing):
+    number = renewing.filed().number
+
+    exported = as_(renewing.someone).fetch("exports.own", form="json").json
+
+    assert exported
+    assert exported["summaries"][0]["text"] == SUMMARY
+    assert exported["filings"][0]["number"] == number
+    assert exported["filings"][0]["snapshots"][0]["content"]["summary"] == SUMMARY
 
 
 def test_the_record_form_has_the_totals_of_the_years(as_: As, renewing: Renewing):
@@ -181,12 +195,16 @@ def test_what_came_since_is_added_from_the_page_of_the_filing(
     assert "补记的培训" in form.text
 
 
-@pytest.mark.parametrize("form", ["pdf", "docx"])
+@pytest.mark.parametrize("form", ["pdf", "docx", "zip"])
 def test_a_draft_is_taken_along_before_filing(as_: As, renewing: Renewing, form: str):
     answer = as_(renewing.someone).fetch("renewal.dossier", form=form)
 
-    assert answer.data[:4] == {"pdf": b"%PDF", "docx": b"PK\x03\x04"}[form]
-    assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.data[:4] == (b"%PDF" if form == "pdf" else b"PK\x03\x04")
+    named = answer.headers["Content-Disposition"]
+    assert named.isascii()  # what a web server can send
+    assert unquote(named.partition("filename*=UTF-8''")[2]) == (
+        f"持续职业发展活动记录表-张会员-草稿.{form}"
+    )
 
 
 def test_a_filing_gives_the_same_papers_to_member_and_staff(
