@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import checkins, conversion, decoder, importing, memory, pages, records, settling
+from bench import audits, checkins, conversion, decoder, importing, memory, pages, records, settling
 
 PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "conversion": conversion.run,
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "decoder": decoder.run,
     "checkins": checkins.run,
     "settling": settling.run,
+    "audits": audits.run,
 }
 
 
