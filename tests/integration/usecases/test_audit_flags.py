@@ -60,7 +60,7 @@ def flags(do: Do, filing: Filing) -> dict[FlagKind, Any]:
         (of_record,) = all_flags(filing.id).values()
         return {f.kind: f for f in of_record}
 
-    return do(ask)  # type: ignore[no-any-return]
+    return do(ask)
 
 
 def test_the_same_file_names_colleagues_members_and_only_counts_others(

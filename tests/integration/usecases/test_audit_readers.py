@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
+from cpd_app.demo.readers import demo_readers
 from cpd_app.domain.errors import Conflict, NotAllowed, NotFound, Rejected
 from cpd_app.domain.review import AuditSettings
-from cpd_app.models import Filing, Reader, Society
+from cpd_app.models import Filing, Judgement, Reader, Society
+from cpd_app.policy import Actor
 from cpd_app.usecases.audit_queue import QueueFilter, queue_of
 from cpd_app.usecases.audit_readers import (
     assign_balanced,
@@ -165,3 +168,16 @@ def test_the_queue_of_an_expert_holds_only_their_files(
     late = NOW.date() + timedelta(days=31)
     assert not do(queue_of, expert.actor, None, QueueFilter(), today=late).rows
     assert do(queue_of, auditor.actor, society.id, QueueFilter(), today=late).total == 2
+
+
+def test_the_demos_filings_are_given_to_readers_and_one_is_begun(
+    app: Flask, store: Store, society: Society, auditor: Someone, expert: Someone
+):
+    files = [a_file(store, society) for _ in range(2)]
+    with app.app_context():
+        system = Actor.system("cli")
+        assert demo_readers(system, society.id, **AT) == 2
+        assert demo_readers(system, society.id, **AT) == 0
+
+    assert {readers(store, f)[0] for f in files} == {auditor.id, expert.id}
+    assert store.one(select(Judgement)).verdict == "accepted"
