@@ -176,8 +176,8 @@ def test_the_demos_filings_are_given_to_readers_and_one_is_begun(
     files = [a_file(store, society) for _ in range(2)]
     with app.app_context():
         system = Actor.system("cli")
-        assert demo_readers(system, society.id, **AT) == 2
-        assert demo_readers(system, society.id, **AT) == 0
+        assert demo_readers(system, society.id, now=NOW, today=NOW.date()) == 2
+        assert demo_readers(system, society.id, now=NOW, today=NOW.date()) == 0
 
     assert {readers(store, f)[0] for f in files} == {auditor.id, expert.id}
     assert store.one(select(Judgement)).verdict == "accepted"
