@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from bench import (
+    audits,
     checkins,
     cohort,
     conversion,
@@ -28,6 +29,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "settling": settling.run,
     "cohort": cohort.run,
     "dossier": dossier.run,
+    "audits": audits.run,
 }
 
 

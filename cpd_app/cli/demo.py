@@ -15,6 +15,7 @@ from cpd_app.cli.people import sentences
 from cpd_app.config import load
 from cpd_app.db import transaction
 from cpd_app.demo import pictures, plan, renewals, story
+from cpd_app.demo.readers import demo_readers
 from cpd_app.policy import Actor, RoleName
 from cpd_app.usecases import (
     accounts,
@@ -44,6 +45,7 @@ STAFF = {
     "organiser@demo.test": ("示范·汪组织", "demo-elec", RoleName.ORGANISER),
     "auditor@demo.test": ("示范·许岩", "demo-elec", RoleName.AUDITOR),
     "auditor2@demo.test": ("示范·周婧", "demo-elec", RoleName.AUDITOR),
+    "expert@demo.test": ("示范·陆远", "demo-elec", RoleName.EXPERT),
     "registrar@demo.test": ("示范·沈登记", "demo-elec", RoleName.REGISTRAR),
     "federation@demo.test": ("示范·联合体", None, RoleName.FEDERATION),
     "registrar@other.test": ("示范·韩登记", "demo-mech", RoleName.REGISTRAR),
@@ -91,6 +93,7 @@ def make_demo(*, once: bool) -> None:
         _papers(people)
         _rulings(people, today)
         tries = _events(people)
+        demo_readers(ACTOR, societies.society_of_code("demo-elec").id, now=clock.now(), today=today)
         _write(settings.var_dir / SIGN_INS, logins, password, tries)
 
 

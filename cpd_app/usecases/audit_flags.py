@@ -245,11 +245,12 @@ def _note_matches(filing: Filing, records: Sequence[SnapshotRecord], *, now: dat
     }
     if not sides:
         return
-    known = set(session.execute(
+    rows = session.execute(
         select(CrossMatch.kind, CrossMatch.other_registration_id).where(
             CrossMatch.registration_id == filing.registration_id
         )
-    ).tuples())  # fmt: skip
+    )
+    known = {(row.kind, row.other_registration_id) for row in rows}
     session.add_all(
         CrossMatch(
             kind=kind,

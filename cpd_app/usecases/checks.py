@@ -49,6 +49,37 @@ def check_documents(
     )  # fmt: skip
 
 
+def unchecked_documents(actor: Actor, registration_id: int) -> list[tuple[int, int | None]]:
+    """Records with documents that nobody looked at (E), by year: their ids and years.
+
+    At leisure, before anybody files: what is D then needs no second look in an audit.
+    """
+    registration = readable_registration(actor, registration_id)
+    require(
+        actor,
+        Permission.CHECK_EVIDENCE,
+        Target(owner_id=registration.person_id, societies=frozenset({registration.society_id})),
+    )
+    rows = session.execute(
+        select(Credit.activity_id, Credit.year_index)
+        .join(Activity, Activity.id == Credit.activity_id)
+        .where(
+            Credit.registration_id == registration.id,
+            Credit.checked_at.is_(None),
+            Credit.left_out.is_(False),
+            Credit.term_id.is_not(None),
+            Activity.state == "recorded",
+            Activity.presence.is_(None),
+            select(Evidence.id)
+            .join(File, File.id == Evidence.file_id)
+            .where(Evidence.activity_id == Activity.id, File.state.in_(PROVING))
+            .exists(),
+        )
+        .order_by(Credit.year_index, Activity.ended_on, Activity.id)
+    )
+    return [(row.activity_id, row.year_index) for row in rows]
+
+
 def _has_documents(activity_id: int) -> bool:
     return (
         session.scalar(

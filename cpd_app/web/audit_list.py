@@ -80,7 +80,8 @@ def href(wanted: QueueFilter, **changes: Any) -> str:
 
 def queue_page(actor: Actor, found: Queue, wanted: QueueFilter, *, today: date) -> QueuePage:
     """Shape the queue."""
-    lines = [_line(actor, row, today) for row in found.rows]
+    words = _words(found, today)
+    lines = [_line(actor, row, words) for row in found.rows]
     return QueuePage(
         heading=_heading(found),
         sub=_sub(found),
@@ -123,20 +124,44 @@ def _empty(found: Queue, wanted: QueueFilter, today: date) -> str:
     return _("没有待审的档案。下一份最早 %(day)s可以提交。", day=near_day(found.next_on, today))
 
 
-def _line(actor: Actor, row: QueueRow, today: date) -> Line:
-    left, tone = ("—", "") if row.paused else left_words(row.due_on, today)
-    order = [str(kind) for kind in FlagKind]
-    counts = sorted(row.flags.items(), key=lambda pair: order.index(pair[0]))
+@dataclass(frozen=True)
+class _Words:
+    """What rows say, looked up once for a list of hundreds."""
+
+    levels: dict[str, str]
+    states: dict[str, str]
+    #: by day: how long until then, its tone, its name
+    days: dict[date, tuple[str, str, str]]
+    flags: dict[str, tuple[str, str]]
+    paused: str
+    comma: str
+
+
+def _words(found: Queue, today: date) -> _Words:
+    days = {row.due_on for row in found.rows}
+    return _Words(
+        levels={level: level_word(level) for level in {row.level for row in found.rows}},
+        states={state: state_words(state) for state in {row.state for row in found.rows}},
+        days={d: (*left_words(d, today), near_day(d, today)) for d in days},
+        flags={str(k): (flag_name(str(k)), flag_icon(str(k))) for k in FlagKind
+               if k is not FlagKind.LATE_ENTRY},
+        paused=_("核实中，暂停"),
+        comma=_("、"),
+    )  # fmt: skip
+
+
+def _line(actor: Actor, row: QueueRow, words: _Words) -> Line:
+    left, tone, due = words.days[row.due_on]
     return Line(
         row=row,
         href=url_for("audits.show", filing_id=row.filing_id),
-        level=level_word(row.level),
-        state=_("核实中，暂停") if row.paused else state_words(row.state),
-        left=left,
-        tone=tone,
-        due=near_day(row.due_on, today),
-        readers=_("、").join(name for _id, name in row.readers),
-        flags=[(flag_name(k), flag_icon(k), n) for k, n in counts if k != FlagKind.LATE_ENTRY][:3],
+        level=words.levels[row.level],
+        state=words.paused if row.paused else words.states[row.state],
+        left="—" if row.paused else left,
+        tone="" if row.paused else tone,
+        due=due,
+        readers=words.comma.join(name for _id, name in row.readers),
+        flags=[(*named, row.flags[k]) for k, named in words.flags.items() if k in row.flags][:3],
         mine=any(person == actor.person_id for person, _name in row.readers),
     )
 

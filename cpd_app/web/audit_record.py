@@ -215,7 +215,9 @@ def _history(
         for said in file.said.get(record.id, [])
     ]
     found.sort(key=lambda item: item[0])
-    return [(_when(at, today), words, void) for at, words, void in found]
+    # Several files opened in one minute are one look.
+    lines = ((_when(at, today), words, void) for at, words, void in found)
+    return list(dict.fromkeys(lines))
 
 
 def _view_words(actor: Actor, view: View) -> str:

@@ -127,7 +127,23 @@ def check(registration_id: int, activity_id: int) -> ResponseReturnValue:
         flash(told.errors[""], "error")
     else:
         flash(_("已标为核对过的佐证。") if checked else _("已改回未核对。"), "success")
+        if checked and "go_on" in request.form:
+            return redirect(url_for("members.next_check", registration_id=registration_id), 303)
     year = request.form.get("year", "")
+    return redirect(
+        url_for("members.show", registration_id=registration_id, year=year, r=activity_id), 303
+    )
+
+
+@bp.get("/<int:registration_id>/check")
+@staff_area
+def next_check(registration_id: int) -> ResponseReturnValue:
+    """查佐证: the next record whose documents nobody looked at; the file when none is left."""
+    left = checks.unchecked_documents(current_actor(), registration_id)
+    if not left:
+        flash(_("有佐证的记录都核对过了。"), "success")
+        return redirect(url_for("members.show", registration_id=registration_id), 303)
+    activity_id, year = left[0]
     return redirect(
         url_for("members.show", registration_id=registration_id, year=year, r=activity_id), 303
     )

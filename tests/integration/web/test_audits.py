@@ -1,7 +1,7 @@
 """The audit's pages: queue, workbench, judging by form and by script, who may see what."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +9,11 @@ from sqlalchemy import select
 
 from cpd_app import clock
 from cpd_app.models import Filing, Judgement, SnapshotRecord
+from cpd_app.usecases.activities import log_activity
+from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.audit_readers import assign_reader
-from tests.support.builders import a_registration
+from tests.support.builders import a_file, a_registration, an_evidence
+from tests.support.evidence import NOW
 from tests.support.filings import a_filing, a_record
 from tests.support.page import Browser, text_of
 from tests.support.people import Someone
@@ -167,3 +170,28 @@ def test_an_expert_sees_the_files_given_to_them_until_their_day_and_nothing_else
     at((clock.now() + timedelta(days=31)).isoformat())
     assert not browser.get("audits.index").has("tbody .row-link")
     browser.get("audits.show", filing_id=filing.id, status=404)
+
+
+def test_documents_are_checked_one_after_the_other_before_anybody_files(
+    as_: As, do: Do, store: Store, member: Someone, auditor: Someone
+):
+    assert member.registration
+    ids = []
+    for day in (6, 7):
+        new = NewActivity("training", f"培训{day}", None, date(2024, 5, day), {"minutes": 90})
+        activity = do(log_activity, member.actor, new, now=NOW, today=NOW.date()).activity
+        file = a_file(store, member.person)
+        store.add(an_evidence(store, activity.id, file.id))
+        ids.append(activity.id)
+    browser = as_(auditor)
+    where = {"registration_id": member.registration.id}
+    page = browser.get("members.next_check", status=303, **where)
+    assert f"r={ids[0]}" in page.response.headers["Location"]
+    shown = browser.get(page.response.headers["Location"])
+    browser.submit(shown, "form[action*=check]", go_on="1")
+    page = browser.get("members.next_check", status=303, **where)
+    assert f"r={ids[1]}" in page.response.headers["Location"]
+    browser.submit(browser.get(page.response.headers["Location"]), "form[action*=check]", go_on="1")
+
+    done = browser.follow(browser.get("members.next_check", status=303, **where))
+    assert "都核对过了" in done.text
