@@ -322,6 +322,8 @@ def _action(check: Check) -> tuple[str, str]:
         return _("补佐证"), url_for("activities.index", year=ALL, show="missing")
     if check.action == "wait_for_ruling":
         return _("看这些记录"), url_for("activities.index", year=ALL, show="waiting")
+    if check.code == "returns" and check.state is not State.OK:
+        return _("去答复"), url_for("filing_process.waiting")
     return "", ""
 
 

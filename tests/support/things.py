@@ -26,6 +26,7 @@ from cpd_app.usecases.activity_input import NewActivity
 from tests.support import builders
 from tests.support.builders import LONG_AGO
 from tests.support.event_things import event_things
+from tests.support.filing_things import filing_things
 from tests.support.people import Someone
 from tests.support.store import Store
 
@@ -70,6 +71,7 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
     store.add(evidence)
     return {
         **event_things(store, member, registrar, file),
+        **filing_things(store, member, registrar, file),
         "activity_id": activity.id,
         "backfill.activity_id": draft.id,
         "credit_id": store.one(
