@@ -1,7 +1,7 @@
 """What has happened to a filing so far, for its member and for staff: one list, oldest first."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from cpd_app.domain.decisions import DecisionState
@@ -117,7 +117,9 @@ def _happened(
         )
         if letter.answered_on is not None:
             told = {"outcome": letter.outcome, "on": letter.answered_on}
-            found.append(Happened("unit_answered", letter.at, letter.answered_by_id, told))
+            day = datetime.combine(letter.answered_on, time(), tzinfo=UTC)
+            answered_at = max(letter.at, day)
+            found.append(Happened("unit_answered", answered_at, letter.answered_by_id, told))
     for decision in decisions:
         found.extend(_of_decision(decision))
     order = {h.code: n for n, h in enumerate(found)}

@@ -63,6 +63,8 @@ def count_words(left: DaysLeft | None) -> str:
         return _("期限暂停中，原最后一天 %(last)s", last=last)
     if left.over:
         return _("期限已过，最后一天是 %(last)s", last=last)
+    if not left.day:
+        return _("共 %(of)s 个工作日，从下一个工作日起算；最后一天 %(last)s", of=left.of, last=last)
     return _("第 %(n)s 个工作日，共 %(of)s；最后一天 %(last)s", n=left.day, of=left.of, last=last)
 
 

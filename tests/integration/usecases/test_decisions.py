@@ -265,7 +265,5 @@ def _another(store: Store, society: Any) -> Someone:
 
 def _make_up(do: Do, member: Someone, minutes: int) -> None:
     day = date(2027, 11, 9)
-    new = NewActivity(
-        "training", "补足学时", date(2027, 11, 5), day, fields={"minutes": minutes}
-    )
+    new = NewActivity("training", "补足学时", date(2027, 11, 5), day, fields={"minutes": minutes})
     do(log_activity, member.actor, new, now=NOW + timedelta(days=20), today=day)

@@ -71,7 +71,7 @@ def test_a_return_is_answered_and_seen(
     form = {"record": record.id, f"asks_{record.id}": "请补签到表", "free_0": "总结缺第 3 年"}
     desk.post(acts(filing, "return"), {**form, "seen": 1})
     page = desk.get(acts(filing, "return"))
-    assert "第 0 个工作日，共 10；最后一天 2027年11月8日（放假安排公布前为暂定）" in page.text
+    assert "从下一个工作日起算；最后一天 2027年11月8日（放假安排公布前为暂定）" in page.text
 
     phone, made = as_(member), store.one(select(FileReturn))
     first, second = (item.id for item in made.items)
