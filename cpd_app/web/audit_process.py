@@ -24,7 +24,7 @@ from cpd_app.schemas.filing_acts import (
 )
 from cpd_app.usecases import completeness as checks
 from cpd_app.usecases import decisions, returns, verifications
-from cpd_app.usecases.decision_sums import sums_of
+from cpd_app.usecases.decision_sums import decision_in_force, sums_of
 from cpd_app.usecases.filing_case import case_of
 from cpd_app.usecases.made_up import make_up_records
 from cpd_app.web import audit_bulk
@@ -167,7 +167,7 @@ def decide(filing_id: int) -> ResponseReturnValue:
             return redirect(url_for("audit_process.decide", filing_id=filing_id), 303)
         case = case_of(current_actor(), filing_id, Permission.PROCESS_FILING)
         sums = sums_of(case, today=clock.today())
-    conditional = decisions.decision_in_force(filing_id)
+    conditional = decision_in_force(filing_id)
     made_up = (
         make_up_records(conditional, case.filing, zone=case.society.zone, today=clock.today())
         if conditional is not None

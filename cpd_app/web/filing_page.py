@@ -1,5 +1,6 @@
 """The compact head of a file, its story in words, and the years after reading."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -141,7 +142,7 @@ def _told(happened: Happened, name: str) -> dict[str, Any]:
 def _title(happened: Happened) -> tuple[str, str]:
     """What happened, and its tone."""
     values = happened.values
-    words = {
+    words: dict[str, Callable[[], str]] = {
         "filed": lambda: _("提交申请"),
         "opened": lambda: _("开始审阅"),
         "complete": lambda: _("完整性检查：材料齐全"),

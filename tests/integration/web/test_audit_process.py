@@ -55,7 +55,7 @@ def test_complete_then_passed_with_a_letter(
     assert store.count(Term) == 2
     mine = as_(member).get("filing_process.show", filing_id=filing.id)
     assert "准予再注册" in mine.text
-    assert decision.number in mine.text
+    assert str(decision.number) in mine.text
     assert auditor.person.name not in mine.text
     letter = as_(member).client.get(f"/decisions/{decision.id}/letter.pdf")
     assert letter.data.startswith(b"%PDF")
@@ -162,7 +162,7 @@ def test_refused_by_two_people_names_the_last_day_to_appeal(
     record = as_(member).get(f"/activities/{records_in(store, filing)[0].activity_id}")
     assert "再注册审核认定" in record.text
     assert decision.id
-    assert store.one(select(Decision.number)) in record.text
+    assert str(store.one(select(Decision.number))) in record.text
 
 
 def test_conditional_takes_the_hours_of_the_form(
@@ -188,7 +188,7 @@ def test_files_are_passed_together_by_two(
     as_(registrar).post("/staff/audits/bulk/1/confirm", {"seen": 1})
 
     assert store.get(Filing, filing.id).state == "passed"
-    assert store.one(select(Decision.number)) in desk.get("/staff/audits/bulk/1").text
+    assert str(store.one(select(Decision.number))) in desk.get("/staff/audits/bulk/1").text
 
 
 def test_home_leads_to_the_return(as_: As, filing: Filing, auditor: Someone, member: Someone):

@@ -283,8 +283,7 @@ def test_a_kind_that_the_societys_table_does_not_have_gives_nothing():
 
 
 def test_what_a_decision_confirmed_is_a_cap_before_the_caps_of_the_year():
-    cut = {"over": {"confirmed": 1000}}
-    first = a_credit("first", "paper", "2025-01-01", tier="core", rank=1, **cut)
+    first = a_credit("first", "paper", "2025-01-01", tier="core", rank=1, over={"confirmed": 1000})
     second = a_credit("second", "paper", "2025-07-01", tier="core", rank=1)
 
     given = allocate([first, second])

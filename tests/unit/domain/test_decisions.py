@@ -1,6 +1,7 @@
 """Deciding: what an outcome needs, what is left of records, make-up, two people, the states."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -56,7 +57,7 @@ def test_what_is_left_of_records():
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_a_condition_alone_has_hours_and_a_day(outcome: Outcome):
-    asked = {"make_up": [Shortfall(1, 1000)], "until_on": LAST, "today": TODAY}
+    asked: dict[str, Any] = {"make_up": [Shortfall(1, 1000)], "until_on": LAST, "today": TODAY}
 
     if outcome is Outcome.CONDITIONAL:
         check_outcome(outcome, SHORT, **asked)
@@ -91,7 +92,7 @@ def test_make_up_names_every_short_year(make_up: list[Shortfall], years: tuple, 
 @given(days=st.integers(-400, 400))
 def test_make_up_has_a_day_within_six_months(days: int):
     until = TODAY + timedelta(days=days)
-    asked = {"make_up": [Shortfall(1, 1000)], "until_on": until, "today": TODAY}
+    asked: dict[str, Any] = {"make_up": [Shortfall(1, 1000)], "until_on": until, "today": TODAY}
 
     if TODAY < until <= latest_make_up(TODAY):
         check_outcome(Outcome.CONDITIONAL, SHORT, **asked)
