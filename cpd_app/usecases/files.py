@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, BinaryIO
 
-from sqlalchemy import select, union
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -15,12 +15,12 @@ from cpd_app.db import session
 from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.media.reading import Reading
 from cpd_app.media.types import MediaType
-from cpd_app.models import Credit, Evidence, File, FileView, Person, Registration
+from cpd_app.models import File, FileView, Person
 from cpd_app.policy import Actor, Permission, Target, may, require
 from cpd_app.storage import LocalFiles, digest_of
 from cpd_app.texts.evidence import SECRECY_VERSION
 from cpd_app.usecases import jobs, journal
-from cpd_app.usecases.answered_files import societies_answered_with
+from cpd_app.usecases.file_societies import societies_seeing
 
 #: somebody who looks again within this time is not written down again
 SAME_VIEW = timedelta(minutes=10)
@@ -229,14 +229,8 @@ def may_purge(actor: Actor, file_id: int) -> bool:
 
 
 def target_of(file: File) -> Target:
-    """Whose file it is, and which societies see it: by a record it proves, a return it answers."""
-    credited = (
-        select(Registration.society_id)
-        .join(Credit, Credit.registration_id == Registration.id)
-        .join(Evidence, Evidence.activity_id == Credit.activity_id)
-        .where(Evidence.file_id == file.id)
-    )
-    societies = session.scalars(union(credited, societies_answered_with(file.id)))
+    """Whose file it is, and which societies see it."""
+    societies = session.scalars(societies_seeing(file.id))
     return Target(owner_id=file.person_id, societies=frozenset(societies))
 
 
