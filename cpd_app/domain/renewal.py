@@ -191,7 +191,7 @@ def _returns(known: RenewalInput, on: date) -> Check:
     first = min(known.returns_due_on)
     values = {"records": len(known.returns_due_on), "due_on": first}
     if on > first:
-        return Check("returns", State.BLOCKER, "return_overdue", values, "ask_society")
+        return Check("returns", State.BLOCKER, "return_overdue", values, "answer_return")
     return Check("returns", State.WARNING, "return_open", values, "answer_return")
 
 

@@ -164,6 +164,8 @@ class Verification(Base):
     by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     at: Mapped[datetime]
     answered_on: Mapped[date | None]
+    #: when that was written down
+    answered_at: Mapped[datetime | None]
     #: confirmed, denied, no_answer
     outcome: Mapped[str | None] = mapped_column(String(20))
     answer: Mapped[str | None] = mapped_column(Text)

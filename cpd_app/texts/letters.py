@@ -15,23 +15,26 @@ WORDS: dict[str, tuple[str, str]] = {
     "decided_passed": (
         "你于{filed}提交的再注册申请，经审核准予再注册。注册编号不变，新证书有效期自{starts}起至{ends}止。",
         (
-            "Your application filed on {filed} was examined: you are re-registered. The registration "
-            "number stays. The new certificate is valid from {starts} to {ends}."
+            "Your application filed on {filed} was examined: you are "
+            "re-registered. The registration number stays. The new certificate is "
+            "valid from {starts} to {ends}."
         ),
     ),
     "decided_conditional": (
         (
-            "你于{filed}提交的再注册申请，经审核附条件再注册：请在{until}前补足下列学时。补足并经确认后，准予再注册。"
-            "补的学时只计入所补的年度，不重复计算。"
+            "你于{filed}提交的再注册申请，"
+            "经审核附条件再注册：请在{until}前补足下列学时。补足并经确认后，准予再注册。补的学时只计入所补的年"
+            "度，不重复计算。"
         ),
         (
-            "Your application filed on {filed} was examined: you are re-registered on condition that the "
-            "hours below are made up by {until}. They count for the year they repair and for no other."
+            "Your application filed on {filed} was examined: you are re-registered "
+            "on condition that the hours below are made up by {until}. They count "
+            "for the year they repair and for no other."
         ),
     ),
     "decided_refused": (
         "你于{filed}提交的再注册申请，经审核不予再注册。",
-        "Your application filed on {filed} was examined: re-registration is refused.",
+        ("Your application filed on {filed} was examined: re-registration is refused."),
     ),
     "make_up": ("第 {year} 年补 {hours} 学时", "Year {year}: {hours} CPD hours"),
     "reasons": ("理由", "Reasons"),
@@ -51,13 +54,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "appeal": ("申诉", "Appeal"),
     "appeal_words": (
         (
-            "对本决定不服的，可以在送达次日起 {days} 个工作日内（最后一天为{last}{provisional}），在“持续职业发展”的"
-            "再注册进度页向本学会提出申诉，由没有参加本决定的人复核。申诉期间证书保持原状。"
+            "对本决定不服的，"
+            "可以在送达次日起 {days} 个工作日内（最后一天为{last}{provisional}），"
+            "在“持续职业发展”的再注册进度页向本学会提出申诉，由没有参加本决定的人复核。申诉期间证书保持原状。"
         ),
         (
-            "You may appeal to the society on the page of your filing within {days} working days "
-            "(last day {last}{provisional}). People who took no part in this decision will review it. "
-            "Meanwhile the certificate stays as it was."
+            "You may appeal to the society on the page of your filing within {days}"
+            " working days (last day {last}{provisional}). People who took no part "
+            "in this decision will review it. Meanwhile the certificate stays as "
+            "it was."
         ),
     ),
     "provisional": (
@@ -67,23 +72,26 @@ WORDS: dict[str, tuple[str, str]] = {
     "complaint": ("意见和投诉", "Complaints"),
     "complaint_words": (
         (
-            "对工程能力评价、注册、管理有意见建议的，可以向中国工程师联合体标准与质量监督委员会书面反馈："
-            "cse@cast-cse.org.cn；北京市海淀区学院南路86号，邮编 100081。"
+            "对工程能力评价、注册、管理有意见建议的，"
+            "可以向中国工程师联合体标准与质量监督委员会书面反馈：cse@cast-cse.org.cn；北京市海"
+            "淀区学院南路86号，邮编 100081。"
         ),
         (
-            "Comments and complaints go in writing to the Standards and Quality Supervision Committee of "
-            "the Chinese Society of Engineers: cse@cast-cse.org.cn; 86 Xueyuan South Road, Haidian, "
-            "Beijing 100081."
+            "Comments and complaints go in writing to the Standards and Quality "
+            "Supervision Committee of the Chinese Society of Engineers: "
+            "cse@cast-cse.org.cn; 86 Xueyuan South Road, Haidian, Beijing 100081."
         ),
     ),
     "return_words": (
         (
-            "你提交的再注册申请需要补正，请在 {days} 个工作日内（最后一天为{last}{provisional}）在“持续职业发展”里"
-            "逐项答复。需要更多时间的，可以申请延长一次。"
+            "你提交的再注册申请需要补正，"
+            "请在 {days} 个工作日内（最后一天为{last}{provisional}）在“持续职业发展”里逐项答复。"
+            "需要更多时间的，可以申请延长一次。"
         ),
         (
-            "Your filing needs something more. Please answer point by point in the CPD service within "
-            "{days} working days (last day {last}{provisional}). You may ask for more time once."
+            "Your filing needs something more. Please answer point by point in the "
+            "CPD service within {days} working days (last day {last}{provisional})"
+            ". You may ask for more time once."
         ),
     ),
     "points": ("需要补正的内容", "What is needed"),
@@ -92,15 +100,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "verify_words": (
         "为审核工程会员再注册申请，请贵单位核实下列与 {name} 有关的活动，并书面答复是否属实。",
         (
-            "To examine an application for re-registration, please check the activities below of {name} "
-            "and say in writing whether they are true."
+            "To examine an application for re-registration, please check the "
+            "activities below of {name} and say in writing whether they are true."
         ),
     ),
     "day": ("完成日", "Finished on"),
     "organiser": ("主办单位", "Organiser"),
     "verify_note": (
         "答复请注明本函编号。所列内容只用于本次审核，请勿用于其他用途。",
-        "Please name the number of this letter. Its content serves this examination only.",
+        ("Please name the number of this letter. Its content serves this examination only."),
     ),
     "sample": ("示范样式", "Sample"),
     "seal": ("（盖章）", "(seal)"),

@@ -115,13 +115,13 @@ def _happened(
         found.append(
             Happened("asked_unit", letter.at, letter.by_id, {"records": len(letter.records)})
         )
-        if letter.answered_on is not None:
+        if letter.answered_at is not None:
             told = {"outcome": letter.outcome, "on": letter.answered_on}
-            found.append(Happened("unit_answered", letter.at, letter.answered_by_id, told))
+            by_id = letter.answered_by_id
+            found.append(Happened("unit_answered", letter.answered_at, by_id, told))
     for decision in decisions:
         found.extend(_of_decision(decision))
-    order = {h.code: n for n, h in enumerate(found)}
-    return sorted(found, key=lambda h: (h.at, order[h.code]))
+    return sorted(found, key=lambda happened: happened.at)
 
 
 def _of_decision(decision: Decision) -> list[Happened]:

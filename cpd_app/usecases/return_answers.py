@@ -86,6 +86,21 @@ def days_left(row: Deadline | None, today: date) -> DaysLeft | None:
     )
 
 
+def filing_to_answer(actor: Actor) -> int | None:
+    """The filing of one's own whose return waits longest; None when there is none."""
+    return session.scalar(
+        select(Filing.id)
+        .join(FileReturn, FileReturn.filing_id == Filing.id)
+        .where(
+            Filing.person_id == actor.person_id,
+            Filing.state.in_([state.value for state in UNDECIDED]),
+            FileReturn.state.in_(ANSWERABLE),
+        )
+        .order_by(FileReturn.id)
+        .limit(1)
+    )
+
+
 def return_to_answer(actor: Actor, filing_id: int, *, today: date) -> AnswerPage:
     """The newest return of one's filing; NotFound when there is none."""
     case = case_of(actor, filing_id, Permission.ANSWER_RETURN)

@@ -126,7 +126,7 @@ def record_answer(
     else:
         made.answer = text_of(words, "answer", MOST_WORDS)
     made.outcome, made.answered_on = outcome.value, answered_on
-    made.answered_by_id = actor.person_id
+    made.answered_at, made.answered_by_id = now, actor.person_id
     made.version += 1
     session.flush()
     if case.state is FilingState.VERIFYING and not _waits(case):

@@ -13,6 +13,7 @@ from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.domain.kinds import Kind, RuleSet
 from cpd_app.usecases import activities, preview, same_activity
 from cpd_app.usecases.activity_input import ActivityState
+from cpd_app.usecases.confirmed_hours import confirmations_on
 from cpd_app.usecases.progress import standing_of
 from cpd_app.usecases.record_details import record_detail
 from cpd_app.usecases.records import unfinished_of
@@ -111,8 +112,14 @@ def show(activity_id: int) -> ResponseReturnValue:
     page = record_page(current_actor(), detail)
     if page.own and detail.row.state == ActivityState.DRAFT:
         return redirect(url_for("activities.edit", activity_id=activity_id), 303)
-    ruled = rulings_on(activity_id, of=None if page.own else current_actor().staff_of)
-    return render_template("activities/show.html", page=page, row=detail.row, rulings=ruled)
+    of = None if page.own else current_actor().staff_of
+    return render_template(
+        "activities/show.html",
+        page=page,
+        row=detail.row,
+        rulings=rulings_on(activity_id, of=of),
+        confirmations=confirmations_on(activity_id, of=of),
+    )
 
 
 @bp.route("/activities/<int:activity_id>/edit", methods=["GET", "POST"])

@@ -314,19 +314,31 @@ def _text_of(check: Check, standing: Standing) -> str:
     return check_sentence(check)
 
 
+#: what to do of a check -> where it is done
+PLACES: dict[str, tuple[str, dict[str, Any]]] = {
+    "log_activity": ("activities.choose", {}),
+    "add_evidence": ("activities.index", {"year": ALL, "show": "missing"}),
+    "wait_for_ruling": ("activities.index", {"year": ALL, "show": "waiting"}),
+    "write_summary": ("renewal.summary", {}),
+    "file_renewal": ("renewal.index", {}),
+    "answer_return": ("filing_process.waiting", {}),
+}
+
+
 def _action(check: Check) -> tuple[str, str]:
     """The button of a check; only for places that are there."""
-    if check.action == "log_activity":
-        return _("记一笔"), url_for("activities.choose")
-    if check.action == "add_evidence":
-        return _("补佐证"), url_for("activities.index", year=ALL, show="missing")
-    if check.action == "wait_for_ruling":
-        return _("看这些记录"), url_for("activities.index", year=ALL, show="waiting")
-    if check.action == "write_summary":
-        return _("写总结"), url_for("renewal.summary")
-    if check.action == "file_renewal":
-        return _("去提交"), url_for("renewal.index")
-    return "", ""
+    words = {
+        "log_activity": _("记一笔"),
+        "add_evidence": _("补佐证"),
+        "wait_for_ruling": _("看这些记录"),
+        "write_summary": _("写总结"),
+        "file_renewal": _("去提交"),
+        "answer_return": _("去答复"),
+    }
+    if check.action not in PLACES:
+        return "", ""
+    endpoint, values = PLACES[check.action]
+    return words[check.action], url_for(endpoint, **values)
 
 
 def _evidence(standing: Standing) -> dict[str, Any]:

@@ -15,7 +15,13 @@ from cpd_app.wording import sentence
 
 #: several photos in one form, for browsers without script; with script each is sent by itself
 MOST_FORM = 200 * 1024 * 1024
-FORMS = {"evidence.add", "backfill.add", "activities.log", "renewal.submit"}
+FORMS = {
+    "activities.log",
+    "backfill.add",
+    "evidence.add",
+    "filing_process.answer",
+    "renewal.submit",
+}
 
 
 def make_room(bp: Blueprint) -> None:

@@ -29,6 +29,7 @@ from cpd_app.usecases.activity_input import NewActivity
 from tests.support import builders
 from tests.support.builders import LONG_AGO
 from tests.support.event_things import event_things
+from tests.support.filing_things import filing_things
 from tests.support.filings import a_filing, a_record
 from tests.support.people import Someone
 from tests.support.store import Store
@@ -75,6 +76,7 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
     return {
         **audit_things(store, member, registrar, file),
         **event_things(store, member, registrar, file),
+        **filing_things(store, member, registrar, file),
         "activity_id": activity.id,
         "backfill.activity_id": draft.id,
         "credit_id": store.one(
@@ -113,7 +115,7 @@ def audit_things(store: Store, member: Someone, registrar: Someone, file: File) 
     )
     store.add(reader, reason)
     return {
-        "filing_id": filing.id,
+        "audits.filing_id": filing.id,
         "record_id": store.one(
             select(SnapshotRecord.id).where(SnapshotRecord.filing_id == filing.id)
         ),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from cpd_app.domain.errors import Conflict, NotAllowed, NotFound, Rejected
 from cpd_app.models import Decision, Filing, SnapshotRecord, Term
@@ -60,7 +60,7 @@ def test_files_that_need_a_reader_are_left_out_with_the_reason(
     do: Do, store: Store, two: list[Filing], auditor: Someone
 ):
     first, second = two
-    letter = SnapshotRecord.__table__.update().where(SnapshotRecord.filing_id == first.id)
+    letter = update(SnapshotRecord).where(SnapshotRecord.filing_id == first.id)
     store.run(letter.values(assurance="E"))
     a_judgement(store, records_in(store, second)[0], auditor, "reduced", 4000)
     assert auditor.society
@@ -97,7 +97,7 @@ def test_each_file_is_checked_again_when_it_is_confirmed(
     bulk = propose(do, auditor, two)
     first, second = two
     a_judgement(store, records_in(store, first)[0], auditor, "rejected", 0)
-    closed = Term.__table__.update().where(Term.id == second.term_id)
+    closed = update(Term).where(Term.id == second.term_id)
     store.run(closed.values(state="revoked"))
 
     done = do(bulk_passes.confirm_bulk, registrar.actor, bulk.id, **WHEN)
@@ -143,7 +143,7 @@ def test_statements_do_not_grow_with_the_files(
     event.listen(store.engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
     do(bulk_passes.candidates_of, auditor.actor, auditor.society.id, today=TODAY)
     both = len(asked)
-    store.run(Filing.__table__.update().where(Filing.id == two[0].id).values(state="passed"))
+    store.run(update(Filing).where(Filing.id == two[0].id).values(state="passed"))
     asked.clear()
     do(bulk_passes.candidates_of, auditor.actor, auditor.society.id, today=TODAY)
 

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cpd_app.domain.decisions import Outcome, Shortfall
 from cpd_app.domain.errors import Conflict, DomainError, NotAllowed, NotFound, Rejected
-from cpd_app.models import Credit, Deadline, Decision, Filing, JournalEntry, Reader, Term
+from cpd_app.models import Credit, Deadline, Decision, Filing, JournalEntry, Reader, Society, Term
 from cpd_app.policy import RoleName
 from cpd_app.usecases import decisions
 from cpd_app.usecases.activities import log_activity
@@ -129,9 +129,9 @@ def test_reasons_are_always_given(do: Do, filing: Filing, auditor: Someone, reas
 
 
 def test_a_society_can_want_more_readers(
-    do: Do, store: Store, short: Filing, society: Any, auditor: Someone, registrar: Someone
+    do: Do, store: Store, short: Filing, auditor: Someone, registrar: Someone
 ):
-    store.run(type(society).__table__.update().values(settings={"audits": {"readers": 2}}))
+    store.run(update(Society).values(settings={"audits": {"readers": 2}}))
     with pytest.raises(Rejected, match="more_readers_needed"):
         do(decisions.propose_decision, auditor.actor, short.id, REFUSED, **WHEN)
 
@@ -248,7 +248,7 @@ def test_an_appeal_that_is_upheld_leads_to_new_readers(
 def test_what_the_register_refuses_leaves_no_decision(
     do: Do, store: Store, filing: Filing, auditor: Someone
 ):
-    store.run(Term.__table__.update().values(state="revoked"))  # type: ignore[attr-defined]
+    store.run(update(Term).values(state="revoked"))
 
     with pytest.raises(DomainError):
         do(decisions.propose_decision, auditor.actor, filing.id, PASSED, **WHEN)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cpd_app.documents.letters import letter_pdf
 from cpd_app.domain.decisions import Outcome, Shortfall
@@ -60,7 +60,7 @@ def test_a_refusal_names_reasons_records_appeal_and_the_committee(
 def test_a_condition_names_hours_and_day_also_in_english(
     do: Do, store: Store, filing: Filing, auditor: Someone, registrar: Someone, member: Someone
 ):
-    store.run(Society.__table__.update().values(is_demo=True))
+    store.run(update(Society).values(is_demo=True))
     new = NewDecision(
         Outcome.CONDITIONAL, "第 1 年缺学时。", (Shortfall(1, 5000),), date(2028, 3, 31)
     )

@@ -280,3 +280,24 @@ def test_a_kind_that_the_societys_table_does_not_have_gives_nothing():
     given = allocate([stranger])
     assert recognised(stranger) == {"stranger": 0.0}
     assert reasons_of(given, "stranger") == ["unknown_kind"]
+
+
+def test_what_a_decision_confirmed_is_a_cap_before_the_caps_of_the_year():
+    first = a_credit("first", "paper", "2025-01-01", tier="core", rank=1, over={"confirmed": 1000})
+    second = a_credit("second", "paper", "2025-07-01", tier="core", rank=1)
+
+    given = allocate([first, second])
+
+    # 25 a year: what the first lost, the second gains; 16 is still its conversion
+    assert recognised(first, second) == {"first": 10.0, "second": 15.0}
+    assert given.records["first"].reasons == ({"code": "confirmed", "hours": 1000},)
+    assert given.records["first"].alone == 1000
+
+
+def test_a_decision_never_adds_hours_and_moves_no_winner():
+    paper = a_credit("paper", "paper", "2025-01-01", key="k", tier="core", rank=1,
+                     over={"confirmed": 0})  # fmt: skip
+    again = a_credit("again", "paper", "2025-07-01", key="k", tier="journal", rank=1)
+    more = a_credit("more", "self_study", "2025-07-02", minutes=90, over={"confirmed": 9900})
+
+    assert recognised(paper, again, more) == {"paper": 0.0, "again": 0.0, "more": 1.0}
