@@ -104,6 +104,11 @@ class Permission(StrEnum):
     CORRECT_ATTENDANCE = "attendance:correct"
     OVERRULE_STATEMENT = "statement:overrule"
     ENROL = "event:enrol"
+    ACT_ON_CERTIFICATE = "certificate:act"
+    CONFIRM_ACT = "certificate:confirm"
+    ASK_ACT = "certificate:ask"
+    READ_REPORTS = "report:read"
+    ACKNOWLEDGE_REPORT = "report:acknowledge"
 
 
 Grant = Callable[[Actor, Target], bool]
@@ -142,6 +147,11 @@ def is_federation(actor: Actor, target: Target) -> bool:
 def sees_counts(actor: Actor, target: Target) -> bool:
     """The federation, for the states and counts of every society."""
     return actor.is_federation or is_staff(actor, target)
+
+
+def acknowledges(actor: Actor, _target: Target) -> bool:
+    """The federation, whichever society reported."""
+    return actor.is_federation
 
 
 def plans_events(actor: Actor, target: Target) -> bool:
@@ -206,6 +216,11 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.CORRECT_ATTENDANCE: (runs_event, is_registrar, is_federation),
     Permission.OVERRULE_STATEMENT: (approves_event,),
     Permission.ENROL: (is_owner,),
+    Permission.ACT_ON_CERTIFICATE: (is_registrar_and_not_self,),
+    Permission.CONFIRM_ACT: (is_staff_and_not_self,),
+    Permission.ASK_ACT: (is_owner,),
+    Permission.READ_REPORTS: (sees_counts,),
+    Permission.ACKNOWLEDGE_REPORT: (acknowledges,),
 }
 
 #: scope of a bearer token -> what it lets through; a token without scopes has all
@@ -230,6 +245,8 @@ SCOPES: dict[str, frozenset[Permission]] = {
             Permission.CORRECT_ATTENDANCE,
         }
     ),
+    "reports:read": frozenset({Permission.READ_REPORTS}),
+    "reports:write": frozenset({Permission.READ_REPORTS, Permission.ACKNOWLEDGE_REPORT}),
     "registrations:write": frozenset(
         {Permission.READ_REGISTRATION, Permission.WRITE_REGISTRATION, Permission.IMPORT_MEMBERS}
     ),

@@ -64,6 +64,11 @@ EXPECTED = {
     Permission.CORRECT_ATTENDANCE: "owner invited registrar",
     Permission.OVERRULE_STATEMENT: "auditor registrar",
     Permission.ENROL: "owner",
+    Permission.ACT_ON_CERTIFICATE: "registrar",
+    Permission.CONFIRM_ACT: "auditor registrar",
+    Permission.ASK_ACT: "owner",
+    Permission.READ_REPORTS: "auditor registrar federation",
+    Permission.ACKNOWLEDGE_REPORT: "federation",
 }
 #: permission -> who may, of an event of the federation
 OF_THE_FEDERATION = {
@@ -85,6 +90,8 @@ NEVER_ONESELF = {
     Permission.DECIDE_RULING,
     Permission.APPROVE_EVENT,
     Permission.OVERRULE_STATEMENT,
+    Permission.ACT_ON_CERTIFICATE,
+    Permission.CONFIRM_ACT,
 }
 
 
