@@ -11,7 +11,16 @@ from apscheduler.triggers.interval import IntervalTrigger
 from cpd_app.clock import BEIJING
 from cpd_app.db import transaction
 from cpd_app.storage import local_files
-from cpd_app.usecases import attendance, cleaning, event_states, files, journal, standings
+from cpd_app.usecases import (
+    attendance,
+    cleaning,
+    event_states,
+    federation_reports,
+    files,
+    journal,
+    standings,
+    term_acts,
+)
 
 Now = Callable[[], datetime]
 #: what a job did, counted; all zero: nothing was due
@@ -106,6 +115,30 @@ def turn_events(now: Now) -> Counts:
         return event_states.turn_events(now=now())
 
 
+def expire_terms(now: Now) -> Counts:
+    """Mark certificates whose last day is over, a part a transaction."""
+    expired = 0
+    while True:
+        moment = now()
+        with transaction():
+            count = term_acts.expire_terms(now=moment, today=moment.astimezone(BEIJING).date())
+        expired += count
+        if not count:
+            return {"expired": expired}
+
+
+def report_acts(now: Now) -> Counts:
+    """Report to the federation what was done to certificates since the last report."""
+    reported = 0
+    for _part in range(PARTS_A_RUN):
+        with transaction():
+            count = federation_reports.make_reports(now=now())
+        reported += count
+        if not count:
+            break
+    return {"reported": reported}
+
+
 def clean_up(now: Now) -> Counts:
     """Remove what ended long ago."""
     with transaction():
@@ -126,6 +159,8 @@ def table(hand_over: Callable[[Now], Counts]) -> tuple[ClockJob, ...]:
         every("ask-leaving", ask_leaving, seconds=60),
         every("turn-events", turn_events, seconds=15),
         every("judge-standings", judge_standings, seconds=300),
+        every("report-acts", report_acts, seconds=60),
+        daily("expire-terms", expire_terms, at="00:10"),
         daily("clean-up", clean_up, at="03:20"),
         daily("remove-orphans", remove_orphans, at="03:40"),
     )

@@ -14,6 +14,7 @@ from cpd_app.api import (
     door,
     events,
     evidence,
+    federation,
     readiness,
     registrations,
     rosters,
@@ -55,6 +56,7 @@ def init(app: Flask) -> None:
         registrations,
         rosters,
         door,
+        federation,
     ):
         api.register_blueprint(module.blp, url_prefix=PREFIX)
     app.register_blueprint(docs.bp)

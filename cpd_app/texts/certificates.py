@@ -35,7 +35,7 @@ SENTENCES: dict[str, str] = {
     "act_renewed": "再注册",
     "act_upgraded": "晋级",
     "act_suspended": "暂停",
-    "act_resumed": "恢复",
+    "act_resumed": "恢复有效",
     "act_cancelled": "注销",
     "act_revoked": "撤销",
     "act_annulled": "更正",
@@ -67,9 +67,4 @@ SENTENCES: dict[str, str] = {
     "same_person": "提出的人不能自己确认。请由另一位同事确认。",
     "state_by_register": "状态没有改：已登记的证书由“证书登记”办理变更，要有依据和日期。",
     "report_acknowledged": "这份报送已经确认收到。",
-    "handover_to_self": "请选另一个人接手。",
-    "handover_not_staff": "接手的人要在学会里有审核员或注册管理员的角色；活动也可以交给组织者。",
-    "transfer_same_society": "这个注册就在本学会，不用转会。",
-    "transfer_not_possible": "这个注册已注销、撤销或没有有效的证书，不能转会。",
-    "transfer_not_consented": "转出学会还没有同意。请先请对方在证书登记里办理同意转会。",
 }

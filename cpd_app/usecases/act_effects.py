@@ -1,6 +1,5 @@
 """What acts of the register change: the state of terms, the bar on a person, their messages."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -16,12 +15,12 @@ LIVING = frozenset({"active", "suspended"})
 
 
 def set_states(
-    registration: Registration, terms: Sequence[Term], state: CertificateState, *, today: date
+    registration: Registration, *, since: date, state: CertificateState, today: date
 ) -> None:
-    """Give a certificate and what follows it a state; an ended term becomes expired instead."""
-    del registration  # its terms are handed in: those that have ended before stay as they are
-    for term in terms:
-        term.state = at_end(state, term.ends_on, today).value
+    """Give a certificate and what follows it a state; an ended one expires instead."""
+    for term in registration.terms:
+        if term.starts_on >= since:
+            term.state = at_end(state, term.ends_on, today).value
 
 
 def set_bar(person: Person) -> None:

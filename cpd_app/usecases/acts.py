@@ -3,7 +3,7 @@
 Whatever an act changes (state, bar, messages) is changed in the transaction that publishes it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select, update
@@ -72,6 +72,22 @@ class NewAct:
     seen: int | None = None
     #: UUID of the form: sent twice it acts once
     key: str | None = None
+
+
+def with_kind(new: NewAct, kind: ActKind, annuls_id: int | None) -> NewAct:
+    """The form's input as the page it stands on means it."""
+    return replace(new, kind=kind.value, annuls_id=annuls_id)
+
+
+def act_of(actor: Actor, act_id: int) -> CertificateAct:
+    """One act of a society's member, for its staff."""
+    row = session.get(CertificateAct, act_id)
+    if row is None:
+        raise NotFound
+    registration = readable_registration(actor, row.registration_id)
+    target = Target(owner_id=registration.person_id, societies=frozenset({row.society_id}))
+    require(actor, Permission.CONFIRM_ACT, target)
+    return row
 
 
 def act(
@@ -253,8 +269,9 @@ def _enforce(
 ) -> None:
     """Bring an act in force: states, bar, messages, publication, appeal, journal."""
     kind = ActKind(row.kind)
-    terms = [t for t in registration.terms if t.id >= row.term_id or t.ends_on > today]
-    present = at_end(CertificateState(terms[0].state), terms[0].ends_on, today)
+    term = term_acted_on(registration, today)
+    row.term_id = term.id
+    present = at_end(CertificateState(term.state), term.ends_on, today)
     if kind is ActKind.ANNULLED:
         annulled = session.get_one(CertificateAct, row.annuls_id)
         after = state_without(as_done(acts_of(registration.id)), annulled.id, present)
@@ -267,7 +284,7 @@ def _enforce(
         row.former_state, row.former_barred_on = present.value, registration.person.barred_on
     row.state, row.published_at = "in_force", now
     row.version += 1
-    set_states(registration, terms, after, today=today)
+    set_states(registration, since=term.starts_on, state=after, today=today)
     session.flush()
     set_bar(registration.person)
     set_messages(registration.person, now=now)

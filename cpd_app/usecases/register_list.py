@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from cpd_app.db import session
 from cpd_app.domain.certificates import ActKind, Done, possible, state_without
@@ -90,10 +90,19 @@ def under_review(registration_ids: list[int]) -> frozenset[int]:
 
 def reasons_of(registration_ids: list[int]) -> dict[int, str]:
     """Why certificates are not active, by registration; one statement for a page."""
+    return _reasons(CertificateAct.registration_id.in_(registration_ids))
+
+
+def reasons_of_society(society_id: int) -> dict[int, str]:
+    """The same for a whole register; few certificates are not active."""
+    return _reasons(CertificateAct.society_id == society_id)
+
+
+def _reasons(of_these: ColumnElement[bool]) -> dict[int, str]:
     last = (
         select(func.max(CertificateAct.id))
         .where(
-            CertificateAct.registration_id.in_(registration_ids),
+            of_these,
             CertificateAct.state == "in_force",
             CertificateAct.kind.in_(EXPLAINED),
         )

@@ -9,6 +9,7 @@ from flask_login import current_user
 from cpd_app import clock
 from cpd_app.access import current_actor, somebody_is_signed_in
 from cpd_app.policy import may
+from cpd_app.usecases.act_history import count_open
 from cpd_app.usecases.event_lists import count_submitted
 from cpd_app.usecases.event_owners import organises
 from cpd_app.web.desk import Desk, desks, open_desk
@@ -98,14 +99,18 @@ class Ui:
         places = (
             ("staff.overview", "house", _("总览")),
             ("members.index", "people", _("会员")),
+            ("certificates.index", "card-heading", _("证书登记")),
             ("staff_events.index", "calendar-event", _("活动签到")),
             ("imports.index", "file-earmark-arrow-up", _("导入")),
             ("rulings.index", "patch-question", _("认定")),
             ("rules.index", "sliders", _("折算规则")),
+            ("notices.index", "megaphone", _("公告")),
             ("api_docs.index", "code-slash", _("接口说明")),
             ("me.index", "person", _("我的")),
         )
-        return self._items(places, {"staff_events.index": waiting})
+        here = open_desk()
+        acts = count_open(here.society_id) if here else 0
+        return self._items(places, {"staff_events.index": waiting, "certificates.index": acts})
 
     @property
     def events_home(self) -> str:
@@ -152,8 +157,10 @@ def _places_without_a_desk() -> tuple[tuple[str, str, str], ...]:
     if current_actor().is_federation:
         return (
             ("staff.overview", "house", _("总览")),
+            ("federation.index", "inbox", _("学会的报送")),
             ("staff_events.index", "calendar-event", _("活动签到")),
             ("rules.index", "sliders", _("折算规则")),
+            ("notices.index", "megaphone", _("公告")),
         )
     return (
         ("events.index", "calendar-event", _("我组织的")),

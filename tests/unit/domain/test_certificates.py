@@ -54,7 +54,8 @@ steps = st.lists(
 
 @given(steps)
 def test_no_order_of_acts_leads_outside_the_machine(steps):
-    state, done, has_ended = S.ACTIVE, [], False
+    state, has_ended = S.ACTIVE, False
+    done: list[Done] = []
     snapshots: dict[int, S] = {}
     for what, value in steps:
         before = state
