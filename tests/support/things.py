@@ -27,6 +27,7 @@ from tests.support import builders
 from tests.support.builders import LONG_AGO
 from tests.support.event_things import event_things
 from tests.support.people import Someone
+from tests.support.register_things import register_things
 from tests.support.store import Store
 
 Do = Callable[..., Any]
@@ -70,6 +71,7 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
     store.add(evidence)
     return {
         **event_things(store, member, registrar, file),
+        **register_things(store, member),
         "activity_id": activity.id,
         "backfill.activity_id": draft.id,
         "credit_id": store.one(
