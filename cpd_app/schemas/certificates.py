@@ -41,3 +41,9 @@ class WishSchema(FormSchema):
 
     kind = fields.String(required=True)
     reason = TextField(load_default=None)
+
+
+class SuccessorSchema(FormSchema):
+    """Who takes over; nobody is needed when nothing is open."""
+
+    successor_id = fields.Integer(load_default=None)

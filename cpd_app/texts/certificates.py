@@ -1,15 +1,14 @@
 """Words of the register's acts (domain.md §9), their reasons, and why an act is refused."""
 
-#: kind of act -> code of its name
+#: kind of act -> code of its name; resumed and annulled share their Chinese word with a verb that
+#: pages use otherwise, and are named in web/certificate_words.py
 KINDS = {
     "issued": "act_issued",
     "renewed": "act_renewed",
     "upgraded": "act_upgraded",
     "suspended": "act_suspended",
-    "resumed": "act_resumed",
     "cancelled": "act_cancelled",
     "revoked": "act_revoked",
-    "annulled": "act_annulled",
 }
 #: reason of an act -> code of its words
 REASONS = {
@@ -35,10 +34,8 @@ SENTENCES: dict[str, str] = {
     "act_renewed": "再注册",
     "act_upgraded": "晋级",
     "act_suspended": "暂停",
-    "act_resumed": "恢复有效",
     "act_cancelled": "注销",
     "act_revoked": "撤销",
-    "act_annulled": "更正",
     "reason_own_wish": "本人申请",
     "reason_membership_lapsed": "学会会籍中断",
     "reason_under_inquiry": "正在调查",
@@ -67,4 +64,9 @@ SENTENCES: dict[str, str] = {
     "same_person": "提出的人不能自己确认。请由另一位同事确认。",
     "state_by_register": "状态没有改：已登记的证书由“证书登记”办理变更，要有依据和日期。",
     "report_acknowledged": "这份报送已经确认收到。",
+    "handover_to_self": "请选另一个人接手。",
+    "handover_not_staff": "接手的人要在学会里有角色；档案只能交给审核员或注册管理员。",
+    "transfer_same_society": "这个注册就在本学会，不用转会。",
+    "transfer_not_possible": "这个注册没有有效的证书，不能转会。",
+    "transfer_not_consented": "转出学会还没有同意。请先请对方在证书登记里同意转会。",
 }

@@ -164,8 +164,8 @@ def ask_act(
     return row
 
 
-def take_back_wish(actor: Actor, act_id: int, *, now: datetime) -> None:
-    """The member no longer wants it."""
+def take_back_wish(actor: Actor, act_id: int, *, now: datetime) -> int:
+    """The member no longer wants it; returns whose registration it was."""
     row = session.get(CertificateAct, act_id)
     if row is None:
         raise NotFound
@@ -176,6 +176,7 @@ def take_back_wish(actor: Actor, act_id: int, *, now: datetime) -> None:
     row.state = "dropped"
     row.version += 1
     _note(actor, row, "dropped", now=now)
+    return row.registration_id
 
 
 def grant_wish(

@@ -70,6 +70,11 @@ def certificate_of(actor: Actor, registration_id: int, *, today: date) -> Certif
     )
 
 
+def possible_on(found: Certificate) -> tuple[ActKind, ...]:
+    """What the state allows, whoever may do it."""
+    return possible(CertificateState(found.state))
+
+
 def state_on_day(term: Term, today: date) -> CertificateState:
     """A term that has ended is expired, whether the clock has written it down yet or not."""
     state = CertificateState(term.state)

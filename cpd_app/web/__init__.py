@@ -42,6 +42,7 @@ from cpd_app.web import (
     stewards,
     switches,
     wechat,
+    wishes,
 )
 
 
@@ -59,6 +60,7 @@ def init(app: Flask) -> None:
         signin,
         activation,
         me,
+        wishes,
         progress,
         annual_plan,
         attendance,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from cpd_app.domain.certificates import TWO_PEOPLE, ActKind
 from cpd_app.texts.certificates import KINDS, REASONS
@@ -39,6 +40,10 @@ VERBS = {
 
 def kind_word(kind: str) -> str:
     """暂停, 恢复 …."""
+    if kind == ActKind.RESUMED:
+        return str(pgettext("act", "恢复"))
+    if kind == ActKind.ANNULLED:
+        return str(pgettext("act", "更正"))
     return sentence(KINDS[kind])
 
 

@@ -40,4 +40,18 @@ def register_things(store: Store, member: Someone) -> dict[str, Any]:
         report_id=report.id,
     )
     store.add(act)
-    return {"act_id": act.id, "report_id": report.id}
+    own = builders.a_registration(store, member.person, member.society)
+    wish = CertificateAct(
+        society_id=member.society.id,
+        registration_id=own.id,
+        term_id=own.terms[0].id,
+        kind="suspended",
+        reason_code="own_wish",
+        effective_on=NOW.date(),
+        state="asked",
+        former_state="active",
+        proposed_at=NOW,
+        proposed_by_id=member.id,
+    )
+    store.add(wish)
+    return {"wish_id": wish.id, "act_id": act.id, "report_id": report.id}

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from sqlalchemy import select
 
-from cpd_app.models import CertificateAct, FederationReport
+from cpd_app.models import CertificateAct, FederationReport, Role
 from cpd_app.usecases import federation_reports
 from tests.support.page import Browser
 from tests.support.people import Someone
@@ -83,9 +83,10 @@ def test_a_revocation_waits_for_a_second_person(
 ):
     send("revoke", "false_material")
     waiting = store.one(select(CertificateAct))
-    assert "请另一位同事确认" in as_(registrar).get(
-        f"/staff/certificates/acts/{waiting.id}/confirm"
-    ).text
+    assert (
+        "请另一位同事确认"
+        in as_(registrar).get(f"/staff/certificates/acts/{waiting.id}/confirm").text
+    )
     assert "还没有公告" in as_(auditor).get("/notices").text
     page = as_(auditor).get("/staff/certificates/proposals")
     assert page.heading == "1 件变更待办"
@@ -97,9 +98,7 @@ def test_a_revocation_waits_for_a_second_person(
     assert "撤销" in as_(auditor).get("/notices").find("main").text
 
 
-def test_the_feed_is_atom_and_names_nobody(
-    as_: As, send: Callable[..., Any], member: Someone
-):
+def test_the_feed_is_atom_and_names_nobody(as_: As, send: Callable[..., Any], member: Someone):
     send("suspend", "under_inquiry")
     answer = as_(member).client.get("/notices/feed")
 
@@ -142,3 +141,107 @@ def test_the_federation_gets_reports_and_acknowledges(
 
     assert store.get(FederationReport, report.id).acknowledged_by_id == federation.id
     assert "已收到" in as_(registrar).get("/staff/certificates").text
+
+
+def test_a_member_asks_and_the_registrar_grants(
+    as_: As, store: Store, member: Someone, registrar: Someone
+):
+    assert member.registration
+    own = f"/me/certificates/{member.registration.id}"
+    as_(member).post(own, {"kind": "suspended", "reason": "出国"})
+    assert "已申请" in as_(member).get(own).text
+    wish = store.one(select(CertificateAct))
+    form = as_(registrar).get(f"/staff/certificates/acts/{wish.id}/grant")
+    assert "出国" in form.text
+    as_(registrar).post(
+        f"/staff/certificates/acts/{wish.id}/grant",
+        {
+            "reason_code": "own_wish",
+            "effective_on": "2026-05-04",
+            "legal_basis": "章程第 9 条",
+            "version": str(wish.version),
+        },
+    )
+
+    assert "暂停" in as_(member).get(own).text
+
+
+def test_a_member_takes_the_wish_back(as_: As, store: Store, member: Someone):
+    assert member.registration
+    own = f"/me/certificates/{member.registration.id}"
+    as_(member).post(own, {"kind": "cancelled"})
+    wish = store.one(select(CertificateAct))
+    as_(member).post(f"/me/certificates/wishes/{wish.id}/take-back", {})
+
+    assert "已申请" not in as_(member).get(own).text
+
+
+def test_somebody_leaves_the_staff(as_: As, store: Store, registrar: Someone, auditor: Someone):
+    role_id = store.one(select(Role.id).where(Role.person_id == auditor.id))
+    page = as_(registrar).get(f"/staff/leavers/{role_id}")
+    assert auditor.person.name in page.heading
+
+    as_(registrar).post(f"/staff/leavers/{role_id}", {})
+
+    assert store.get(Role, role_id).ends_on is not None
+
+
+def test_an_annulment_reads_as_a_correction(
+    as_: As, send: Callable[..., Any], store: Store, registrar: Someone, auditor: Someone
+):
+    send("suspend", "under_inquiry")
+    first = store.one(select(CertificateAct))
+    path = f"/staff/certificates/acts/{first.id}/annul"
+    form = as_(registrar).get(path)
+    wrong = as_(registrar).post(path, {"effective_on": "2026-05-04"}, status=422)
+    assert "事由" in wrong.text
+    as_(registrar).post(
+        path,
+        {
+            "reason_code": "error",
+            "effective_on": "2026-05-04",
+            "legal_basis": "章程第 9 条",
+            "document_no": "示〔2026〕4 号",
+            "reason": "查明有误",
+            "seen": form.find("[name=seen]")["value"],
+        },
+    )
+    proposal = store.one(select(CertificateAct).where(CertificateAct.kind == "annulled"))
+    own = as_(registrar).post(
+        f"/staff/certificates/acts/{proposal.id}/confirm", {"version": "1"}, status=422
+    )
+    assert "不能自己确认" in own.text
+    as_(auditor).post(f"/staff/certificates/acts/{proposal.id}/confirm", {"version": "1"})
+
+    public = as_(auditor).get("/notices").find("main").text
+    assert "更正" in public
+    assert "的暂停作废" in public
+
+
+def test_a_proposal_is_dropped(as_: As, send: Callable[..., Any], store: Store, auditor: Someone):
+    send("revoke", "law")
+    row = store.one(select(CertificateAct))
+    as_(auditor).post(f"/staff/certificates/acts/{row.id}/drop", {"version": str(row.version)})
+
+    assert as_(auditor).get("/staff/certificates/proposals").heading == "没有待办的变更"
+
+
+def test_the_federations_program_reads_on_and_acknowledges(
+    as_: As, do: Do, send: Callable[..., Any], store: Store, federation: Someone,
+    registrar: Someone, now: datetime,
+):  # fmt: skip
+    send("suspend", "under_inquiry")
+    do(federation_reports.make_reports, now=now)
+    answer = as_(federation).client.get("/api/v1/federation/reports?open=true").json
+    (report,) = answer["reports"]
+    assert report["acts"][0]["kind"] == "suspended"
+    assert as_(federation).client.get(f"/api/v1/federation/reports?after={report['id']}").json == {
+        "reports": [],
+        "total": 0,
+    }
+    assert as_(registrar).client.get("/api/v1/federation/reports").status_code == 403
+    path = f"/api/v1/federation/reports/{report['id']}/acknowledge"
+    browser = as_(federation)
+    headers = {"X-CSRFToken": browser.csrf()}
+    assert browser.client.post(path, headers=headers).json == {"acknowledged": 1}
+    assert browser.client.post(path, headers=headers).status_code == 409
