@@ -44,7 +44,8 @@ class CertificateAct(Base):
     document_no: Mapped[str | None] = mapped_column(String(80))
     document_file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
     effective_on: Mapped[date]
-    #: asked (by the member), proposed, in_force, dropped (not granted or not confirmed), annulled
+    #: asked (by the member), proposed, consented (a transfer that waits for the other society),
+    #: in_force, dropped (not granted or not confirmed), annulled
     #: (set aside by a later act)
     state: Mapped[str] = mapped_column(String(20))
     #: state of the term before the act, restored when the act is annulled

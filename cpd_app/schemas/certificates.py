@@ -7,6 +7,7 @@ from marshmallow import fields, post_load
 from cpd_app.schemas.fields import DayField, TextField
 from cpd_app.schemas.signin import FormSchema
 from cpd_app.usecases.acts import NewAct
+from cpd_app.usecases.transfers import Transfer
 
 
 class ActSchema(FormSchema):
@@ -47,3 +48,16 @@ class SuccessorSchema(FormSchema):
     """Who takes over; nobody is needed when nothing is open."""
 
     successor_id = fields.Integer(load_default=None)
+
+
+class TransferSchema(FormSchema):
+    """A member who comes from another society."""
+
+    former_no = TextField(required=True)
+    registration_no = TextField(required=True)
+    document_no = TextField(required=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_kwargs: Any) -> Transfer:
+        """The typed input."""
+        return Transfer(**{name: text or "" for name, text in data.items()})

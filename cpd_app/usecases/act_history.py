@@ -14,7 +14,7 @@ from cpd_app.policy import Actor, Permission, Target, require
 
 #: states of acts that have taken effect
 DONE = ("in_force", "annulled")
-OPEN = ("proposed", "asked")
+OPEN = ("proposed", "asked", "consented")
 #: rows of one page of proposals
 MOST_OPEN = 200
 

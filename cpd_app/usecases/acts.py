@@ -29,6 +29,7 @@ from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
 from cpd_app.usecases.act_effects import set_bar, set_messages, set_states
 from cpd_app.usecases.act_history import (
+    OPEN,
     acts_of,
     as_done,
     last_act_id,
@@ -46,6 +47,8 @@ from cpd_app.usecases.deadlines import (
 )
 from cpd_app.usecases.registrations_shown import readable_registration
 
+#: the reason whose cancellation waits for the society that the member goes to
+TRANSFER = "transfer"
 MOST_REASON = 1000
 MOST_BASIS = 200
 MOST_NUMBER = 80
@@ -113,10 +116,13 @@ def act(
     row = _row(actor, registration, kind, new, now=now, today=today)
     session.add(row)
     session.flush()
-    if kind in TWO_PEOPLE:
+    if new.reason_code == TRANSFER:
+        row.state = "consented"  # in force when the other society takes the member in
+        _note(actor, row, "consented", now=now)
+    elif kind in TWO_PEOPLE:
         _note(actor, row, "proposed", now=now)
     else:
-        _enforce(actor, registration, row, now=now, today=today)
+        enforce(actor, registration, row, now=now, today=today)
     return row
 
 
@@ -131,14 +137,14 @@ def confirm_act(
     if row.proposed_by_id == actor.person_id:
         raise NotAllowed("same_person")
     row.confirmed_by_id, row.confirmed_at = actor.person_id, now
-    _enforce(actor, registration, row, now=now, today=today)
+    enforce(actor, registration, row, now=now, today=today)
     return row
 
 
 def drop_act(actor: Actor, act_id: int, *, version: int, now: datetime) -> CertificateAct:
     """Let a proposal or a member's wish go: nothing was published, nothing changes."""
     found = session.get(CertificateAct, act_id)
-    state = found.state if found is not None and found.state == "asked" else "proposed"
+    state = found.state if found is not None and found.state in OPEN else "proposed"
     row, _registration = _proposal(actor, act_id, state, Permission.CONFIRM_ACT, version)
     row.state = "dropped"
     _note(actor, row, "dropped", now=now)
@@ -195,7 +201,7 @@ def grant_wish(
     row.effective_on = new.effective_on
     row.legal_basis, row.document_no = _foundation(kind, new)
     row.confirmed_by_id, row.confirmed_at = actor.person_id, now
-    _enforce(actor, registration, row, now=now, today=today)
+    enforce(actor, registration, row, now=now, today=today)
     return row
 
 
@@ -265,7 +271,7 @@ def _foundation(kind: ActKind, new: NewAct) -> tuple[str | None, str | None]:
     return basis or None, number or None
 
 
-def _enforce(
+def enforce(
     actor: Actor, registration: Registration, row: CertificateAct, *, now: datetime, today: date
 ) -> None:
     """Bring an act in force: states, bar, messages, publication, appeal, journal."""
@@ -289,7 +295,7 @@ def _enforce(
     session.flush()
     set_bar(registration.person)
     set_messages(registration.person, now=now)
-    if kind in APPEALABLE and row.reason_code not in OWN_WISH:
+    if kind in APPEALABLE and row.reason_code not in {*OWN_WISH, TRANSFER}:
         set_deadline(
             DeadlineKind.APPEAL_ACT,
             row.id,

@@ -11,9 +11,9 @@ from cpd_app import clock
 from cpd_app.access import asks_again, current_actor, staff_area
 from cpd_app.db import transaction
 from cpd_app.domain.certificates import NEVER_PUBLIC, REASONS, TWO_PEOPLE, ActKind
-from cpd_app.domain.errors import DomainError, NotAllowed, NotFound
-from cpd_app.schemas.certificates import ActSchema, VersionSchema
-from cpd_app.usecases import act_history, acts, register_list
+from cpd_app.domain.errors import Conflict, DomainError, NotAllowed, NotFound, Rejected
+from cpd_app.schemas.certificates import ActSchema, TransferSchema, VersionSchema
+from cpd_app.usecases import act_history, acts, register_list, transfers
 from cpd_app.usecases.credits_shown import names_of
 from cpd_app.usecases.notices import public_name
 from cpd_app.usecases.register_list import Certificate
@@ -52,6 +52,38 @@ def annul(act_id: int) -> ResponseReturnValue:
     """Set an act aside, after an appeal or an error."""
     row = acts.act_of(current_actor(), act_id)
     return _form(_certificate(row.registration_id), ActKind.ANNULLED, annuls=row)
+
+
+@bp.route("/transfer", methods=["GET", "POST"])
+@staff_area
+@asks_again
+def transfer() -> ResponseReturnValue:
+    """Take in a member whom another society lets go."""
+    given, values = Read(), {}
+    if request.method == "POST":
+        values = request.form.to_dict()
+        given = read(TransferSchema())
+        if given.ok and (made := _received(given)) is not None:
+            return redirect(url_for("certificates.index", r=made), 303)
+    page = render_template("certificates/transfer.html", values=values, errors=given.errors)
+    return page, 200 if given.ok else 422
+
+
+def _received(given: Read) -> int | None:
+    try:
+        with transaction():
+            made = transfers.receive_transfer(
+                current_actor(),
+                desk.society_id(),
+                given.value,
+                now=clock.now(),
+                today=clock.today(),
+            ).id
+    except (Rejected, Conflict) as error:
+        given.refuse(error, known=TransferSchema().fields)
+        return None
+    flash(_("已转入，记录和学时随人转来。"), "success")
+    return made
 
 
 @bp.get("/proposals")
@@ -187,13 +219,15 @@ def _acted(
                 row = acts.grant_wish(actor, wish.id, new, version=version, now=now, today=today)
             else:
                 row = acts.act(actor, found.registration.id, new, now=now, today=today)
-            is_proposal = row.state == "proposed"
+            state = row.state
     except (NotFound, NotAllowed):
         raise
     except DomainError as error:
         given.refuse(error, known=ActSchema().fields)
         return None
-    if is_proposal:
+    if state == "consented":
+        said = _("已同意转会。转入的学会办理时，这里的注册随即注销并公告。")
+    elif state == "proposed":
         said = _("已提出%(kind)s，等另一位同事确认后生效。", kind=kind_word(kind.value))
     else:
         said = _("%(kind)s已生效，公众现在就能看到。", kind=kind_word(kind.value))

@@ -67,6 +67,7 @@ def index() -> ResponseReturnValue:
         chosen=_chosen(chosen_id) if chosen_id is not None else None,
         waiting=act_history.count_open(society_id),
         query=_query(wanted),
+        is_registrar=desk.is_registrar(),
         society=here.code if (here := desk.open_desk()) else "",
     )
 

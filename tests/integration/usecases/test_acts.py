@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from cpd_app.domain.errors import Conflict, NotAllowed, NotFound, Rejected
 from cpd_app.models import CertificateAct, Deadline, JournalEntry, Person, Term
-from cpd_app.usecases import acts, term_acts
+from cpd_app.usecases import act_appeals, acts, term_acts
 from cpd_app.usecases.acts import NewAct
 from cpd_app.usecases.notices import Notice, notices_of
 from cpd_app.usecases.registrations import NextTerm, add_term
@@ -321,6 +321,37 @@ def test_an_unknown_act_is_not_there(do, registrar, member):
     for call in (
         lambda: do(acts.confirm_act, registrar.actor, 999, version=1, now=NOW, today=TODAY),
         lambda: do(acts.take_back_wish, member.actor, 999, now=NOW),
+    ):
+        with pytest.raises(NotFound):
+            call()
+
+
+def test_an_appeal_names_who_decided_and_upholding_it_proposes_an_annulment(
+    act, confirm, do, store, member, registrar, auditor
+):
+    revoked = confirm(act("revoked", "misconduct"))
+    subject = do(act_appeals.appealed, revoked.id)
+    assert subject.person_id == member.id
+    assert subject.decided_by == {registrar.id, auditor.id}
+
+    proposal = do(
+        act_appeals.uphold, auditor.actor, revoked.id, reason="申诉成立", now=NOW, today=TODAY
+    )
+    assert (proposal.kind, proposal.state) == ("annulled", "proposed")
+    confirm(proposal, by=registrar)
+
+    assert state_of(store, member) == "active"
+    with pytest.raises(Rejected, match="not_annullable"):
+        do(act_appeals.appealed, revoked.id)
+
+
+def test_what_cannot_be_appealed(act, do, auditor):
+    wished = act("suspended", "own_wish")
+    with pytest.raises(Rejected, match="not_annullable"):
+        do(act_appeals.appealed, wished.id)
+    for call in (
+        lambda: do(act_appeals.appealed, 999),
+        lambda: do(act_appeals.uphold, auditor.actor, 999, reason="", now=NOW, today=TODAY),
     ):
         with pytest.raises(NotFound):
             call()
