@@ -227,12 +227,12 @@ def test_a_proposal_is_dropped(as_: As, send: Callable[..., Any], store: Store, 
 
 
 def test_the_federations_program_reads_on_and_acknowledges(
-    as_: As, do: Do, send: Callable[..., Any], store: Store, federation: Someone,
-    registrar: Someone, now: datetime,
+    as_: As, do: Do, send: Callable[..., Any], federation: Someone, registrar: Someone,
+    now: datetime,
 ):  # fmt: skip
     send("suspend", "under_inquiry")
     do(federation_reports.make_reports, now=now)
-    answer = as_(federation).client.get("/api/v1/federation/reports?open=true").json
+    answer: Any = as_(federation).client.get("/api/v1/federation/reports?open=true").json
     (report,) = answer["reports"]
     assert report["acts"][0]["kind"] == "suspended"
     assert as_(federation).client.get(f"/api/v1/federation/reports?after={report['id']}").json == {

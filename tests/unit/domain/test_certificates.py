@@ -176,7 +176,7 @@ def test_reasons_belong_to_their_kind():
 
 
 def test_revocation_and_annulment_need_two_people():
-    assert TWO_PEOPLE == {ActKind.REVOKED, ActKind.ANNULLED}
+    assert {ActKind.REVOKED, ActKind.ANNULLED} == TWO_PEOPLE
 
 
 def test_a_suspension_outlives_the_term():
