@@ -12,6 +12,7 @@ from cpd_app.texts.certificates import KINDS, REASONS
 from cpd_app.usecases.members import MemberRow
 from cpd_app.usecases.register_list import Certificate
 from cpd_app.web.filters import day, moment
+from cpd_app.web.locale import short_locale
 from cpd_app.web.member_list import STATE_KINDS, field_name, level_word
 from cpd_app.wording import sentence
 
@@ -73,9 +74,22 @@ def state_look(state: str, *, under_review: bool = False) -> tuple[str, str, str
     return state_word(state, under_review=under_review), kind, icon
 
 
-def field_words(row: MemberRow) -> str:
-    """The field in the reader's language."""
-    return field_name(row)
+def field_of(found: Certificate) -> str:
+    """The field in the reader's language; what the file said when it is not mapped."""
+    field = found.registration.field
+    if field is None:
+        return found.registration.field_text
+    return field.name_en if short_locale() == "en" else field.name
+
+
+def _verb(kind: ActKind) -> str:
+    """What a button does: the same word in Chinese, another one in English."""
+    return {
+        ActKind.SUSPENDED: str(pgettext("do", "暂停")),
+        ActKind.RESUMED: str(pgettext("do", "恢复")),
+        ActKind.CANCELLED: str(pgettext("do", "注销")),
+        ActKind.REVOKED: str(pgettext("do", "撤销")),
+    }[kind]
 
 
 def history_of(found: Certificate) -> list[dict[str, Any]]:
@@ -136,7 +150,7 @@ def buttons_of(found: Certificate) -> list[dict[str, Any]]:
     return [
         {
             "verb": verbs[kind],
-            "text": kind_word(kind),
+            "text": _verb(kind),
             "two": kind in TWO_PEOPLE,
             "main": kind is ActKind.RESUMED,
         }
@@ -156,7 +170,7 @@ def rows_as_cells(
 ) -> Iterator[list[str]]:
     """The register as cells, its heading first; the columns are those on the page."""
     yield [
-        _("编号"), _("姓名"), _("等级"), _("领域"), _("起"), _("有效至"), _("状态"), _("说明"),
+        _("编号"), _("姓名"), _("级别"), _("领域"), _("起"), _("有效至"), _("状态"), _("事由"),
     ]  # fmt: skip
     for row in rows:
         yield [

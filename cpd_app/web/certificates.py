@@ -21,6 +21,7 @@ from cpd_app.web import certificate_acts, desk
 from cpd_app.web.cells import as_text
 from cpd_app.web.certificate_words import (
     buttons_of,
+    field_of,
     history_of,
     reason_word,
     rows_as_cells,
@@ -149,6 +150,7 @@ def _chosen(registration_id: int) -> dict[str, Any]:
         "buttons": buttons_of(found),
         "history": history_of(found),
         "level": level_word(found.term.level),
+        "field": field_of(found),
     }
 
 
@@ -189,8 +191,8 @@ def _sub(society_id: int) -> str:
         return waits
     when = moment(stand.last.made_at)
     if stand.last.acknowledged_at is not None:
-        return waits + _("上次报送 %(when)s，已收到。", when=when)
-    return waits + _("上次报送 %(when)s，对方还没有确认。", when=when)
+        return _("%(waits)s上次报送 %(when)s，已收到。", waits=waits, when=when)
+    return _("%(waits)s上次报送 %(when)s，对方还没有确认。", waits=waits, when=when)
 
 
 def _tabs(found: Found, wanted: MemberFilter) -> list[dict[str, Any]]:
@@ -216,7 +218,7 @@ def _head(wanted: MemberFilter) -> list[dict[str, Any]]:
             "sorted": "ascending" if wanted.sort == "number" else None,
         },
         {"text": _("姓名")},
-        {"text": _("等级")},
+        {"text": _("级别")},
         {"text": _("领域")},
         {
             "text": _("有效至"),
@@ -225,5 +227,5 @@ def _head(wanted: MemberFilter) -> list[dict[str, Any]]:
             "sorted": ends,
         },
         {"text": _("状态")},
-        {"text": _("说明")},
+        {"text": _("事由")},
     ]
