@@ -89,6 +89,11 @@ def kind_of(text: str) -> ActKind:
         raise Rejected("unknown_act", "kind") from None
 
 
+def needs_two(kind: ActKind) -> bool:
+    """Whether a second person has to confirm it (§9)."""
+    return kind in TWO_PEOPLE
+
+
 def state_after(state: CertificateState, kind: ActKind) -> CertificateState:
     """The state that an act brings about; Rejected `act_not_possible`."""
     if kind in BEGINNINGS:

@@ -13,12 +13,12 @@ from cpd_app.domain.certificates import (
     APPEALABLE,
     ASKABLE,
     OWN_WISH,
-    TWO_PEOPLE,
     ActKind,
     at_end,
     check_day,
     check_reason,
     kind_of,
+    needs_two,
     state_after,
     state_without,
 )
@@ -119,7 +119,7 @@ def act(
     if new.reason_code == TRANSFER:
         row.state = "consented"  # in force when the other society takes the member in
         _note(actor, row, "consented", now=now)
-    elif kind in TWO_PEOPLE:
+    elif needs_two(kind):
         _note(actor, row, "proposed", now=now)
     else:
         enforce(actor, registration, row, now=now, today=today)
@@ -234,7 +234,7 @@ def _row(
     reason = new.reason.strip()
     if len(reason) > MOST_REASON:
         raise Rejected("too_long", "reason", most=MOST_REASON)
-    if kind in TWO_PEOPLE and not reason:
+    if needs_two(kind) and not reason:
         raise Rejected("missing", "reason")
     basis, number = _foundation(kind, new) if founded else (None, None)
     return CertificateAct(
@@ -266,7 +266,7 @@ def _foundation(kind: ActKind, new: NewAct) -> tuple[str | None, str | None]:
         raise Rejected("too_long", "document_no", most=MOST_NUMBER)
     if kind in FOUNDED and not basis:
         raise Rejected("missing", "legal_basis")
-    if kind in TWO_PEOPLE and not number:
+    if needs_two(kind) and not number:
         raise Rejected("missing", "document_no")
     return basis or None, number or None
 
