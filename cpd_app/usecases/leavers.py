@@ -59,8 +59,8 @@ class HandedOver:
 def leaving_of(
     actor: Actor, society_id: int, role_id: int, *, now: datetime, today: date
 ) -> Leaving:
-    """The preview; NotFound for a role of another society."""
-    person = _leaver(actor, society_id, role_id)
+    """The preview, also of one's own; NotFound for a role of another society."""
+    person = _leaver(actor, society_id, role_id, looks_only=True)
     return Leaving(
         person=person,
         roles=tuple(r.role for r in _roles(person.id, society_id, today)),
@@ -125,11 +125,12 @@ def leave(
     return HandedOver(handed, len(events), kept_back)
 
 
-def _leaver(actor: Actor, society_id: int, role_id: int) -> Person:
+def _leaver(actor: Actor, society_id: int, role_id: int, *, looks_only: bool = False) -> Person:
     role = session.get(Role, role_id)
     if role is None or role.society_id != society_id:
         raise NotFound
-    target = Target(owner_id=role.person_id, societies=frozenset({society_id}))
+    owner_id = None if looks_only else role.person_id
+    target = Target(owner_id=owner_id, societies=frozenset({society_id}))
     require(actor, Permission.CHANGE_ROLE, target)
     return session.get_one(Person, role.person_id)
 
