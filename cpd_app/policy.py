@@ -135,6 +135,11 @@ class Permission(StrEnum):
     DECIDE_FILING = "filing:decide"
     ANSWER_RETURN = "return:answer"
     READ_PROCESS = "filing:follow"
+    ACT_ON_CERTIFICATE = "certificate:act"
+    CONFIRM_ACT = "certificate:confirm"
+    ASK_ACT = "certificate:ask"
+    READ_REPORTS = "report:read"
+    ACKNOWLEDGE_REPORT = "report:acknowledge"
 
 
 Grant = Callable[[Actor, Target], bool]
@@ -173,6 +178,11 @@ def is_federation(actor: Actor, target: Target) -> bool:
 def sees_counts(actor: Actor, target: Target) -> bool:
     """The federation, for the states and counts of every society."""
     return actor.is_federation or is_staff(actor, target)
+
+
+def acknowledges(actor: Actor, _target: Target) -> bool:
+    """The federation, whichever society reported."""
+    return actor.is_federation
 
 
 def plans_events(actor: Actor, target: Target) -> bool:
@@ -269,6 +279,11 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.DECIDE_FILING: (is_staff_and_not_self,),
     Permission.ANSWER_RETURN: (is_owner,),
     Permission.READ_PROCESS: (is_owner, is_staff),
+    Permission.ACT_ON_CERTIFICATE: (is_registrar_and_not_self,),
+    Permission.CONFIRM_ACT: (is_staff_and_not_self,),
+    Permission.ASK_ACT: (is_owner,),
+    Permission.READ_REPORTS: (sees_counts,),
+    Permission.ACKNOWLEDGE_REPORT: (acknowledges,),
 }
 
 #: scope of a bearer token -> what it lets through; a token without scopes has all
@@ -302,6 +317,8 @@ SCOPES: dict[str, frozenset[Permission]] = {
             Permission.READ_READINESS,
         }
     ),
+    "reports:read": frozenset({Permission.READ_REPORTS}),
+    "reports:write": frozenset({Permission.READ_REPORTS, Permission.ACKNOWLEDGE_REPORT}),
     "registrations:write": frozenset(
         {Permission.READ_REGISTRATION, Permission.WRITE_REGISTRATION, Permission.IMPORT_MEMBERS}
     ),

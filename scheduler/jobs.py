@@ -18,10 +18,12 @@ from cpd_app.usecases import (
     attendance,
     cleaning,
     event_states,
+    federation_reports,
     files,
     journal_seals,
     returns,
     standings,
+    term_acts,
 )
 
 Now = Callable[[], datetime]
@@ -136,6 +138,30 @@ def turn_filings(now: Now) -> Counts:
     return {"turned": _in_parts(now, returns.turn_filings)}
 
 
+def expire_terms(now: Now) -> Counts:
+    """Mark certificates whose last day is over, a part a transaction."""
+    expired = 0
+    while True:
+        moment = now()
+        with transaction():
+            count = term_acts.expire_terms(now=moment, today=moment.astimezone(BEIJING).date())
+        expired += count
+        if not count:
+            return {"expired": expired}
+
+
+def report_acts(now: Now) -> Counts:
+    """Report to the federation what was done to certificates since the last report."""
+    reported = 0
+    for _part in range(PARTS_A_RUN):
+        with transaction():
+            count = federation_reports.make_reports(now=now())
+        reported += count
+        if not count:
+            break
+    return {"reported": reported}
+
+
 def clean_up(now: Now) -> Counts:
     """Remove what ended long ago."""
     with transaction():
@@ -157,6 +183,8 @@ def table(hand_over: Callable[[Now], Counts]) -> tuple[ClockJob, ...]:
         every("turn-events", turn_events, seconds=15),
         every("judge-standings", judge_standings, seconds=300),
         every("turn-filings", turn_filings, seconds=300),
+        every("report-acts", report_acts, seconds=60),
+        daily("expire-terms", expire_terms, at="00:10"),
         daily("clean-up", clean_up, at="03:20"),
         daily("remove-orphans", remove_orphans, at="03:40"),
         daily("thin-out-heads", thin_out_heads, at="03:50"),

@@ -14,6 +14,7 @@ from cpd_app.api import (
     door,
     events,
     evidence,
+    federation,
     filings,
     readiness,
     registrations,
@@ -57,6 +58,7 @@ def init(app: Flask) -> None:
         registrations,
         rosters,
         door,
+        federation,
     ):
         api.register_blueprint(module.blp, url_prefix=PREFIX)
     app.register_blueprint(docs.bp)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from cpd_app import clock, storage
-from cpd_app.cli import demo_events, demo_filings
+from cpd_app.cli import demo_events, demo_filings, demo_register
 from cpd_app.cli.people import sentences
 from cpd_app.config import load
 from cpd_app.db import transaction
@@ -93,6 +93,7 @@ def make_demo(*, once: bool) -> None:
         _papers(people)
         _rulings(people, today)
         tries = _events(people)
+        demo_register.make_acts(_for_acts(people, today))
         demo_readers(ACTOR, societies.society_of_code("demo-elec").id, now=clock.now(), today=today)
         _write(settings.var_dir / SIGN_INS, logins, password, tries)
 
@@ -263,6 +264,17 @@ def _rulings(people: list[plan.Demo], today: date) -> None:
                 NewActivity("other", title, None, today - timedelta(days=9), {"hours_asked": 4}),
                 now=clock.now(), today=today,
             )  # fmt: skip
+
+
+def _for_acts(people: list[plan.Demo], today: date) -> list[str]:
+    """Numbers of members of the first society whose certificates began more than 60 days ago."""
+    return [
+        str(p.member["registration_no"])
+        for p in people
+        if p.member["society"] == "demo-elec"
+        and p.profile == "first_year"
+        and p.member["starts_on"] < today - timedelta(days=60)
+    ]
 
 
 def _events(people: list[plan.Demo]) -> list[str]:

@@ -21,6 +21,9 @@ class CertificateAct(Base):
         # the public notices of a society, newest first, and of all societies
         Index("ix_certificate_acts_society_id_published_at", "society_id", "published_at"),
         Index("ix_certificate_acts_published_at", "published_at"),
+        # what waits for a second person, and the acts that are to be reported
+        Index("ix_certificate_acts_society_id_state", "society_id", "state"),
+        Index("ix_certificate_acts_society_id_report_id", "society_id", "report_id"),
         UniqueConstraint("registration_id", "key"),
     )
 
@@ -41,10 +44,14 @@ class CertificateAct(Base):
     document_no: Mapped[str | None] = mapped_column(String(80))
     document_file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
     effective_on: Mapped[date]
-    #: proposed, in_force, dropped (proposal not confirmed), annulled (set aside by a later act)
+    #: asked (by the member), proposed, consented (a transfer that waits for the other society),
+    #: in_force, dropped (not granted or not confirmed), annulled
+    #: (set aside by a later act)
     state: Mapped[str] = mapped_column(String(20))
     #: state of the term before the act, restored when the act is annulled
     former_state: Mapped[str] = mapped_column(String(20))
+    #: bar of the person before the act, as it was
+    former_barred_on: Mapped[date | None]
     #: of an `annulled` act: the act that it sets aside
     annuls_id: Mapped[int | None] = mapped_column(ForeignKey("certificate_acts.id"), index=True)
     proposed_at: Mapped[datetime]
@@ -63,7 +70,10 @@ class FederationReport(Base):
     """Acts of a society since the last report that the federation acknowledged (handbook Q31)."""
 
     __tablename__ = "federation_reports"
-    __table_args__ = (UniqueConstraint("society_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("society_id", "number"),
+        Index("ix_federation_reports_acknowledged_at", "acknowledged_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     society_id: Mapped[int] = mapped_column(ForeignKey("societies.id"))
@@ -71,7 +81,12 @@ class FederationReport(Base):
     number: Mapped[int]
     made_at: Mapped[datetime]
     acts: Mapped[int]
-    #: SHA-256 of the signed JSON as it was made
+    #: the JSON as it was made and signed, to the letter
+    content: Mapped[str] = mapped_column(Text)
+    #: SHA-256 of it
     digest: Mapped[str] = mapped_column(String(64))
+    #: of the society's key over `content`, base64; None while the society has no key
+    signature: Mapped[str | None] = mapped_column(String(120))
+    key_id: Mapped[str | None] = mapped_column(String(40))
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

@@ -40,6 +40,8 @@ class Person(Base):
     shown_registration_id: Mapped[int | None]
     #: lifelong bar after revocation (handbook Q14), in all societies
     barred_on: Mapped[date | None]
+    #: after a death or a resignation nothing is sent any more (domain.md §9)
+    messages_stopped_at: Mapped[datetime | None]
     #: set when this account was merged into another one; it cannot sign in any more
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
 

@@ -98,6 +98,10 @@ class Registration(Base):
     field_text: Mapped[str] = mapped_column(String(120))
     specialty: Mapped[str | None] = mapped_column(String(120))
     created_at: Mapped[datetime]
+    #: 转会: the registration with another society that this one goes on from
+    transferred_from_id: Mapped[int | None] = mapped_column(
+        ForeignKey("registrations.id"), index=True
+    )
     #: bumped under lock by whoever allocates its hours; see usecases/credits.py
     version: Mapped[int] = mapped_column(default=1)
 

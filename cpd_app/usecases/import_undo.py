@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import delete, exists, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cpd_app.db import session
@@ -13,6 +13,7 @@ from cpd_app.models import (
     Activity,
     ActivityChange,
     Base,
+    CertificateAct,
     Credit,
     Import,
     ImportRow,
@@ -33,6 +34,7 @@ from cpd_app.usecases.under_filing import not_filed
 PART = 500
 #: tables in the order in which their rows can be removed
 REMOVED_FIRST = (
+    "certificate_acts",
     "terms",
     "registrations",
     "society_memberships",
@@ -205,6 +207,13 @@ def _is_in_use(row: ImportRow, made: list[tuple[str, int]]) -> bool:
             ),
         ]
     if "terms" in created:
+        acts = [key for table, key in made if table == "certificate_acts"]
+        questions.append(
+            exists().where(
+                CertificateAct.term_id == created["terms"],
+                or_(CertificateAct.id.not_in(acts), CertificateAct.report_id.is_not(None)),
+            )
+        )
         questions.append(exists().where(Credit.term_id == created["terms"]))
     if person_id is not None:
         questions += [

@@ -9,13 +9,10 @@ from cpd_app.domain.errors import Conflict, DomainError, NotAllowed, Rejected
 from cpd_app.domain.numbers import login_key, normal_email, normal_phone, number_key
 from cpd_app.domain.register import (
     CertificateTerm,
-    Level,
     level_of,
     state_of,
     term_of,
-    upgraded,
 )
-from cpd_app.domain.renewal import CertificateState
 from cpd_app.models import (
     Employment,
     Person,
@@ -29,8 +26,10 @@ from cpd_app.policy import Actor, Permission, Target, may
 from cpd_app.texts.imports import MEMBER_COLUMNS
 from cpd_app.usecases.accounts import NewPerson, contact_of, own_login, text_or_none
 from cpd_app.usecases.import_columns import Findings, Row, day_of, text_of
-from cpd_app.usecases.register_in_memory import Held, Item, Member, Register, Trail
+from cpd_app.usecases.imported_acts import note_begun
+from cpd_app.usecases.register_in_memory import Held, Member, Register, Trail
 from cpd_app.usecases.registrations import Known, NewRegistration
+from cpd_app.usecases.term_plans import Plan, plan_of, refuse_barred
 
 REQUIRED = frozenset({"name", "society", "registration_no", "level", "field", "starts_on"})
 #: columns whose width a table limits
@@ -126,7 +125,9 @@ class MemberRows:
             member = self._member(new, held)
             if member is not None and member.person.id == self.actor.person_id is not None:
                 raise NotAllowed("not_yourself", "login")
-            plan = _plan_of(held, term) if held else None
+            plan = plan_of(held, term) if held else None
+            if member is not None and member.person["barred_on"] is not None:
+                refuse_barred(plan)
         except DomainError as refusal:
             found.refuse(refusal)
             return None
@@ -190,6 +191,7 @@ class MemberRows:
             email=contact.email or normal_email(new.login),
             phone=contact.phone or normal_phone(new.login),
             created_at=register.now,
+            barred_on=None,
             theme="auto",
             text_size="normal",
         )
@@ -314,7 +316,7 @@ class MemberRows:
         )
 
     def _keep_term(
-        self, trail: Trail, held: Held, term: CertificateTerm, plan: "_Plan | None", found: Findings
+        self, trail: Trail, held: Held, term: CertificateTerm, plan: Plan | None, found: Findings
     ) -> date | None:
         """Add the term, or correct the one that it means; gives the first day that moved."""
         values = {
@@ -329,9 +331,14 @@ class MemberRows:
                 self.register.change(trail, plan.cut, ends_on=term.starts_on)
             item = self.register.add(trail, Term, {"registration_id": held.registration}, **values)
             held.terms.append(item)
+            note_begun(self.register, trail, held, item, today=self.today)
             held.terms.sort(key=lambda t: t["starts_on"])
             return term.starts_on
         before = dict(plan.same.values)
+        if values["state"] != before["state"]:
+            if values["state"] != "active":
+                found.warn("state_by_register", "state")
+            values["state"] = before["state"]  # only an act changes it, with basis and day
         self.register.change(trail, plan.same, **values)
         days = ("starts_on", "ends_on")
         if any(before[c] != values[c] for c in (*days, "level")):
@@ -340,50 +347,6 @@ class MemberRows:
             former: date = before["starts_on"]
             return min(former, term.starts_on)
         return None
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """How a row's term meets those that are there: corrects one, cuts one, or follows them."""
-
-    same: Item | None = None
-    cut: Item | None = None
-
-
-def _plan_of(held: Held, term: CertificateTerm) -> _Plan:
-    """Decide before anything is changed; Rejected `terms_overlap`."""
-    touching = [
-        t for t in held.terms if t["starts_on"] < term.ends_on and term.starts_on < t["ends_on"]
-    ]
-    if not touching:
-        return _Plan()
-    if len(touching) > 1:
-        exact = [t for t in touching if t["starts_on"] == term.starts_on]
-        if exact and not [t for t in touching if t is not exact[0] and _collides(t, term)]:
-            return _Plan(same=exact[0])
-        raise Rejected("terms_overlap", "starts_on", starts_on=touching[0]["starts_on"])
-    last = touching[0]
-    if _is_upgrade(last, term):
-        return _Plan(cut=last)
-    return _Plan(same=last)
-
-
-def _collides(item: Item, term: CertificateTerm) -> bool:
-    return bool(item["starts_on"] < term.ends_on and term.starts_on < item["ends_on"])
-
-
-def _is_upgrade(item: Item, term: CertificateTerm) -> bool:
-    """晋级: one level up, beginning inside the old term (handbook Q34, Q35)."""
-    last = CertificateTerm(
-        Level(item["level"]), item["starts_on"], item["ends_on"], CertificateState(item["state"])
-    )
-    if term.starts_on <= last.starts_on:
-        return False
-    try:
-        above, _cut = upgraded(last, term.starts_on)
-    except Rejected:
-        return False
-    return above.level is term.level
 
 
 def _is_called(member: Member, name: str) -> bool:

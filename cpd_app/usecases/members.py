@@ -40,7 +40,7 @@ STATES = ("active", "suspended", "expired", "cancelled", "revoked")
 SORTS = ("number", "ends_on", "-ends_on", "newest")
 STANDINGS = ("not_activated", "behind", "short", "not_ready")
 #: kept states of a term that can still be renewed; whether it has ended, the day says
-RENEWABLE = ("active", "suspended")
+RENEWABLE = ("active", "suspended", "expired")
 #: a field of engineering that is not in the taxonomy
 UNMAPPED = "unmapped"
 
@@ -186,9 +186,10 @@ def shown_term(on: date) -> ColumnElement[bool]:
 
 
 def state_on(on: date) -> ColumnElement[str]:
-    """The state of a term on a day: an active one that has ended is expired."""
+    """The state of a term on a day: one that has ended is expired, unless it was ended before."""
     return case(
-        (and_(Term.state == "active", Term.ends_on <= on), literal("expired")), else_=Term.state
+        (and_(Term.state.in_(("active", "suspended")), Term.ends_on <= on), literal("expired")),
+        else_=Term.state,
     )
 
 

@@ -12,12 +12,30 @@ from sqlalchemy import bindparam, insert, select, update
 
 from cpd_app.db import session
 from cpd_app.domain.numbers import login_key, normal_email, normal_phone, number_key
-from cpd_app.models import Employment, Person, PersonName, Registration, SocietyMembership, Term
+from cpd_app.models import (
+    CertificateAct,
+    Employment,
+    Person,
+    PersonName,
+    Registration,
+    SocietyMembership,
+    Term,
+)
 from cpd_app.usecases.bulk import next_ids
 from cpd_app.usecases.import_reading import parts_of
 
 #: values of one question; every database we know takes so many
 AT_ONCE = 2000
+#: in this order, since rows need the ids of those before
+WRITTEN = (
+    Person,
+    PersonName,
+    Employment,
+    SocietyMembership,
+    Registration,
+    Term,
+    CertificateAct,
+)
 
 
 @dataclass(eq=False, slots=True)
@@ -153,7 +171,7 @@ class Register:
 
     def write(self) -> None:
         """Write everything that is new or changed: people first, what belongs to them after."""
-        for table in (Person, PersonName, Employment, SocietyMembership, Registration, Term):
+        for table in WRITTEN:
             items = [i for i in self._new if i.table is table]
             for item in items:
                 item.values.update({c: other.id for c, other in item.links.items()})

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from cpd_app.db import session
+from cpd_app.domain.certificates import is_suspended
 from cpd_app.domain.errors import Rejected
 from cpd_app.domain.numbers import number_key
 from cpd_app.domain.register import (
@@ -18,8 +19,10 @@ from cpd_app.domain.renewal import CertificateState
 from cpd_app.models import Activity, Field, Registration, Society, Term
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
+from cpd_app.usecases.act_history import acts_of, as_done
 from cpd_app.usecases.credits import lock, settle_again
 from cpd_app.usecases.registrations_shown import readable_registration
+from cpd_app.usecases.term_acts import BEGUN_BY, note_term
 
 MOST_NUMBER = 60
 MOST_FIELD = 120
@@ -159,7 +162,7 @@ def give_next_term(
         level=rule.level.value,
         starts_on=rule.starts_on,
         ends_on=rule.ends_on,
-        state=CertificateState.ACTIVE.value,
+        state=_state_of_next(registration).value,
     )
     registration.terms.append(term)
     lock(registration.id)
@@ -175,8 +178,16 @@ def give_next_term(
               "former_ended_on": before.isoformat()},
         values={"document_no": document_no[:80]},
     )  # fmt: skip
+    kind = BEGUN_BY[next_term.act]
+    note_term(actor, registration, term, kind, document_no=document_no[:80], now=now)
     replace_credits(actor, registration.person_id, since=term.starts_on, now=now)
     return term
+
+
+def _state_of_next(registration: Registration) -> CertificateState:
+    """A suspension goes on over the end of a term: only its resumption ends it."""
+    suspended = is_suspended(as_done(acts_of(registration.id)))
+    return CertificateState.SUSPENDED if suspended else CertificateState.ACTIVE
 
 
 def map_field(

@@ -24,6 +24,8 @@ MOST = 20
 MOST_NAME = 80
 #: offered to staff only; the policy refuses everybody else all the same
 STAFF_SCOPES = frozenset({"registrations:write"})
+#: for staff of a society and for the federation
+REPORT_SCOPES = frozenset({"reports:read", "reports:write"})
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,11 @@ def note_used(token_id: int, *, now: datetime) -> None:
 
 def scopes_for(actor: Actor) -> list[str]:
     """What a token of this person can be limited to."""
-    return [s for s in SCOPES if s not in STAFF_SCOPES or actor.staff_of]
+    return [
+        s
+        for s in SCOPES
+        if (s not in STAFF_SCOPES or actor.staff_of) and (s not in REPORT_SCOPES or actor.is_staff)
+    ]
 
 
 def tokens_of(actor: Actor) -> list[ApiToken]:

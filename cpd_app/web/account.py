@@ -25,6 +25,8 @@ SCOPE_WORDS = {
     "activities:write": "scope_activities_write",
     "readiness:read": "scope_readiness_read",
     "registrations:write": "scope_registrations_write",
+    "reports:read": "scope_reports_read",
+    "reports:write": "scope_reports_write",
     "checkins:write": "scope_checkins_write",
     "filings:write": "scope_filings_write",
     "events:write": "scope_events_write",

@@ -9,6 +9,7 @@ from flask_login import current_user
 from cpd_app import clock
 from cpd_app.access import current_actor, somebody_is_signed_in
 from cpd_app.policy import may
+from cpd_app.usecases.act_history import count_open
 from cpd_app.usecases.audit_queue import count_waiting
 from cpd_app.usecases.event_lists import count_submitted
 from cpd_app.usecases.event_owners import organises
@@ -102,17 +103,25 @@ class Ui:
             ("staff.overview", "house", _("总览")),
             ("audits.index", "clipboard-check", _("再注册审核")),
             ("members.index", "people", _("会员")),
+            ("certificates.index", "card-heading", _("证书登记")),
             ("staff_events.index", "calendar-event", _("活动签到")),
             ("imports.index", "file-earmark-arrow-up", _("导入")),
             ("rulings.index", "patch-question", _("认定")),
             ("rules.index", "sliders", _("折算规则")),
             ("work_days.index", "calendar3", _("工作日历")),
+            ("notices.index", "megaphone", _("公告")),
             ("api_docs.index", "code-slash", _("接口说明")),
             ("me.index", "person", _("我的")),
         )
         here = open_desk()
         audits = count_waiting(current_actor(), here.society_id) if here else 0
-        return self._items(places, {"staff_events.index": waiting, "audits.index": audits})
+        acts = count_open(here.society_id) if here else 0
+        counts = {
+            "staff_events.index": waiting,
+            "audits.index": audits,
+            "certificates.index": acts,
+        }
+        return self._items(places, counts)
 
     @property
     def events_home(self) -> str:
@@ -161,9 +170,11 @@ def _places_without_a_desk() -> tuple[tuple[str, str, str], ...]:
     if current_actor().is_federation:
         return (
             ("staff.overview", "house", _("总览")),
+            ("federation.index", "inbox", _("学会的报送")),
             ("staff_events.index", "calendar-event", _("活动签到")),
             ("matches.index", "copy", _("跨学会重复")),
             ("rules.index", "sliders", _("折算规则")),
+            ("notices.index", "megaphone", _("公告")),
             ("work_days.index", "calendar3", _("工作日历")),
         )
     if current_actor().expert_in:

@@ -1,6 +1,6 @@
 """All display formatting: hours, days, moments, durations. Templates print, they do not compute."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -34,6 +34,11 @@ def short_day(value: date | None) -> str:
     return f"{value.month}月{value.day}日"
 
 
+def last_day(ends_on: date) -> date:
+    """The last day of something that ends before `ends_on`."""
+    return ends_on - timedelta(days=1)
+
+
 def moment(value: datetime | None, zone: ZoneInfo = BEIJING) -> str:
     """A day and 24-hour time in Beijing."""
     if value is None:
@@ -61,5 +66,5 @@ def size(value: int) -> str:
 
 def init(app: Flask) -> None:
     """Give the filters to the templates."""
-    for function in (hours, day, short_day, moment, duration, size):
+    for function in (hours, day, last_day, short_day, moment, duration, size):
         app.jinja_env.filters[function.__name__] = function

@@ -21,12 +21,13 @@ from cpd_app.usecases.overview import (
     is_up_to_date,
     overview_of,
 )
-from cpd_app.web import desk, roles
+from cpd_app.web import desk, leavers, roles
 from cpd_app.web.locale import short_locale
 from cpd_app.web.member_list import STATE_KINDS, level_word, month_words, state_word
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 bp.register_blueprint(roles.bp)
+bp.register_blueprint(leavers.bp)
 
 
 @bp.get("")

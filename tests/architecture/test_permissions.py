@@ -88,6 +88,11 @@ EXPECTED = {
     Permission.DECIDE_FILING: "auditor registrar",
     Permission.ANSWER_RETURN: "owner",
     Permission.READ_PROCESS: "owner auditor registrar",
+    Permission.ACT_ON_CERTIFICATE: "registrar",
+    Permission.CONFIRM_ACT: "auditor registrar",
+    Permission.ASK_ACT: "owner",
+    Permission.READ_REPORTS: "auditor registrar federation",
+    Permission.ACKNOWLEDGE_REPORT: "federation",
 }
 #: permission -> who may, of an event of the federation
 OF_THE_FEDERATION = {
@@ -116,6 +121,8 @@ NEVER_ONESELF = {
     Permission.ASSIGN_READER,
     Permission.PROCESS_FILING,
     Permission.DECIDE_FILING,
+    Permission.ACT_ON_CERTIFICATE,
+    Permission.CONFIRM_ACT,
 }
 
 

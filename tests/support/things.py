@@ -32,6 +32,7 @@ from tests.support.event_things import event_things
 from tests.support.filing_things import filing_things
 from tests.support.filings import a_filing, a_record
 from tests.support.people import Someone
+from tests.support.register_things import register_things
 from tests.support.store import Store
 
 Do = Callable[..., Any]
@@ -77,6 +78,7 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
         **audit_things(store, member, registrar, file),
         **event_things(store, member, registrar, file),
         **filing_things(store, member, registrar, file),
+        **register_things(store, member),
         "activity_id": activity.id,
         "backfill.activity_id": draft.id,
         "credit_id": store.one(

@@ -1,0 +1,150 @@
+"""转会: consent of one society, the act of the other, records follow the person."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from cpd_app.domain.errors import Conflict, NotAllowed, Rejected
+from cpd_app.models import CertificateAct, Credit, Person, Registration
+from cpd_app.usecases import acts, transfers
+from cpd_app.usecases.activities import log_activity
+from cpd_app.usecases.activity_input import NewActivity
+from cpd_app.usecases.acts import NewAct
+from cpd_app.usecases.transfers import Transfer
+from tests.support.people import Someone
+from tests.support.store import Store
+
+Do = Callable[..., Any]
+NOW = datetime(2026, 5, 4, 2, 0, tzinfo=UTC)
+TODAY = NOW.date()
+
+
+@pytest.fixture
+def consent(do: Do, member: Someone, registrar: Someone) -> Callable[[], CertificateAct]:
+    """The member's society lets them go."""
+    assert member.registration
+    registration_id = member.registration.id
+
+    def consenting() -> CertificateAct:
+        new = NewAct("cancelled", "transfer", TODAY, "章程第 9 条", "示〔2026〕5 号")
+        row: CertificateAct = do(
+            acts.act, registrar.actor, registration_id, new, now=NOW, today=TODAY
+        )
+        return row
+
+    return consenting
+
+
+@pytest.fixture
+def receive(do: Do, member: Someone, stranger: Someone) -> Callable[..., Registration]:
+    """The other society's registrar takes them in."""
+    assert member.registration
+    assert stranger.society
+    number, society_id = member.registration.number, stranger.society.id
+
+    def receiving(*, by: Someone = stranger, **over: str) -> Registration:
+        values = {
+            "former_no": number,
+            "registration_no": "外-2026-1",
+            "document_no": "外〔2026〕1 号",
+            **over,
+        }
+        row: Registration = do(
+            transfers.receive_transfer,
+            by.actor,
+            society_id,
+            Transfer(**values),
+            now=NOW,
+            today=TODAY,
+        )
+        return row
+
+    return receiving
+
+
+def test_the_old_registration_ends_and_the_new_one_goes_on_with_the_hours(
+    do: Do, store: Store, member: Someone, stranger: Someone, consent: Callable[..., Any],
+    receive: Callable[..., Registration],
+):  # fmt: skip
+    assert member.registration
+    assert stranger.society
+    new = NewActivity("training", "继电保护培训", None, date(2025, 5, 6), {"minutes": 90})
+    do(log_activity, member.actor, new, now=NOW, today=TODAY)
+    assert consent().state == "consented"
+    assert store.get(Registration, member.registration.id).terms[0].state == "active"
+
+    made = receive()
+
+    assert (made.society_id, made.transferred_from_id) == (
+        stranger.society.id,
+        member.registration.id,
+    )
+    with store.session() as session:
+        old = session.get_one(Registration, member.registration.id)
+        assert [t.state for t in old.terms] == ["cancelled"]
+        new_terms = session.get_one(Registration, made.id).terms
+        assert [(t.starts_on, t.ends_on, t.state) for t in new_terms] == [
+            (old.terms[0].starts_on, old.terms[0].ends_on, "active")
+        ]
+    of_new = select(Credit.recognised).where(Credit.registration_id == made.id)
+    assert store.one(of_new) == 200
+    kinds = store.all(select(CertificateAct.kind).order_by(CertificateAct.id))
+    assert kinds == ["cancelled", "issued"]
+
+
+def test_without_consent_nothing_moves_and_no_number_is_given_away(
+    receive: Callable[..., Registration],
+):
+    for former in ({}, {"former_no": "T-nobody"}):
+        with pytest.raises(Rejected, match="transfer_not_consented"):
+            receive(**former)
+
+
+def test_a_consent_is_used_once_and_can_be_taken_back(
+    do: Do, registrar: Someone, consent: Callable[..., Any], receive: Callable[..., Registration]
+):
+    row = consent()
+    do(acts.drop_act, registrar.actor, row.id, version=row.version, now=NOW)
+
+    with pytest.raises(Rejected, match="transfer_not_consented"):
+        receive()
+
+
+def test_a_barred_person_is_taken_in_nowhere(
+    store: Store, member: Someone, consent: Callable[..., Any],
+    receive: Callable[..., Registration],
+):  # fmt: skip
+    consent()
+    with store.session() as session:
+        session.get_one(Person, member.id).barred_on = TODAY
+
+    with pytest.raises(Rejected, match="barred"):
+        receive()
+
+
+def test_what_the_form_must_say(
+    member: Someone, consent: Callable[..., Any], receive: Callable[..., Registration]
+):
+    assert member.registration
+    consent()
+    with pytest.raises(Rejected, match="missing"):
+        receive(document_no=" ")
+    with pytest.raises(Rejected, match="too_long"):
+        receive(registration_no="9" * 61)
+    with pytest.raises(Conflict, match="already_registered"):
+        receive(registration_no=member.registration.number)
+
+
+def test_only_the_receiving_registrar_takes_in(
+    do: Do, member: Someone, registrar: Someone, auditor: Someone, consent: Callable[..., Any]
+):
+    assert member.registration
+    assert member.society
+    consent()
+    new = Transfer(member.registration.number, "N-1", "示〔2026〕1 号")
+    for by, expected in ((auditor, NotAllowed), (registrar, Rejected)):
+        with pytest.raises(expected):
+            do(transfers.receive_transfer, by.actor, member.society.id, new, now=NOW, today=TODAY)
