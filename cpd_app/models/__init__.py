@@ -39,7 +39,7 @@ from cpd_app.models.people import (
     SignIn,
     SignInAttempt,
 )
-from cpd_app.models.relief import Appeal, Relief, ReliefFile, ReliefGround
+from cpd_app.models.relief import Appeal, AppealFile, Relief, ReliefFile, ReliefGround
 from cpd_app.models.rules import RuleAdoption, RuleVersion
 from cpd_app.models.societies import (
     Field,
@@ -58,6 +58,7 @@ __all__ = [
     "AgendaPart",
     "ApiToken",
     "Appeal",
+    "AppealFile",
     "Attendance",
     "Base",
     "BulkPass",

@@ -10,7 +10,16 @@ from cpd_app.db import session
 from cpd_app.domain.errors import DomainError, NotFound, Rejected
 from cpd_app.domain.kinds import Evidence as Proof
 from cpd_app.domain.kinds import Kind
-from cpd_app.models import Activity, Correction, Credit, Evidence, File, Statement
+from cpd_app.models import (
+    Activity,
+    AppealFile,
+    Correction,
+    Credit,
+    Evidence,
+    File,
+    ReliefFile,
+    Statement,
+)
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases.activities import held_activity, own_activity
@@ -164,7 +173,7 @@ def detach_evidence(actor: Actor, evidence_id: int, *, store: LocalFiles, now: d
 
 def _is_used(file_id: int) -> bool:
     """Whether a file proves another record still, or what somebody said about an event."""
-    tables = (Evidence, Statement, Correction)
+    tables = (Evidence, Statement, Correction, ReliefFile, AppealFile)
     return any(
         session.scalar(select(table.id).where(table.file_id == file_id).limit(1)) is not None
         for table in tables

@@ -15,11 +15,16 @@ from cpd_app.db import session
 from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.media.reading import Reading
 from cpd_app.media.types import MediaType
-from cpd_app.models import Credit, Evidence, File, FileView, Person, Registration
+from cpd_app.models import (
+    File,
+    FileView,
+    Person,
+)
 from cpd_app.policy import Actor, Permission, Target, may, require
 from cpd_app.storage import LocalFiles, digest_of
 from cpd_app.texts.evidence import SECRECY_VERSION
 from cpd_app.usecases import jobs, journal
+from cpd_app.usecases.file_readers import target_of
 
 #: somebody who looks again within this time is not written down again
 SAME_VIEW = timedelta(minutes=10)
@@ -225,17 +230,6 @@ def may_purge(actor: Actor, file_id: int) -> bool:
     """Whether a page offers 紧急清除."""
     file = session.get(File, file_id)
     return file is not None and may(actor, Permission.PURGE_EVIDENCE, target_of(file))
-
-
-def target_of(file: File) -> Target:
-    """Whose file it is, and which societies see it: those that credit a record it proves."""
-    societies = session.scalars(
-        select(Registration.society_id)
-        .join(Credit, Credit.registration_id == Registration.id)
-        .join(Evidence, Evidence.activity_id == Credit.activity_id)
-        .where(Evidence.file_id == file.id)
-    )
-    return Target(owner_id=file.person_id, societies=frozenset(societies))
 
 
 def views_of(file_ids: Iterable[int]) -> dict[int, list[View]]:

@@ -12,11 +12,13 @@ from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.models import (
     Activity,
     ApiToken,
+    Appeal,
     File,
     Merge,
     OneTimeCode,
     Person,
     Registration,
+    Relief,
     Role,
     SocietyMembership,
 )
@@ -37,6 +39,8 @@ MOVING = (
     ("files", File),
     ("roles", Role),
     ("memberships", SocietyMembership),
+    ("reliefs", Relief),
+    ("appeals", Appeal),
 )
 
 

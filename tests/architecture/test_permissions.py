@@ -64,6 +64,14 @@ EXPECTED = {
     Permission.CORRECT_ATTENDANCE: "owner invited registrar",
     Permission.OVERRULE_STATEMENT: "auditor registrar",
     Permission.ENROL: "owner",
+    Permission.ASK_RELIEF: "owner",
+    Permission.READ_RELIEF: "owner auditor registrar",
+    Permission.DECIDE_RELIEF: "auditor registrar",
+    Permission.SET_RELIEF: "registrar",
+    Permission.BIND_RECORD: "owner auditor registrar",
+    Permission.FILE_APPEAL: "owner",
+    Permission.READ_APPEAL: "owner auditor registrar",
+    Permission.DECIDE_APPEAL: "auditor registrar",
 }
 #: permission -> who may, of an event of the federation
 OF_THE_FEDERATION = {
@@ -83,6 +91,8 @@ NEVER_ONESELF = {
     Permission.MERGE_MEMBERS,
     Permission.CHANGE_ROLE,
     Permission.DECIDE_RULING,
+    Permission.DECIDE_RELIEF,
+    Permission.DECIDE_APPEAL,
     Permission.APPROVE_EVENT,
     Permission.OVERRULE_STATEMENT,
 }
