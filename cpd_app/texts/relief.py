@@ -6,7 +6,6 @@ SENTENCES: dict[str, str] = {
     "too_short_for_ground": "这个事由至少要满 %(months)s 个整月。请检查起止日期。",
     "relief_changes_nothing": "这样申请不会改变任何一年的要求。请换一段时间。",
     "too_many_requests": "已有 %(most)s 份申请等待决定。请等学会答复，或先撤回其中一份。",
-    "too_many_files": "一次最多附 %(most)s 个文件。",
     "more_than_asked_for": "不能多于会员申请的范围。请改日期。",
     "relief_changed": "这份申请刚有变化。请看过新的状态再决定。",
     "relief_decided": "这份申请已经有结果，不能再改。",

@@ -188,6 +188,8 @@ def verb_words(verb: str) -> str:
         "merged": _("合并"),
         "left_out": _("调整计入的注册"),
         "ruled": _("学会认定"),
+        "bound": _("用来补较早的年度"),
+        "unbound": _("改回本年"),
         "recalculated": _("按新规则重算"),
         "checked": _("学会核对佐证"),
         "evidence_added": _("添加佐证"),

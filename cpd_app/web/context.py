@@ -11,6 +11,7 @@ from cpd_app.access import current_actor, somebody_is_signed_in
 from cpd_app.policy import may
 from cpd_app.usecases.event_lists import count_submitted
 from cpd_app.usecases.event_owners import organises
+from cpd_app.usecases.relief_lists import count_waiting
 from cpd_app.web.desk import Desk, desks, open_desk
 from cpd_app.web.locale import short_locale
 
@@ -94,18 +95,21 @@ class Ui:
         """The desk's navigation: staff's places, the federation's, or those of an organiser."""
         if not desks():
             return self._items(_places_without_a_desk())
-        waiting = count_submitted(frozenset(d.society_id for d in desks()))
+        societies = frozenset(d.society_id for d in desks())
+        waiting = count_submitted(societies)
         places = (
             ("staff.overview", "house", _("总览")),
             ("members.index", "people", _("会员")),
             ("staff_events.index", "calendar-event", _("活动签到")),
             ("imports.index", "file-earmark-arrow-up", _("导入")),
             ("rulings.index", "patch-question", _("认定")),
+            ("relief_desk.index", "hourglass-split", _("减免")),
             ("rules.index", "sliders", _("折算规则")),
             ("api_docs.index", "code-slash", _("接口说明")),
             ("me.index", "person", _("我的")),
         )
-        return self._items(places, {"staff_events.index": waiting})
+        counts = {"staff_events.index": waiting, "relief_desk.index": count_waiting(societies)}
+        return self._items(places, counts)
 
     @property
     def events_home(self) -> str:
@@ -142,6 +146,11 @@ BELONGS = {
     "evidence": "activities.index",
     "capture": "activities.index",
     "backfill": "progress.home",
+    "relief": "me.index",
+    "appeals.new": "me.index",
+    "appeals.show": "me.index",
+    "appeals": "relief_desk.index",
+    "relief_grounds": "relief_desk.index",
 }
 #: features of an event: staff come to them by their list, organisers by their own
 OF_AN_EVENT = frozenset({"events", "roster", "attendance", "stewards", "room", "door"})

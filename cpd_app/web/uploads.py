@@ -15,7 +15,7 @@ from cpd_app.wording import sentence
 
 #: several photos in one form, for browsers without script; with script each is sent by itself
 MOST_FORM = 200 * 1024 * 1024
-FORMS = {"evidence.add", "backfill.add", "activities.log"}
+FORMS = {"evidence.add", "backfill.add", "activities.log", "relief.new", "appeals.new"}
 
 
 def make_room(bp: Blueprint) -> None:

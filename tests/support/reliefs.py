@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import select
 
 from cpd_app.models import Relief, ReliefGround
-from cpd_app.usecases import relief, relief_decisions
+from cpd_app.usecases import relief, relief_decisions, relief_grounds
 from cpd_app.usecases.relief import NewRelief
 from cpd_app.usecases.relief_decisions import Decided
+from cpd_app.usecases.relief_grounds import NewGround
 from tests.support.people import Someone
 from tests.support.store import Store
 
@@ -21,6 +22,17 @@ def ground(store: Store, code: str) -> int:
     return store.one(
         select(ReliefGround.id).where(ReliefGround.code == code, ReliefGround.society_id.is_(None))
     )
+
+
+def a_ground(
+    do: Do, registrar: Someone, society_id: int, *, now: datetime, code: str = "study"
+) -> ReliefGround:
+    """A ground that only this society has."""
+    new = NewGround("脱产学习", "Full-time study", "证明", "Proof", "deferral")
+    made: ReliefGround = do(
+        relief_grounds.add_ground, registrar.actor, society_id, code, new, now=now
+    )
+    return made
 
 
 def a_request(

@@ -88,8 +88,8 @@ def test_the_last_day_is_the_last(
     assert shown.open
     assert shown.deadline.due_on == at("2026-12-11 10:00").date()
     with pytest.raises(Conflict, match="appeal_too_late"):
-        filed(do, member, against, at("2026-12-12 00:30"))
-    filed(do, member, against, at("2026-12-11 23:30"))
+        filed(do, member, against, at("2026-12-12 10:00"))
+    filed(do, member, against, at("2026-12-11 15:30"))
 
 
 def test_it_is_filed_once_and_heard_once(
@@ -105,7 +105,7 @@ def test_it_is_filed_once_and_heard_once(
 
 
 def test_one_that_was_withdrawn_can_be_filed_again_in_time(
-    do: Do, store: Store, member: Someone, registrar: Someone, against: Relief, appeal: Appeal,
+    do: Do, member: Someone, registrar: Someone, against: Relief, appeal: Appeal,
     now: datetime,
 ):  # fmt: skip
     do(appeals.withdraw_appeal, member.actor, appeal.id, now=now)

@@ -15,7 +15,14 @@ from cpd_app.media.reading import read_arrived
 from cpd_app.models import Deadline, JournalEntry, LastStanding, Relief, ReliefGround, Society
 from cpd_app.policy import RoleName
 from cpd_app.storage import LocalFiles
-from cpd_app.usecases import relief, relief_decisions, relief_effect, relief_grounds, standings
+from cpd_app.usecases import (
+    relief,
+    relief_decisions,
+    relief_effect,
+    relief_grounds,
+    relief_lists,
+    standings,
+)
 from cpd_app.usecases.deadlines import DeadlineKind
 from cpd_app.usecases.files import Upload, open_file
 from cpd_app.usecases.progress import readiness_of
@@ -260,12 +267,12 @@ def test_the_queue_is_in_order_of_the_deadline(
     early = a_request(do, store, other_member, now=at("2026-11-10 10:00"))
     refused(do, store, member, auditor, now=now)
 
-    found, counts = do(relief.society_reliefs, auditor.actor, society.id)
+    found, counts = do(relief_lists.society_reliefs, auditor.actor, society.id)
 
     assert [listed.relief.id for listed in found] == [early.id, late.id]
     assert counts == {"submitted": 2, "refused": 1}
     with pytest.raises(NotFound):
-        do(relief.society_reliefs, stranger.actor, society.id)
+        do(relief_lists.society_reliefs, stranger.actor, society.id)
 
 
 def test_a_society_changes_a_ground_for_itself(
