@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from cpd_app import clock, storage
-from cpd_app.cli import demo_events
+from cpd_app.cli import demo_events, demo_relief
 from cpd_app.cli.people import sentences
 from cpd_app.config import load
 from cpd_app.db import transaction
@@ -82,6 +82,7 @@ def make_demo(*, once: bool) -> None:
         _story(today)
         _papers(people)
         _rulings(people, today)
+        _reliefs(people)
         tries = _events(people)
         _write(settings.var_dir / SIGN_INS, logins, password, tries)
 
@@ -247,6 +248,13 @@ def _rulings(people: list[plan.Demo], today: date) -> None:
                 NewActivity("other", title, None, today - timedelta(days=9), {"hours_asked": 4}),
                 now=clock.now(), today=today,
             )  # fmt: skip
+
+
+def _reliefs(people: list[plan.Demo]) -> None:
+    """Members with a short year ask for relief."""
+    short = [p for p in people if p.profile == "short" and p.society == "demo-elec"]
+    members = [_member_actor(p.member["login"]) for p in short[:3]]
+    demo_relief.make_reliefs(members, _member_actor("auditor@demo.test"))
 
 
 def _events(people: list[plan.Demo]) -> list[str]:

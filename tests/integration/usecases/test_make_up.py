@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.domain.years import Verdict
-from cpd_app.models import Activity, Credit
+from cpd_app.models import Activity, Credit, Decision, Filing
 from cpd_app.usecases import make_up, relief_decisions
 from cpd_app.usecases.activities import correct_activity, withdraw_activity
 from cpd_app.usecases.activity_input import NewActivity
@@ -156,6 +156,34 @@ def test_staff_may_bind_and_the_stranger_may_not(
     bind(do, auditor, activity, member, now)
 
     assert hours(do, member, now)[2] == 200
+
+
+def test_a_conditional_decision_lets_hours_be_made_up(
+    do: Do, store: Store, member: Someone, auditor: Someone, now: datetime
+):
+    assert member.registration
+    term = member.registration.terms[0]
+    filing = Filing(
+        number="F-1", society_id=member.registration.society_id,
+        registration_id=member.registration.id, term_id=term.id, person_id=member.id,
+        state="conditional", filed_at=now, declaration_version=1,
+    )  # fmt: skip
+    store.add(filing)
+    decision = Decision(
+        filing_id=filing.id, number="D-1", outcome="conditional", reasons="第 3 年补足",
+        make_up=[{"year": 3, "hours": 1000}], make_up_until_on=date(2027, 3, 31),
+        state="in_force", proposed_at=now, proposed_by_id=auditor.id, confirmed_at=now,
+    )  # fmt: skip
+    store.add(decision)
+    before = logged(do, member, "training", date(2026, 11, 19), now=now, minutes=90)
+    after = logged(do, member, "training", date(2026, 11, 20), now=now, minutes=90)
+    with pytest.raises(Rejected, match="not_bindable"):
+        bind(do, member, before, member, now)
+
+    credit = bind(do, member, after, member, now)
+
+    assert (credit.bound_source, credit.bound_source_id) == ("make_up", decision.id)
+    assert hours(do, member, now)[2:4] == [200, 200]
 
 
 @pytest.mark.usefixtures("deferral")

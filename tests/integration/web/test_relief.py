@@ -126,7 +126,7 @@ def test_what_was_refused_is_appealed_against_and_heard_by_another(
     assert "/appeals/new/relief/" in " ".join(
         browser.get("relief.show", relief_id=asked.id).links()
     )
-    where = {"subject": "relief", "subject_id": asked.id}
+    where: dict[str, Any] = {"subject": "relief", "subject_id": asked.id}
     browser.post("appeals.new", {"words": ""}, status=422, **where)
     browser.post("appeals.new", {"words": "第二页有"}, **where)
     appeal = store.one(select(Appeal))
