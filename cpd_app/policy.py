@@ -140,6 +140,14 @@ class Permission(StrEnum):
     ASK_ACT = "certificate:ask"
     READ_REPORTS = "report:read"
     ACKNOWLEDGE_REPORT = "report:acknowledge"
+    ASK_RELIEF = "relief:ask"
+    READ_RELIEF = "relief:read"
+    DECIDE_RELIEF = "relief:decide"
+    SET_RELIEF = "relief:set"
+    BIND_RECORD = "activity:bind"
+    FILE_APPEAL = "appeal:file"
+    READ_APPEAL = "appeal:read"
+    DECIDE_APPEAL = "appeal:decide"
 
 
 Grant = Callable[[Actor, Target], bool]
@@ -284,6 +292,14 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.ASK_ACT: (is_owner,),
     Permission.READ_REPORTS: (sees_counts,),
     Permission.ACKNOWLEDGE_REPORT: (acknowledges,),
+    Permission.ASK_RELIEF: (is_owner,),
+    Permission.READ_RELIEF: (is_owner, is_staff),
+    Permission.DECIDE_RELIEF: (is_staff_and_not_self,),
+    Permission.SET_RELIEF: (is_registrar,),
+    Permission.BIND_RECORD: (is_owner, is_staff),
+    Permission.FILE_APPEAL: (is_owner,),
+    Permission.READ_APPEAL: (is_owner, is_staff),
+    Permission.DECIDE_APPEAL: (is_staff_and_not_self,),
 }
 
 #: scope of a bearer token -> what it lets through; a token without scopes has all

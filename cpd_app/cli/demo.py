@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from cpd_app import clock, storage
-from cpd_app.cli import demo_events, demo_filings, demo_register
+from cpd_app.cli import demo_events, demo_filings, demo_register, demo_relief
 from cpd_app.cli.people import sentences
 from cpd_app.config import load
 from cpd_app.db import transaction
@@ -92,6 +92,7 @@ def make_demo(*, once: bool) -> None:
         demo_filings.make_filings({i: _member_actor(i) for i in renewals.MEMBERS}, today)
         _papers(people)
         _rulings(people, today)
+        _reliefs(people)
         tries = _events(people)
         demo_register.make_acts(_for_acts(people, today))
         demo_readers(ACTOR, societies.society_of_code("demo-elec").id, now=clock.now(), today=today)
@@ -275,6 +276,13 @@ def _for_acts(people: list[plan.Demo], today: date) -> list[str]:
         and p.profile == "first_year"
         and p.member["starts_on"] < today - timedelta(days=60)
     ]
+
+
+def _reliefs(people: list[plan.Demo]) -> None:
+    """Members with a short year ask for relief."""
+    short = [p for p in people if p.profile == "short" and p.society == "demo-elec"]
+    members = [_member_actor(p.member["login"]) for p in short[:3]]
+    demo_relief.make_reliefs(members, _member_actor("auditor@demo.test"))
 
 
 def _events(people: list[plan.Demo]) -> list[str]:

@@ -42,7 +42,7 @@ from cpd_app.models.people import (
     SignIn,
     SignInAttempt,
 )
-from cpd_app.models.relief import Appeal, Relief, ReliefFile, ReliefGround
+from cpd_app.models.relief import Appeal, AppealFile, Relief, ReliefFile, ReliefGround
 from cpd_app.models.rules import RuleAdoption, RuleVersion
 from cpd_app.models.societies import (
     Field,
@@ -62,6 +62,7 @@ __all__ = [
     "AnswerFile",
     "ApiToken",
     "Appeal",
+    "AppealFile",
     "Attendance",
     "Base",
     "BulkPass",

@@ -104,6 +104,14 @@ class Credit(Base):
     term_id: Mapped[int | None] = mapped_column(ForeignKey("terms.id"), index=True)
     #: 1 … 5 (6 with calendar years); None = outside every term
     year_index: Mapped[int | None]
+    #: the year it makes up for instead of the one of its finishing day: `term_id` and `year_index`
+    #: are then these two. Bound by the member or staff while a deferral (id of the relief) or the
+    #: make-up of a decision (id of the decision) is open
+    bound_term_id: Mapped[int | None] = mapped_column(ForeignKey("terms.id"), index=True)
+    bound_year: Mapped[int | None]
+    #: deferral, make_up
+    bound_source: Mapped[str | None] = mapped_column(String(20))
+    bound_source_id: Mapped[int | None]
     rule_version_id: Mapped[int] = mapped_column(ForeignKey("rule_versions.id"), index=True)
     #: the member took this registration out
     left_out: Mapped[bool] = mapped_column(default=False)

@@ -1,7 +1,6 @@
 """Relief under the contingency plan (预案): grounds, requests and what was decided; appeals."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,7 +23,7 @@ class ReliefGround(Base):
     #: what proves it, as the member reads it
     proof: Mapped[str] = mapped_column(String(200))
     proof_en: Mapped[str] = mapped_column(String(200))
-    #: reduction or deferral
+    #: see Effect in domain/relief.py: reduction, waiver, deferral
     effect: Mapped[str] = mapped_column(String(20))
     #: least whole months it must last to be asked for
     least_months: Mapped[int] = mapped_column(default=0)
@@ -55,16 +54,16 @@ class Relief(Base):
     #: whose it is; None = society-wide
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     ground_id: Mapped[int] = mapped_column(ForeignKey("relief_grounds.id"))
-    #: reduction or deferral
+    #: reduction, waiver or deferral, as the ground said then
     effect: Mapped[str] = mapped_column(String(20))
-    #: asked for: of a reduction half-open; of a deferral `year_index` and `until_on`
+    #: asked for: of a reduction and a waiver half-open; of a deferral `year_index` and `until_on`
     from_on: Mapped[date | None]
     to_on: Mapped[date | None]
     term_id: Mapped[int | None] = mapped_column(ForeignKey("terms.id"))
     year_index: Mapped[int | None]
     until_on: Mapped[date | None]
     words: Mapped[str] = mapped_column(Text)
-    #: submitted, granted, refused, withdrawn
+    #: see ReliefState in domain/relief.py: submitted, granted, refused, withdrawn, annulled
     state: Mapped[str] = mapped_column(String(20))
     asked_at: Mapped[datetime]
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
@@ -107,8 +106,6 @@ class Appeal(Base):
     subject: Mapped[str] = mapped_column(String(20))
     subject_id: Mapped[int]
     words: Mapped[str] = mapped_column(Text)
-    #: ids of the appellant's files
-    files: Mapped[list[Any]]
     #: open, upheld, dismissed, withdrawn
     state: Mapped[str] = mapped_column(String(20))
     filed_at: Mapped[datetime]
@@ -116,3 +113,14 @@ class Appeal(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     reason: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)
+
+
+class AppealFile(Base):
+    """A file that came with an appeal."""
+
+    __tablename__ = "appeal_files"
+    __table_args__ = (UniqueConstraint("appeal_id", "file_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id"), index=True)

@@ -1,4 +1,4 @@
-"""Reference data of the federation: the fields of engineering and their specialties."""
+"""Reference data of the federation: the fields of engineering, the grounds of relief."""
 
 import re
 from collections import Counter
@@ -57,6 +57,35 @@ class Field:
     def spellings(self) -> tuple[str, ...]:
         """The name and every other spelling of it."""
         return (self.name, *self.aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class ReliefGround:
+    """A default ground of the contingency plan (预案)."""
+
+    code: str
+    name: str
+    name_en: str
+    #: what proves it
+    proof: str
+    proof_en: str
+    #: reduction, waiver or deferral
+    effect: str
+    #: least whole months it must last to be asked for
+    least_months: int
+    #: whose practice it follows
+    source: str
+    #: the society gives it to everybody at once
+    society_wide: bool = False
+
+
+@cache
+def load_relief_grounds() -> tuple[ReliefGround, ...]:
+    """Give the default grounds of relief in the order in which they are offered."""
+    text = resources.files(__name__).joinpath("relief_grounds.yaml").read_text(encoding="utf-8")
+    grounds = tuple(ReliefGround(**row) for row in yaml.safe_load(text))
+    _refuse_repeats("ground", [ground.code for ground in grounds])
+    return grounds
 
 
 @cache

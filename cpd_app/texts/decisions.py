@@ -24,7 +24,6 @@ SENTENCES: dict[str, str] = {
     "own_file": "这是您本人的档案，由同事处理。",
     "same_employer": "您和这位会员在同一单位，这份档案由别的同事处理。",
     "second_person": "要由提出人以外的另一位来确认。",
-    "decided_before": "申诉后要由没有参加过原决定的人来决定。",
     "decided_already": "这项决定刚有同事处理过。请看过最新状态。",
     "renewed_already": "这个证书期已经有了下一期，不能再次通过。",
     # passing together

@@ -1,6 +1,5 @@
 """An act of the register as the subject of an appeal: who decided it, and how it is set aside."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from cpd_app.db import session
@@ -10,18 +9,8 @@ from cpd_app.models import CertificateAct, Registration
 from cpd_app.policy import Actor
 from cpd_app.usecases.act_history import last_act_id
 from cpd_app.usecases.acts import TRANSFER, NewAct, act
+from cpd_app.usecases.appealed import Appealed
 from cpd_app.usecases.deadlines import DeadlineKind
-
-
-@dataclass(frozen=True)
-class Appealed:
-    """What an appeal is about, and who must not decide it."""
-
-    society_id: int
-    registration_id: int
-    person_id: int
-    decided_by: frozenset[int]
-    deadline_kind: DeadlineKind
 
 
 def appealed(subject_id: int) -> Appealed:
@@ -30,7 +19,7 @@ def appealed(subject_id: int) -> Appealed:
     if row is None:
         raise NotFound
     own = row.reason_code in {*OWN_WISH, TRANSFER}
-    if row.state != "in_force" or ActKind(row.kind) not in APPEALABLE or own:
+    if ActKind(row.kind) not in APPEALABLE or own:
         raise Rejected("not_annullable")
     registration = session.get_one(Registration, row.registration_id)
     decided_by = {row.proposed_by_id, row.confirmed_by_id} - {None}

@@ -1,7 +1,7 @@
 """学时认定: what each registration makes of a record, and how a year's hours are given out."""
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,11 +11,12 @@ from cpd_app.db import session
 from cpd_app.domain.conversion import convert
 from cpd_app.domain.errors import Rejected
 from cpd_app.domain.program import Conversion
-from cpd_app.domain.years import Boundary, CpdYear, year_of, years_of
-from cpd_app.domain.years import Term as TermRange
+from cpd_app.domain.years import year_of
 from cpd_app.models import Activity, Credit, Registration, Ruling, Society, Term
 from cpd_app.policy import Actor
 from cpd_app.usecases.allocation import allocate, allocate_many
+from cpd_app.usecases.cpd_years import cpd_years
+from cpd_app.usecases.make_up_windows import window_for
 from cpd_app.usecases.rules_in_force import RuleInForce, Rules
 
 
@@ -178,14 +179,27 @@ def _place_in(
         for kept in existing.values():
             kept.recognised, kept.reasons = 0, [{"code": activity.state}]
         return
-    for number, place in enumerate(places):
-        credit = existing.get(place.registration_id)
+    for number, natural in enumerate(places):
+        place, credit = natural, existing.get(natural.registration_id)
         if credit is not None:
             _let_go(credit, changed)
+            place = _bound(natural, credit, activity.ended_on)
         rules, same_day = tables[place.society_id], "ended_on" not in changed
         _credit(activity, place, credit, rules, strict=strict and number == 0, same_day=same_day)
     here = {p.registration_id for p in places}
     _take_away([c.id for c in existing.values() if c.registration_id not in here])
+
+
+def _bound(place: Place, credit: Credit, ended_on: date) -> Place:
+    """The year that a record makes up for, while that is still open; else its own year."""
+    if credit.bound_term_id is None:
+        return place
+    window = window_for(credit, ended_on)
+    if window is None:
+        credit.bound_term_id = credit.bound_year = None
+        credit.bound_source = credit.bound_source_id = None
+        return place
+    return replace(place, term_id=window.term_id, year_index=window.year)
 
 
 def _let_go(credit: Credit, changed: frozenset[str]) -> None:
@@ -287,11 +301,6 @@ def places_among(terms: Sequence[Any], day: date) -> list[Place]:
 def year_index(term: Any, day: date) -> int | None:
     """Which CPD year of a term (a row with starts_on, ends_on, year_kind) a day lies in."""
     return year_of(cpd_years(term.starts_on, term.ends_on, term.year_kind), day)
-
-
-def cpd_years(starts_on: date, ends_on: date, year_kind: str) -> tuple[CpdYear, ...]:
-    """The CPD years of a term by its society's boundary."""
-    return years_of(TermRange(starts_on, ends_on), Boundary(year_kind))
 
 
 def _credit(

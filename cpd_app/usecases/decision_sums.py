@@ -5,7 +5,6 @@ The same for one file and for all files of a bulk pass: a fixed number of statem
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -22,7 +21,7 @@ from cpd_app.domain.decisions import (
 )
 from cpd_app.domain.years import targets_of
 from cpd_app.models import Decision, Judgement, Snapshot, SnapshotRecord
-from cpd_app.usecases.credits import cpd_years
+from cpd_app.usecases.cpd_years import cpd_years
 from cpd_app.usecases.filing_case import Case
 from cpd_app.usecases.made_up import made_up_for
 from cpd_app.usecases.progress import requirements_of
@@ -56,12 +55,12 @@ class Sums:
         ]
 
 
-def sums_of(case: Case, *, today: date) -> Sums:
+def sums_of(case: Case) -> Sums:
     """The sums of one file, hours made up since a conditional decision included."""
     conditional = decision_in_force(case.filing.id)
     made_up = None
     if conditional is not None and conditional.outcome == Outcome.CONDITIONAL:
-        made_up = made_up_for(conditional, case.filing, zone=case.society.zone, today=today)
+        made_up = made_up_for(conditional)
     return sums_of_many([case], made_up={case.filing.id: made_up or {}})[case.filing.id]
 
 

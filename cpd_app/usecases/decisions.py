@@ -5,7 +5,6 @@ A decision, its hours (学会认定), the next term and the journal are one tran
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
 
 from sqlalchemy import select, update
 
@@ -24,6 +23,7 @@ from cpd_app.domain.decisions import (
 from cpd_app.domain.errors import Conflict, NotAllowed, NotFound, Rejected
 from cpd_app.models import Decision, Filing, Judgement, Reader
 from cpd_app.policy import Actor, Permission
+from cpd_app.usecases.appealed import Appealed
 from cpd_app.usecases.confirmed_hours import confirm_hours, release_hours
 from cpd_app.usecases.deadlines import (
     APPEAL_DAYS,
@@ -34,6 +34,8 @@ from cpd_app.usecases.deadlines import (
 )
 from cpd_app.usecases.decision_sums import Sums, decision_in_force, sums_of
 from cpd_app.usecases.filing_case import Case, case_for_act, case_of, move, note, somebody_of
+from cpd_app.usecases.make_up import release_bindings
+from cpd_app.usecases.make_up_windows import MAKE_UP
 from cpd_app.usecases.registrations import NextTerm, give_next_term
 from cpd_app.usecases.returns import close_returns, text_of
 
@@ -50,16 +52,6 @@ class NewDecision:
     reasons: str
     make_up: tuple[Shortfall, ...] = ()
     until_on: date | None = None
-
-
-class Appealed(NamedTuple):
-    """Whose decision an appeal is against, and who took part in it."""
-
-    society_id: int
-    registration_id: int
-    person_id: int
-    decided_by: frozenset[int]
-    deadline_kind: DeadlineKind
 
 
 def propose_decision(
@@ -84,7 +76,7 @@ def propose_decision(
     if case.state is FilingState.CONDITIONAL and new.outcome is Outcome.CONDITIONAL:
         raise Rejected("conditional_once", "outcome")
     _check_new_people(actor, case)
-    sums = sums_of(case, today=today)
+    sums = sums_of(case)
     check_outcome(new.outcome, sums.years, make_up=new.make_up, until_on=new.until_on, today=today)
     _check_readers(actor, sums, setting)
     move(case, FilingState.PROPOSED)
@@ -136,7 +128,7 @@ def confirm_decision(
         raise Conflict("decided_already")
     check_two_people(decision.proposed_by_id, somebody_of(actor, today), case.member)
     _check_new_people(actor, case)
-    sums = sums_of(case, today=today)
+    sums = sums_of(case)
     if sums.as_kept != decision.results:
         raise Conflict("changed_meanwhile")
     bring_into_force(actor, sums, decision, now=now, today=today)
@@ -227,8 +219,6 @@ def appealed(subject_id: int) -> Appealed:
     decision = session.get(Decision, subject_id)
     if decision is None or decision.outcome not in APPEALABLE:
         raise NotFound
-    if decision.state != DecisionState.IN_FORCE:
-        raise NotFound
     filing = session.get_one(Filing, decision.filing_id)
     return Appealed(
         filing.society_id,
@@ -248,6 +238,8 @@ def uphold(actor: Actor, subject_id: int, *, reason: str, now: datetime, today: 
     case, decision = held_decision(actor, subject_id, seen=None, today=today)
     if actor.person_id in decided_by:
         raise NotAllowed("decided_before")
+    if decision.state != DecisionState.IN_FORCE:
+        raise NotFound
     decision.state = DecisionState.SET_ASIDE.value
     decision.answer = text_of(reason, "reason", MOST_REASONS)
     decision.answered_at, decision.answered_by_id = now, actor.person_id
@@ -265,6 +257,8 @@ def uphold(actor: Actor, subject_id: int, *, reason: str, now: datetime, today: 
         .values(ended_at=now, end_reason="replaced")
     )
     release_hours(actor, case, decision, now=now)
+    session.flush()
+    release_bindings(actor, MAKE_UP, decision.id, now=now)
     note(
         actor, case, "decision.set_aside", now=now,
         data={"decision": decision.id}, values={"reason": decision.answer},

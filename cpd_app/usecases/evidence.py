@@ -13,11 +13,13 @@ from cpd_app.domain.kinds import Kind
 from cpd_app.models import (
     Activity,
     AnswerFile,
+    AppealFile,
     Correction,
     Credit,
     Evidence,
     File,
     Filing,
+    ReliefFile,
     Statement,
 )
 from cpd_app.policy import Actor, Permission, Target, require
@@ -183,6 +185,8 @@ def _is_used(file_id: int) -> bool:
         Filing.signed_file_id,
         Filing.stamped_file_id,
         AnswerFile.file_id,
+        ReliefFile.file_id,
+        AppealFile.file_id,
     )
     return any(
         session.scalar(select(place).where(place == file_id).limit(1)) is not None

@@ -24,7 +24,7 @@ from cpd_app.policy import Actor, Permission, Target, may, require
 from cpd_app.storage import LocalFiles, digest_of
 from cpd_app.texts.evidence import SECRECY_VERSION
 from cpd_app.usecases import jobs, journal
-from cpd_app.usecases.file_societies import societies_with
+from cpd_app.usecases.file_readers import target_of
 
 #: somebody who looks again within this time is not written down again
 SAME_VIEW = timedelta(minutes=10)
@@ -230,11 +230,6 @@ def may_purge(actor: Actor, file_id: int) -> bool:
     """Whether a page offers 紧急清除."""
     file = session.get(File, file_id)
     return file is not None and may(actor, Permission.PURGE_EVIDENCE, target_of(file))
-
-
-def target_of(file: File) -> Target:
-    """Whose file it is, and which societies see it."""
-    return Target(owner_id=file.person_id, societies=societies_with(file.id))
 
 
 def views_of(file_ids: Iterable[int]) -> dict[int, list[View]]:

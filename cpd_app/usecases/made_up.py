@@ -1,54 +1,36 @@
 """Hours made up for a year that fell short, after a conditional decision (domain.md §8)."""
 
-from datetime import date
-from zoneinfo import ZoneInfo
-
 from sqlalchemy import select
 
 from cpd_app.db import session
-from cpd_app.models import Activity, Credit, Decision, Filing
+from cpd_app.models import Activity, Credit, Decision
+from cpd_app.usecases.make_up_windows import MAKE_UP
 
 
-def made_up_for(decision: Decision, filing: Filing, *, zone: str, today: date) -> dict[int, int]:
-    """Hours (hundredths) made up so far, by year.
+def made_up_for(decision: Decision) -> dict[int, int]:
+    """Hours (hundredths) made up so far, by year, at most what was asked for.
 
-    Records that were finished after the decision and by its day, given to the years that fell
-    short in order; each hour once. At the desk staff see which they are and confirm them.
+    They are those of records bound to the year (usecases/make_up.py), which count there only.
     """
-    if decision.confirmed_at is None or decision.make_up_until_on is None:
-        return {}
-    left = sum(
-        hours for _activity, hours in make_up_records(decision, filing, zone=zone, today=today)
-    )
-    made: dict[int, int] = {}
-    for asked in sorted(decision.make_up, key=lambda a: int(a["year"])):
-        given = min(left, int(asked["hours"]))
-        made[int(asked["year"])] = given
-        left -= given
-    return made
+    done: dict[int, int] = {}
+    for _activity, credit in make_up_records(decision):
+        if credit.bound_year is not None:
+            done[credit.bound_year] = done.get(credit.bound_year, 0) + credit.recognised
+    asked = {int(row["year"]): int(row["hours"]) for row in decision.make_up}
+    return {year: min(hours, done.get(year, 0)) for year, hours in asked.items()}
 
 
-def make_up_records(
-    decision: Decision, filing: Filing, *, zone: str, today: date
-) -> list[tuple[Activity, int]]:
-    """The records that may make up hours, with what each is worth, first finished first."""
-    if decision.confirmed_at is None or decision.make_up_until_on is None:
-        return []
-    since = decision.confirmed_at.astimezone(ZoneInfo(zone)).date()
+def make_up_records(decision: Decision) -> list[tuple[Activity, Credit]]:
+    """The records that make up hours by this decision, first finished first."""
     rows = session.execute(
         select(Activity, Credit)
         .join(Credit, Credit.activity_id == Activity.id)
         .where(
-            Credit.registration_id == filing.registration_id,
+            Credit.bound_source == MAKE_UP,
+            Credit.bound_source_id == decision.id,
             Credit.left_out.is_(False),
             Activity.state == "recorded",
-            Activity.ended_on > since,
-            Activity.ended_on <= min(decision.make_up_until_on, today),
         )
         .order_by(Activity.ended_on, Activity.id)
     )
-    return [
-        # after the old term a record stands in none until the new one begins
-        (activity, credit.recognised if credit.term_id is not None else credit.conversion)
-        for activity, credit in rows
-    ]
+    return [(activity, credit) for activity, credit in rows]

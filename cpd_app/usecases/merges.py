@@ -12,6 +12,7 @@ from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.models import (
     Activity,
     ApiToken,
+    Appeal,
     Deadline,
     File,
     Filing,
@@ -19,6 +20,7 @@ from cpd_app.models import (
     OneTimeCode,
     Person,
     Registration,
+    Relief,
     Role,
     SocietyMembership,
 )
@@ -41,6 +43,8 @@ MOVING = (
     ("memberships", SocietyMembership),
     ("filings", Filing),
     ("deadlines", Deadline),
+    ("reliefs", Relief),
+    ("appeals", Appeal),
 )
 
 

@@ -21,7 +21,8 @@ from cpd_app.policy import Actor
 from cpd_app.usecases.activities import own_activity
 from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.allocation import COLUMNS, credit_input
-from cpd_app.usecases.credits import Place, cpd_years, places_of
+from cpd_app.usecases.cpd_years import cpd_years
+from cpd_app.usecases.credits import Place, places_of
 from cpd_app.usecases.credits_shown import titles_of
 from cpd_app.usecases.progress import requirements_of
 from cpd_app.usecases.rules_in_force import RuleInForce, Rules, compiled

@@ -22,7 +22,7 @@ from cpd_app.domain.years import Term as TermRange
 from cpd_app.domain.years import targets_of
 from cpd_app.models import Registration, Requirement, Term
 from cpd_app.policy import Actor, Permission, Target, require
-from cpd_app.usecases.credits import cpd_years
+from cpd_app.usecases.cpd_years import cpd_years
 from cpd_app.usecases.records import RecordRow, records_of
 from cpd_app.usecases.registrations_shown import readable_registration, term_on
 from cpd_app.usecases.renewal_facts import RenewalFacts, facts_of

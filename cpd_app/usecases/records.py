@@ -20,7 +20,7 @@ from cpd_app.domain.assurance import (
 from cpd_app.domain.kinds import Kind
 from cpd_app.domain.years import is_late_entry
 from cpd_app.models import Activity, Credit, Evidence, File, Registration, Society, Term
-from cpd_app.usecases.credits import cpd_years
+from cpd_app.usecases.cpd_years import cpd_years
 from cpd_app.usecases.rules_in_force import compiled
 
 #: a file in one of these states proves something
@@ -63,6 +63,8 @@ class RecordRow:
     evidence_count: int
     #: codes of listed proofs that no file covers
     missing_proofs: tuple[str, ...]
+    #: the earlier year that it makes up for (then also `year_index`); None: it counts for its own
+    bound_year: int | None = None
 
     @property
     def all_marks(self) -> tuple[str, ...]:
@@ -115,6 +117,7 @@ COLUMNS = (
     Credit.needs_ruling,
     Credit.ruled,
     Credit.checked_at,
+    Credit.bound_year,
 )
 
 
@@ -257,9 +260,13 @@ class _Reader:
             competences, source, source_name, version, entered_on, presence, presence_marks,
             credit_id, term_id, year_index, rule_version_id, conversion, claimed, recognised,
             reasons, left_out, needs_ruling, ruled, checked_at,
+            bound_year,
         ) = row[: len(COLUMNS)]  # fmt: skip
         checked = checked_at is not None
-        marks = (*_from_scans(presence_marks), *self._marks(term_id, year_index, entered_on))
+        marks = (
+            *_from_scans(presence_marks),
+            *self._marks(term_id, year_index, entered_on, bound_year),
+        )
         letter, proof, missing = self._judged(
             rule_version_id, kind, attached, marks, checked, presence
         )
@@ -294,11 +301,18 @@ class _Reader:
             marks=marks,
             evidence_count=attached.files,
             missing_proofs=missing,
+            bound_year=bound_year,
         )
 
     def _marks(
-        self, term_id: int | None, year_index: int | None, entered_on: date
+        self,
+        term_id: int | None,
+        year_index: int | None,
+        entered_on: date,
+        bound_year: int | None,
     ) -> tuple[Mark, ...]:
+        if bound_year is not None:
+            return ()  # done after its year because it was allowed to be
         ends_on = self.ends.get((term_id, year_index)) if term_id and year_index else None
         if ends_on is not None and is_late_entry(entered_on, ends_on, self.began_on):
             return (Mark.LATE_ENTRY,)

@@ -1,4 +1,4 @@
-"""Reference data in the tables: fields of engineering, the baseline rules, working days."""
+"""Reference data in the tables: fields, the baseline rules, grounds of relief, working days."""
 
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from cpd_app.db import session
 from cpd_app.models import Field, RuleVersion
 from cpd_app.reference import Field as KnownField
 from cpd_app.reference import load_fields
+from cpd_app.usecases.relief_grounds import load_grounds
 from cpd_app.usecases.work_calendar import load_calendar
 
 
@@ -20,6 +21,7 @@ def load_reference(*, now: datetime) -> None:
     """
     _load_fields()
     _load_baseline(now)
+    load_grounds()
     load_calendar(now=now)
 
 

@@ -16,7 +16,7 @@ from cpd_app.domain.kinds import RuleSet
 from cpd_app.domain.years import CpdYear, targets_of
 from cpd_app.models import PersonName, Registration, Society, Term
 from cpd_app.usecases.allocation import counting_rows, credit_input
-from cpd_app.usecases.credits import cpd_years
+from cpd_app.usecases.cpd_years import cpd_years
 from cpd_app.usecases.progress import requirements_of
 from cpd_app.usecases.rules_in_force import compiled
 

@@ -197,6 +197,8 @@ def verb_words(verb: str) -> str:
         "ruled": _("学会认定"),
         "confirmed": _("再注册审核认定"),
         "unconfirmed": _("再注册审核认定已撤销"),
+        "bound": _("用来补较早的年度"),
+        "unbound": _("改回本年"),
         "recalculated": _("按新规则重算"),
         "checked": _("学会核对佐证"),
         "evidence_added": _("添加佐证"),

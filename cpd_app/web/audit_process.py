@@ -153,7 +153,7 @@ def record_answer(verification_id: int) -> ResponseReturnValue:
 def decide(filing_id: int) -> ResponseReturnValue:
     """The years after reading, and the proposal of a decision, or its confirmation."""
     case = case_of(current_actor(), filing_id, Permission.PROCESS_FILING)
-    sums, given = sums_of(case, today=clock.today()), Read()
+    sums, given = sums_of(case), Read()
     if request.method == "POST":
         years = [year.index for year in sums.years]
         if _done(
@@ -166,10 +166,10 @@ def decide(filing_id: int) -> ResponseReturnValue:
             flash(_("已记下。"), "success")
             return redirect(url_for("audit_process.decide", filing_id=filing_id), 303)
         case = case_of(current_actor(), filing_id, Permission.PROCESS_FILING)
-        sums = sums_of(case, today=clock.today())
+        sums = sums_of(case)
     conditional = decision_in_force(filing_id)
     made_up = (
-        make_up_records(conditional, case.filing, zone=case.society.zone, today=clock.today())
+        [(activity, credit.recognised) for activity, credit in make_up_records(conditional)]
         if conditional is not None
         else []
     )

@@ -13,6 +13,7 @@ from cpd_app.usecases.act_history import count_open
 from cpd_app.usecases.audit_queue import count_waiting
 from cpd_app.usecases.event_lists import count_submitted
 from cpd_app.usecases.event_owners import organises
+from cpd_app.usecases.relief_lists import count_waiting as reliefs_waiting
 from cpd_app.web.desk import Desk, desks, open_desk
 from cpd_app.web.locale import short_locale
 
@@ -98,7 +99,8 @@ class Ui:
         """The desk's navigation: staff's places, the federation's, or those of an organiser."""
         if not desks():
             return self._items(_places_without_a_desk())
-        waiting = count_submitted(frozenset(d.society_id for d in desks()))
+        societies = frozenset(d.society_id for d in desks())
+        waiting = count_submitted(societies)
         places = (
             ("staff.overview", "house", _("总览")),
             ("audits.index", "clipboard-check", _("再注册审核")),
@@ -107,6 +109,7 @@ class Ui:
             ("staff_events.index", "calendar-event", _("活动签到")),
             ("imports.index", "file-earmark-arrow-up", _("导入")),
             ("rulings.index", "patch-question", _("认定")),
+            ("relief_desk.index", "hourglass-split", _("减免")),
             ("rules.index", "sliders", _("折算规则")),
             ("work_days.index", "calendar3", _("工作日历")),
             ("notices.index", "megaphone", _("公告")),
@@ -120,6 +123,7 @@ class Ui:
             "staff_events.index": waiting,
             "audits.index": audits,
             "certificates.index": acts,
+            "relief_desk.index": reliefs_waiting(societies),
         }
         return self._items(places, counts)
 
@@ -160,6 +164,11 @@ BELONGS = {
     "backfill": "progress.home",
     "renewal": "progress.home",
     "filings": "progress.home",
+    "relief": "me.index",
+    "appeals.new": "me.index",
+    "appeals.show": "me.index",
+    "appeals": "relief_desk.index",
+    "relief_grounds": "relief_desk.index",
 }
 #: features of an event: staff come to them by their list, organisers by their own
 OF_AN_EVENT = frozenset({"events", "roster", "attendance", "stewards", "room", "door"})

@@ -17,9 +17,11 @@ from cpd_app.wording import sentence
 MOST_FORM = 200 * 1024 * 1024
 FORMS = {
     "activities.log",
+    "appeals.new",
     "backfill.add",
     "evidence.add",
     "filing_process.answer",
+    "relief.new",
     "renewal.submit",
 }
 

@@ -1,7 +1,7 @@
 """Relief under a society's contingency plan, and appeals.
 
 Why: special reasons must not cost anybody the certificate (handbook Q25), and what was refused can be
-appealed against.
+appealed against. A credit can be bound to an earlier year that was deferred or must be made up.
 """
 
 import sqlalchemy as sa
@@ -45,7 +45,6 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=20), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("files", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
@@ -146,9 +145,50 @@ def upgrade() -> None:
     with op.batch_alter_table("relief_files", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_relief_files_file_id"), ["file_id"], unique=False)
 
+    op.create_table(
+        "appeal_files",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("appeal_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["appeal_id"], ["appeals.id"], name=op.f("fk_appeal_files_appeal_id_appeals")
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["files.id"], name=op.f("fk_appeal_files_file_id_files")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal_files")),
+        sa.UniqueConstraint("appeal_id", "file_id", name=op.f("uq_appeal_files_appeal_id_file_id")),
+    )
+    with op.batch_alter_table("appeal_files", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_appeal_files_file_id"), ["file_id"], unique=False)
+
+    with op.batch_alter_table("credits", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("bound_term_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("bound_year", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("bound_source", sa.String(length=20), nullable=True))
+        batch_op.add_column(sa.Column("bound_source_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_credits_bound_term_id_terms"), "terms", ["bound_term_id"], ["id"]
+        )
+        batch_op.create_index(
+            batch_op.f("ix_credits_bound_term_id"), ["bound_term_id"], unique=False
+        )
+
 
 def downgrade() -> None:
     """Bring them back."""
+    with op.batch_alter_table("credits", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_credits_bound_term_id"))
+        batch_op.drop_constraint(batch_op.f("fk_credits_bound_term_id_terms"), type_="foreignkey")
+        batch_op.drop_column("bound_source_id")
+        batch_op.drop_column("bound_source")
+        batch_op.drop_column("bound_year")
+        batch_op.drop_column("bound_term_id")
+
+    with op.batch_alter_table("appeal_files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_appeal_files_file_id"))
+
+    op.drop_table("appeal_files")
     with op.batch_alter_table("relief_files", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_relief_files_file_id"))
 

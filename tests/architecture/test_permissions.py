@@ -93,6 +93,14 @@ EXPECTED = {
     Permission.ASK_ACT: "owner",
     Permission.READ_REPORTS: "auditor registrar federation",
     Permission.ACKNOWLEDGE_REPORT: "federation",
+    Permission.ASK_RELIEF: "owner",
+    Permission.READ_RELIEF: "owner auditor registrar",
+    Permission.DECIDE_RELIEF: "auditor registrar",
+    Permission.SET_RELIEF: "registrar",
+    Permission.BIND_RECORD: "owner auditor registrar",
+    Permission.FILE_APPEAL: "owner",
+    Permission.READ_APPEAL: "owner auditor registrar",
+    Permission.DECIDE_APPEAL: "auditor registrar",
 }
 #: permission -> who may, of an event of the federation
 OF_THE_FEDERATION = {
@@ -114,6 +122,8 @@ NEVER_ONESELF = {
     Permission.MERGE_MEMBERS,
     Permission.CHANGE_ROLE,
     Permission.DECIDE_RULING,
+    Permission.DECIDE_RELIEF,
+    Permission.DECIDE_APPEAL,
     Permission.APPROVE_EVENT,
     Permission.OVERRULE_STATEMENT,
     Permission.READ_AUDIT,

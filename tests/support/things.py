@@ -23,10 +23,10 @@ from cpd_app.models import (
     SnapshotRecord,
 )
 from cpd_app.storage import LocalFiles
-from cpd_app.usecases import backfill, merges, rules
+from cpd_app.usecases import appeals, backfill, merges, rules
 from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
-from tests.support import builders
+from tests.support import builders, reliefs
 from tests.support.builders import LONG_AGO
 from tests.support.event_things import event_things
 from tests.support.filing_things import filing_things
@@ -74,11 +74,21 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
     store.add(file, ours, theirs, sign_in, token, job)
     evidence = Evidence(activity_id=activity.id, file_id=file.id, proofs=[], created_at=LONG_AGO)
     store.add(evidence)
+    refusal = reliefs.refused(do, store, member, registrar, now=NOW)
+    appeal = do(
+        appeals.file_appeal, member.actor, "relief", refusal.id, "请再看", now=NOW,
+        today=NOW.date(),
+    )  # fmt: skip
+    own_ground = reliefs.a_ground(do, registrar, society_id, now=NOW)
     return {
         **audit_things(store, member, registrar, file),
         **event_things(store, member, registrar, file),
         **filing_things(store, member, registrar, file),
         **register_things(store, member),
+        "appeal_id": appeal.id,
+        "ground_code": own_ground.code,
+        "relief_id": refusal.id,
+        "subject_id": refusal.id,
         "activity_id": activity.id,
         "backfill.activity_id": draft.id,
         "credit_id": store.one(

@@ -341,8 +341,6 @@ def test_an_appeal_names_who_decided_and_upholding_it_proposes_an_annulment(
     confirm(proposal, by=registrar)
 
     assert state_of(store, member) == "active"
-    with pytest.raises(Rejected, match="not_annullable"):
-        do(act_appeals.appealed, revoked.id)
 
 
 def test_what_cannot_be_appealed(act, do, auditor):

@@ -16,6 +16,7 @@ from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.confirmed_hours import confirmations_on
 from cpd_app.usecases.decisions import NewDecision
+from cpd_app.usecases.make_up import bind_record
 from tests.support import builders
 from tests.support.deciding import (
     NOW,
@@ -242,7 +243,7 @@ def test_an_appeal_that_is_upheld_leads_to_new_readers(
     with pytest.raises(NotAllowed, match="decided_before"):
         do(decisions.propose_decision, auditor.actor, short.id, REFUSED, **WHEN)
     with pytest.raises(NotFound):
-        do(decisions.appealed, decision.id)
+        do(decisions.uphold, third.actor, decision.id, reason="再来一次", **WHEN)
 
 
 def test_what_the_register_refuses_leaves_no_decision(
@@ -266,4 +267,9 @@ def _another(store: Store, society: Any) -> Someone:
 def _make_up(do: Do, member: Someone, minutes: int) -> None:
     day = date(2027, 11, 9)
     new = NewActivity("training", "补足学时", date(2027, 11, 5), day, fields={"minutes": minutes})
-    do(log_activity, member.actor, new, now=NOW + timedelta(days=20), today=day)
+    assert member.registration
+    made = do(log_activity, member.actor, new, now=NOW + timedelta(days=20), today=day)
+    do(
+        bind_record, member.actor, made.activity.id, member.registration.id,
+        CONDITIONAL.make_up[0].year, now=NOW + timedelta(days=20),
+    )  # fmt: skip

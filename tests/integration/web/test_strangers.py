@@ -19,7 +19,13 @@ As = Callable[[Someone], Browser]
 #: a release and a file's name: not something that belongs to a society
 OPEN = {"static", "older_static"}
 #: names that are the same for everyone, not ids of something
-NAMES = {"kind": "training", "part": "name", "form": "csv", "verb": "suspend"}
+NAMES = {
+    "kind": "training",
+    "part": "name",
+    "form": "csv",
+    "verb": "suspend",
+    "subject": "relief",
+}
 #: found only after an act: by the browser that opened the link, after a trial was ordered
 AFTER_AN_ACT = {"capture.code", "rules.publishing.trial"}
 #: 286 tells htmx to stop asking
