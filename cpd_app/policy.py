@@ -104,6 +104,7 @@ class Permission(StrEnum):
     CORRECT_ATTENDANCE = "attendance:correct"
     OVERRULE_STATEMENT = "statement:overrule"
     ENROL = "event:enrol"
+    ANSWER_COMPLAINT = "complaint:answer"
 
 
 Grant = Callable[[Actor, Target], bool]
@@ -206,6 +207,7 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.CORRECT_ATTENDANCE: (runs_event, is_registrar, is_federation),
     Permission.OVERRULE_STATEMENT: (approves_event,),
     Permission.ENROL: (is_owner,),
+    Permission.ANSWER_COMPLAINT: (is_registrar, is_federation),
 }
 
 #: scope of a bearer token -> what it lets through; a token without scopes has all

@@ -8,6 +8,7 @@ from flask_smorest import Api
 from cpd_app.api import (
     activities,
     attendance,
+    certificates,
     checkins,
     conversions,
     docs,
@@ -47,6 +48,7 @@ def init(app: Flask) -> None:
     for module in (
         activities,
         attendance,
+        certificates,
         checkins,
         conversions,
         events,

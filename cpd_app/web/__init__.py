@@ -10,7 +10,9 @@ from cpd_app.web import (
     backfill,
     calendars,
     capture,
+    certificates,
     checkin,
+    complaints,
     context,
     documents,
     door,
@@ -38,6 +40,7 @@ from cpd_app.web import (
     staff_events,
     stewards,
     switches,
+    verification,
     wechat,
 )
 
@@ -81,5 +84,8 @@ def init(app: Flask) -> None:
         door,
         stewards,
         passes,
+        verification,
+        certificates,
+        complaints,
     ):
         app.register_blueprint(module.bp)

@@ -8,7 +8,8 @@ from flask_login import current_user
 
 from cpd_app import clock
 from cpd_app.access import current_actor, somebody_is_signed_in
-from cpd_app.policy import may
+from cpd_app.policy import Permission, Target, may
+from cpd_app.usecases.complaints import count_open
 from cpd_app.usecases.event_lists import count_submitted
 from cpd_app.usecases.event_owners import organises
 from cpd_app.web.desk import Desk, desks, open_desk
@@ -102,10 +103,13 @@ class Ui:
             ("imports.index", "file-earmark-arrow-up", _("导入")),
             ("rulings.index", "patch-question", _("认定")),
             ("rules.index", "sliders", _("折算规则")),
+            *_letters(),
             ("api_docs.index", "code-slash", _("接口说明")),
             ("me.index", "person", _("我的")),
         )
-        return self._items(places, {"staff_events.index": waiting})
+        desk = open_desk()
+        letters = count_open(desk.society_id) if desk and _letters() else 0
+        return self._items(places, {"staff_events.index": waiting, LETTERS: letters})
 
     @property
     def events_home(self) -> str:
@@ -134,6 +138,7 @@ class Ui:
         ]
 
 
+LETTERS = "complaints.index"
 #: pages that belong to another place than the first one of their feature
 BELONGS = {
     **dict.fromkeys(("events", "roster", "passes", "stewards", "attendance"), "annual_plan.index"),
@@ -147,6 +152,15 @@ BELONGS = {
 OF_AN_EVENT = frozenset({"events", "roster", "attendance", "stewards", "room", "door"})
 
 
+def _letters() -> tuple[tuple[str, str, str], ...]:
+    """意见与投诉, for who answers them here."""
+    desk = open_desk()
+    target = Target(societies=frozenset({desk.society_id})) if desk else Target()
+    if not may(current_actor(), Permission.ANSWER_COMPLAINT, target):
+        return ()
+    return ((LETTERS, "chat-left-text", _("意见与投诉")),)
+
+
 def _places_without_a_desk() -> tuple[tuple[str, str, str], ...]:
     """The federation has counts, events and rules, no members; an organiser has events."""
     if current_actor().is_federation:
@@ -154,6 +168,7 @@ def _places_without_a_desk() -> tuple[tuple[str, str, str], ...]:
             ("staff.overview", "house", _("总览")),
             ("staff_events.index", "calendar-event", _("活动签到")),
             ("rules.index", "sliders", _("折算规则")),
+            *_letters(),
         )
     return (
         ("events.index", "calendar-event", _("我组织的")),

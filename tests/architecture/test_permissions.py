@@ -64,6 +64,7 @@ EXPECTED = {
     Permission.CORRECT_ATTENDANCE: "owner invited registrar",
     Permission.OVERRULE_STATEMENT: "auditor registrar",
     Permission.ENROL: "owner",
+    Permission.ANSWER_COMPLAINT: "registrar",
 }
 #: permission -> who may, of an event of the federation
 OF_THE_FEDERATION = {
@@ -74,6 +75,7 @@ OF_THE_FEDERATION = {
     Permission.READ_ATTENDANCE: "owner invited federation",
     Permission.CORRECT_ATTENDANCE: "owner invited federation",
     Permission.OVERRULE_STATEMENT: "federation",
+    Permission.ANSWER_COMPLAINT: "federation",
 }
 #: nobody decides about themselves, whatever their roles
 NEVER_ONESELF = {
