@@ -70,8 +70,14 @@ def index() -> ResponseReturnValue:
     return render_template("verification/index.html", number="")
 
 
-@bp.get("/verify/<path:number>")
 @bp.get("/V/<path:number>")
+@public
+def scanned(number: str) -> ResponseReturnValue:
+    """The address in a QR code; the same page."""
+    return show(number)
+
+
+@bp.get("/verify/<path:number>")
 @public
 def show(number: str) -> ResponseReturnValue:
     """How a certificate stands."""
