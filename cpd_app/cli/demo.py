@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from cpd_app import clock, storage
-from cpd_app.cli import demo_events
+from cpd_app.cli import demo_events, demo_letters
 from cpd_app.cli.people import sentences
 from cpd_app.config import load
 from cpd_app.db import transaction
@@ -83,6 +83,7 @@ def make_demo(*, once: bool) -> None:
         _papers(people)
         _rulings(people, today)
         tries = _events(people)
+        demo_letters.make_letters()
         _write(settings.var_dir / SIGN_INS, logins, password, tries)
 
 

@@ -82,7 +82,7 @@ def test_a_certificate_not_in_force_is_not_printed(
     assert word in page.find(".notice").get_text()
     assert not any(path.endswith(".pdf") for path in page.links())
     assert word in browser.get("certificates.paper", status=422, **own(member)).text
-    signed = browser.fetch("certificates.signed", **own(member)).json
+    signed = browser.fetch("certificates.signed", **own(member)).get_json()
     assert signed["certificate"]["state"] == state
 
 

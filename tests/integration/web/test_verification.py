@@ -152,7 +152,7 @@ def test_who_asks_too_often_waits(visitor: Browser, number: str):
 
     page = visitor.get("verification.show", number=number, status=429)
     assert "分钟后再试" in page.find("[role=alert]").get_text()
-    assert visitor.fetch(f"/api/v1/certificates/{number}", status=429).json["code"] == (
+    assert visitor.fetch(f"/api/v1/certificates/{number}", status=429).get_json()["code"] == (
         "too_many_lookups"
     )
     page = visitor.get("verification.index")
@@ -170,7 +170,7 @@ def test_a_first_visit_is_small_and_without_script(visitor: Browser, number: str
 
 
 def test_the_api_gives_the_same_and_signs_it(visitor: Browser, number: str):
-    answer = visitor.fetch(f"/api/v1/certificates/{number.lower()}").json
+    answer = visitor.fetch(f"/api/v1/certificates/{number.lower()}").get_json()
 
     certificate = answer["certificate"]
     assert (certificate["name"], certificate["state"]) == ("张＊＊", "active")
@@ -179,9 +179,9 @@ def test_the_api_gives_the_same_and_signs_it(visitor: Browser, number: str):
     assert certificate["history"][0]["act"] == "issued"
     keys = visitor.fetch("/.well-known/cpd-keys.json")
     assert keys.headers["Cache-Control"] == "public, max-age=300"
-    assert [k["key_id"] for k in keys.json["keys"]] == [answer["signature"]["key_id"]]
+    assert [k["key_id"] for k in keys.get_json()["keys"]] == [answer["signature"]["key_id"]]
     assert "private" not in keys.get_data(as_text=True)
-    assert visitor.fetch("/api/v1/certificates/T-none", status=404).json["code"] == (
+    assert visitor.fetch("/api/v1/certificates/T-none", status=404).get_json()["code"] == (
         "certificate_unknown"
     )
 
