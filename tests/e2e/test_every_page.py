@@ -80,7 +80,7 @@ def lived_in(
             now=now,
         )
         new = NewComplaint(
-            f"key {registrar.id}", "opinion", registrar.society.code, "希望多办线上活动。"
+            f"key {registrar.id}", "opinion", registrar.society.code, "希望多办一些周末的线上活动。"
         )
         submit_complaint(new, address=str(registrar.id), now=now)
     for state in ("draft", "proposed", "withdrawn"):
