@@ -33,7 +33,7 @@ def make_letters() -> None:
             number = complaints.submit_complaint(new, address="示范", now=sent_at).number
         if answer is None:
             continue
-        actor = actor_for(person_id_of(DESKS[society]), origin="cli", today=now.date())
+        actor = actor_for(person_id_of(DESKS[society]), origin="cli", today=clock.today())
         with transaction():
             desk = society_id_of(society)
             letters = complaints.complaints_at(actor, desk).complaints
