@@ -79,10 +79,10 @@ def lived_in(
             in_force_on=today + timedelta(days=90),
             now=now,
         )
-        new = NewComplaint(
+        letter = NewComplaint(
             f"key {registrar.id}", "opinion", registrar.society.code, "希望多办一些周末的线上活动。"
         )
-        submit_complaint(new, address=str(registrar.id), now=now)
+        submit_complaint(letter, address=str(registrar.id), now=now)
     for state in ("draft", "proposed", "withdrawn"):
         builders.an_activity(store, member.person, state=state, title=f"培训 {state}")
 
