@@ -10,7 +10,7 @@ from cpd_app.access import public
 from cpd_app.db import transaction
 from cpd_app.domain.errors import NotFound
 from cpd_app.schemas.answers import refuses
-from cpd_app.schemas.certificates import SignedCertificateSchema
+from cpd_app.schemas.signed_certificates import SignedCertificateSchema
 from cpd_app.usecases import signed_certificates, verification
 
 blp = Blueprint("api_certificates", __name__, description="Whether a certificate is in force")

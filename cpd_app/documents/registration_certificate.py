@@ -11,7 +11,7 @@ from pathlib import Path
 from cpd_app.documents.typesetting import typeset
 from cpd_app.domain.errors import Rejected
 from cpd_app.texts import documents as words
-from cpd_app.texts.certificates import LEVEL_NAMES, PAPER
+from cpd_app.texts.certificate_papers import LEVEL_NAMES, PAPER
 
 FORM = "registration_certificate"
 

@@ -9,7 +9,7 @@ from cpd_app.domain.canonical import canonical_json
 from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.domain.verification import PublicState
 from cpd_app.policy import Actor
-from cpd_app.texts.certificates import LEVEL_NAMES
+from cpd_app.texts.certificate_papers import LEVEL_NAMES
 from cpd_app.usecases import signing
 from cpd_app.usecases.registrations_shown import readable_registration
 from cpd_app.usecases.verification import PublicCertificate, certificate_of

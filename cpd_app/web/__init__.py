@@ -10,7 +10,7 @@ from cpd_app.web import (
     backfill,
     calendars,
     capture,
-    certificates,
+    certificate_papers,
     checkin,
     complaints,
     context,
@@ -85,7 +85,7 @@ def init(app: Flask) -> None:
         stewards,
         passes,
         verification,
-        certificates,
+        certificate_papers,
         complaints,
     ):
         app.register_blueprint(module.bp)

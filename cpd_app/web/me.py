@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
         qr=qr_svg(link_of(current_app.config["CPD"].base_url, registration.number), border=1)
         if registration
         else "",
-        certificate_href=url_for("certificates.show", registration_id=registration.id)
+        certificate_href=url_for("certificate_papers.show", registration_id=registration.id)
         if registration
         else "",
         choices=[(r.id, f"{r.number} {_society(r.society)}") for r in me.registrations],

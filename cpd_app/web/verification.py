@@ -22,7 +22,7 @@ from cpd_app.access import public
 from cpd_app.db import transaction
 from cpd_app.domain.errors import TooMany
 from cpd_app.schemas.fields import InstantField
-from cpd_app.texts.certificates import LEVEL_NAMES, PUBLIC_ACTS, PUBLIC_STATES
+from cpd_app.texts.certificate_papers import LEVEL_NAMES, PUBLIC_ACTS, PUBLIC_STATES
 from cpd_app.usecases import signing, verification
 from cpd_app.usecases.signed_certificates import last_day
 from cpd_app.usecases.verification import PublicCertificate

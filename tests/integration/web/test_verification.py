@@ -190,7 +190,7 @@ def files(folder: Path, visitor: Browser, owner: Browser, registration: Registra
     """The served program, the member's signed file and the keys, as somebody offline has them."""
     fetched = {
         "check_certificate.py": visitor.fetch("/verify/check_certificate.py"),
-        "certificate.json": owner.fetch("certificates.signed", registration_id=registration.id),
+        "certificate.json": owner.fetch("certificate_papers.signed", registration_id=registration.id),
         "cpd-keys.json": visitor.fetch("/.well-known/cpd-keys.json"),
     }
     for name, answer in fetched.items():

@@ -13,7 +13,7 @@ from cpd_app.documents.registration_certificate import (
     RegistrationCertificate,
     registration_certificate_pdf,
 )
-from cpd_app.texts.certificates import LEVEL_NAMES, PUBLIC_STATES
+from cpd_app.texts.certificate_papers import LEVEL_NAMES, PUBLIC_STATES
 from cpd_app.usecases import signed_certificates
 from cpd_app.usecases.signed_certificates import OwnCertificate, last_day
 from cpd_app.web.documents import plain_name
@@ -22,7 +22,7 @@ from cpd_app.web.qr import qr_svg
 from cpd_app.web.verification import link_of
 from cpd_app.wording import sentence
 
-bp = Blueprint("certificates", __name__)
+bp = Blueprint("certificate_papers", __name__)
 
 
 @bp.get("/registrations/<int:registration_id>/certificate")
@@ -35,7 +35,7 @@ def show(registration_id: int) -> ResponseReturnValue:
     found, english = own.certificate, short_locale() == "en"
     number = found.registration.number
     return render_template(
-        "certificates/show.html",
+        "certificate_papers/show.html",
         registration_id=registration_id,
         own=own.certificate.registration.person_id == current_actor().person_id,
         name=(own.name_en or own.name) if english else own.name,

@@ -30,7 +30,7 @@ def test_me_leads_to_the_code_and_the_downloads(as_: As, member: Someone):
     assert member.registration
     browser = as_(member)
     me = browser.get("me.index")
-    place = browser.path("certificates.show", own(member))
+    place = browser.path("certificate_papers.show", own(member))
 
     assert me.find(".certificate__qr")["href"] == place
     page = browser.get(place)
@@ -45,7 +45,7 @@ def test_the_paper_says_it_all_in_both_languages(as_: As, member: Someone, store
         name = session.get_one(Person, member.id).names[0]
         name.name, name.name_en = "龘䶮𠮷", "Zhang Huiyuan"
 
-    answer = as_(member).fetch("certificates.paper", **own(member))
+    answer = as_(member).fetch("certificate_papers.paper", **own(member))
 
     assert answer.mimetype == "application/pdf"
     assert f"{member.registration.number}.pdf" in answer.headers["Content-Disposition"]
@@ -62,7 +62,7 @@ def test_the_paper_says_it_all_in_both_languages(as_: As, member: Someone, store
 def test_a_name_without_a_glyph_is_refused_by_name(as_: As, member: Someone, store: Store):
     store.add(PersonName(person_id=member.id, name="张\U00016a00", from_on=date(2025, 1, 1)))
 
-    page = as_(member).get("certificates.paper", status=422, **own(member))
+    page = as_(member).get("certificate_papers.paper", status=422, **own(member))
 
     assert "U+16A00" in page.text
 
@@ -78,20 +78,20 @@ def test_a_certificate_not_in_force_is_not_printed(
         session.query(Term).one().state = state
     browser = as_(member)
 
-    page = browser.get("certificates.show", **own(member))
+    page = browser.get("certificate_papers.show", **own(member))
     assert word in page.find(".notice").get_text()
     assert not any(path.endswith(".pdf") for path in page.links())
-    assert word in browser.get("certificates.paper", status=422, **own(member)).text
-    signed = browser.fetch("certificates.signed", **own(member)).get_json()
+    assert word in browser.get("certificate_papers.paper", status=422, **own(member)).text
+    signed = browser.fetch("certificate_papers.signed", **own(member)).get_json()
     assert signed["certificate"]["state"] == state
 
 
 def test_staff_of_the_society_have_it_too_and_nobody_else(
     as_: As, member: Someone, registrar: Someone, other_member: Someone, stranger: Someone
 ):
-    page = as_(registrar).get("certificates.show", **own(member))
+    page = as_(registrar).get("certificate_papers.show", **own(member))
     assert "张会员" in page.text
-    as_(registrar).fetch("certificates.signed", **own(member))
+    as_(registrar).fetch("certificate_papers.signed", **own(member))
 
     for person in (other_member, stranger):
         for name in ("show", "paper", "signed"):
