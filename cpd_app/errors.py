@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from cpd_app.access import NotSignedIn
 from cpd_app.db import session
-from cpd_app.domain.errors import ChangedSince, Conflict, DomainError, NotAllowed, NotFound
+from cpd_app.domain.errors import ChangedSince, Conflict, DomainError, NotAllowed, NotFound, TooMany
 from cpd_app.wording import sentence
 
 log = structlog.get_logger()
@@ -22,6 +22,15 @@ BUSY_WORDS = ("locked", "lock timeout", "deadlock detected")
 MOST_DRAINED = 256 * 1024 * 1024
 DRAINED_AT_ONCE = 1024 * 1024
 
+#: kind of refusal -> status; a special kind stands before the general one. Others are 422
+STATUSES: tuple[tuple[type[DomainError], int], ...] = (
+    (ChangedSince, 412),
+    (NotSignedIn, 401),
+    (NotAllowed, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (TooMany, 429),
+)
 #: what the framework's own refusals are called here
 HTTP_CODES = {
     400: "bad_request",
@@ -35,19 +44,7 @@ HTTP_CODES = {
 
 def status_of(error: DomainError) -> int:
     """The HTTP status of a refusal."""
-    match error:
-        case ChangedSince():
-            return 412
-        case NotSignedIn():
-            return 401
-        case NotAllowed():
-            return 403
-        case NotFound():
-            return 404
-        case Conflict():
-            return 409
-        case _:
-            return 422
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 422)
 
 
 def wants_json() -> bool:

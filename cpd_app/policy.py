@@ -148,6 +148,7 @@ class Permission(StrEnum):
     FILE_APPEAL = "appeal:file"
     READ_APPEAL = "appeal:read"
     DECIDE_APPEAL = "appeal:decide"
+    ANSWER_COMPLAINT = "complaint:answer"
 
 
 Grant = Callable[[Actor, Target], bool]
@@ -300,6 +301,7 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.FILE_APPEAL: (is_owner,),
     Permission.READ_APPEAL: (is_owner, is_staff),
     Permission.DECIDE_APPEAL: (is_staff_and_not_self,),
+    Permission.ANSWER_COMPLAINT: (is_registrar, is_federation),
 }
 
 #: scope of a bearer token -> what it lets through; a token without scopes has all

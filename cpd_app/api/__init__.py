@@ -8,6 +8,7 @@ from flask_smorest import Api
 from cpd_app.api import (
     activities,
     attendance,
+    certificates,
     checkins,
     conversions,
     docs,
@@ -49,6 +50,7 @@ def init(app: Flask) -> None:
     for module in (
         activities,
         attendance,
+        certificates,
         checkins,
         conversions,
         events,

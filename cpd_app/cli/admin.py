@@ -9,7 +9,7 @@ from cpd_app.cli.people import person_id_of, sentences
 from cpd_app.config import load
 from cpd_app.db import transaction
 from cpd_app.policy import Actor, RoleName
-from cpd_app.usecases import activation, people, roles, societies
+from cpd_app.usecases import activation, people, roles, signing, societies, verification
 
 DAY = click.DateTime(["%Y-%m-%d"])
 ROLE = click.Choice([str(role) for role in RoleName])
@@ -121,6 +121,34 @@ def code(login: str) -> None:
         issued = activation.issue_code(Actor.system("cli"), person_id_of(login), now=clock.now())
     click.echo(issued.code)
     click.echo(f"{load().base_url}/activate?code={issued.code}", err=True)
+
+
+@admin.command("rotate-key")
+@click.argument("code")
+@click.option(
+    "--stolen", is_flag=True, help="The old key fell into other hands: nothing it signed stands."
+)
+def rotate_key(code: str, *, stolen: bool) -> None:
+    """End the signing key of a society (CODE) and make a new one."""
+    with sentences(), transaction():
+        made = signing.rotate_key(
+            Actor.system("cli"),
+            societies.society_of_code(code).id,
+            stolen=stolen,
+            now=clock.now(),
+        )
+        click.echo(f"{code} signs with key {made.key_id}")
+
+
+@admin.command("public-names")
+@click.argument("code")
+@click.argument("how", type=click.Choice(verification.NAME_CHOICES))
+def public_names(code: str, how: str) -> None:
+    """Say HOW public pages write the names of a society's (CODE) members."""
+    with sentences(), transaction():
+        society = societies.society_of_code(code)
+        verification.set_public_names(Actor.system("cli"), society.id, how, now=clock.now())
+    click.echo(f"{code}: names are {how}")
 
 
 def _society_id(code: str | None) -> int | None:

@@ -41,3 +41,7 @@ class Conflict(DomainError):
 
 class ChangedSince(Conflict):
     """The version that was seen is not the present one any more (412)."""
+
+
+class TooMany(DomainError):
+    """Asked too often; `minutes` in its values says how long to wait (429)."""

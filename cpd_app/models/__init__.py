@@ -17,6 +17,7 @@ from cpd_app.models.audits import (
 )
 from cpd_app.models.base import Base, UtcDateTime
 from cpd_app.models.certificates import CertificateAct, FederationReport
+from cpd_app.models.complaints import Complaint
 from cpd_app.models.deadlines import Deadline
 from cpd_app.models.events import (
     AgendaPart,
@@ -44,6 +45,7 @@ from cpd_app.models.people import (
 )
 from cpd_app.models.relief import Appeal, AppealFile, Relief, ReliefFile, ReliefGround
 from cpd_app.models.rules import RuleAdoption, RuleVersion
+from cpd_app.models.signing import SigningKey
 from cpd_app.models.societies import (
     Field,
     LastStanding,
@@ -70,6 +72,7 @@ __all__ = [
     "CalendarYear",
     "CaptureLink",
     "CertificateAct",
+    "Complaint",
     "Correction",
     "Credit",
     "CrossMatch",
@@ -116,6 +119,7 @@ __all__ = [
     "Scan",
     "SignIn",
     "SignInAttempt",
+    "SigningKey",
     "Snapshot",
     "SnapshotRecord",
     "Society",

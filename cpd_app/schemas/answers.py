@@ -17,6 +17,7 @@ WORDS = {
     412: "The ETag is not that of the present version",
     413: "The body is too large",
     422: "A rule refuses it; `code` says which",
+    429: "Asked too often; the message says how long to wait",
     503: "Busy; try again",
 }
 

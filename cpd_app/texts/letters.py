@@ -1,5 +1,7 @@
 """Words of letters about a filing: decision, return, 核实; each in zh and en."""
 
+from cpd_app.texts.complaints import COMMITTEE
+
 #: code -> zh, en
 WORDS: dict[str, tuple[str, str]] = {
     "passed": ("准予再注册决定书", "Decision: re-registered"),
@@ -70,18 +72,7 @@ WORDS: dict[str, tuple[str, str]] = {
         ", provisional until the year's calendar is announced",
     ),
     "complaint": ("意见和投诉", "Complaints"),
-    "complaint_words": (
-        (
-            "对工程能力评价、注册、管理有意见建议的，"
-            "可以向中国工程师联合体标准与质量监督委员会书面反馈：cse@cast-cse.org.cn；北京市海"
-            "淀区学院南路86号，邮编 100081。"
-        ),
-        (
-            "Comments and complaints go in writing to the Standards and Quality "
-            "Supervision Committee of the Chinese Society of Engineers: "
-            "cse@cast-cse.org.cn; 86 Xueyuan South Road, Haidian, Beijing 100081."
-        ),
-    ),
+    "complaint_words": (COMMITTEE["zh"].sentence, COMMITTEE["en"].sentence),
     "return_words": (
         (
             "你提交的再注册申请需要补正，"

@@ -40,6 +40,14 @@ LIMITS = {
     "typed_device": Limit(10, QUARTER),
     "typed_network": Limit(60, QUARTER),
     "typed_session": Limit(300, QUARTER),
+    # certificates: what an address looks up, what it asks for that is not there, and names tried by
+    # an address and on a number
+    "verify_address": Limit(240, QUARTER),
+    "verify_unknown": Limit(30, QUARTER),
+    "verify_name_address": Limit(20, QUARTER),
+    "verify_name_number": Limit(30, HOUR),
+    "complaint_address": Limit(5, HOUR),
+    "complaint_answer": Limit(20, QUARTER),
     "letter_name": Limit(3, HOUR),
     "letter_address": Limit(20, HOUR),
 }

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, delete, or_
 
 from cpd_app.db import session
 from cpd_app.models import CaptureLink, Job, JobRun, OneTimeCode, SignIn, SignInAttempt
+from cpd_app.usecases import complaints
 
 #: how long each is kept after it ended
 SIGN_INS = timedelta(days=30)
@@ -17,7 +18,7 @@ JOBS = timedelta(days=90)
 
 
 def clean_up(*, now: datetime) -> dict[str, int]:
-    """Remove ended sign-ins, used or expired codes, old attempts, links and finished jobs."""
+    """Remove ended sign-ins, old codes, attempts, links and jobs, and the words of old letters."""
     ended = or_(SignIn.expires_at < now - SIGN_INS, SignIn.ended_at < now - SIGN_INS)
     over = or_(
         OneTimeCode.expires_at < now - CODES,
@@ -30,6 +31,7 @@ def clean_up(*, now: datetime) -> dict[str, int]:
         "attempts": _removed(SignInAttempt, SignInAttempt.at < now - ATTEMPTS),
         "capture_links": _removed(CaptureLink, CaptureLink.expires_at < now - CAPTURE_LINKS),
         "jobs": _removed(Job, Job.finished_at < now - JOBS),
+        "complaints": complaints.erase_old(now=now),
         "job_runs": _removed(JobRun, JobRun.started_at < now - JOBS),
     }
 

@@ -4,6 +4,7 @@ A report is written down to the letter and signed when it is made; the federatio
 and everything before it of the same society.
 """
 
+import base64
 import hashlib
 import json
 from collections.abc import Sequence
@@ -18,10 +19,9 @@ from cpd_app.domain.certificates import NEVER_PUBLIC
 from cpd_app.domain.errors import Conflict, NotFound
 from cpd_app.models import CertificateAct, FederationReport, Registration, Society, Term
 from cpd_app.policy import Actor, Permission, Target, require
-from cpd_app.usecases import journal
+from cpd_app.usecases import journal, signing
 from cpd_app.usecases.act_history import DONE
 from cpd_app.usecases.members import latest_names
-from cpd_app.usecases.report_signing import sign_report
 
 #: acts of one report: a register that was just imported goes out in several
 MOST_ACTS = 2000
@@ -185,7 +185,7 @@ def _report(society_id: int, *, now: datetime) -> int:
         sort_keys=True,
         separators=(",", ":"),
     )
-    signature, key_id = sign_report(society_id, content.encode(), now=now)
+    made = signing.sign(society_id, content.encode(), now=now)
     report = FederationReport(
         society_id=society_id,
         number=number,
@@ -193,8 +193,8 @@ def _report(society_id: int, *, now: datetime) -> int:
         acts=len(acts),
         content=content,
         digest=hashlib.sha256(content.encode()).hexdigest(),
-        signature=signature,
-        key_id=key_id,
+        signature=base64.b64encode(made.signature).decode(),
+        key_id=made.key_id,
     )
     session.add(report)
     session.flush()

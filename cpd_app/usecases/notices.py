@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from cpd_app.db import session
 from cpd_app.domain.certificates import ANNOUNCED, NEVER_PUBLIC, ActKind
 from cpd_app.domain.errors import NotFound
-from cpd_app.domain.numbers import masked_name
+from cpd_app.domain.masking import masked
 from cpd_app.models import CertificateAct, Registration, Society
 from cpd_app.usecases.act_history import DONE
 from cpd_app.usecases.members import latest_names
@@ -88,7 +88,7 @@ def announcing_societies() -> list[Society]:
 
 def public_name(name: str, society: Society) -> str:
     """A name as the society's public pages show it (domain.md §9)."""
-    return name if society.settings.get(WHOLE_NAMES) == "whole" else masked_name(name)
+    return name if society.settings.get(WHOLE_NAMES) == "full" else masked(name)
 
 
 def public_reason(reason_code: str | None) -> str | None:

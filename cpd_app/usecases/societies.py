@@ -9,7 +9,7 @@ from cpd_app.db import session
 from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.models import Society
 from cpd_app.policy import Actor, Permission, Target, require
-from cpd_app.usecases import journal
+from cpd_app.usecases import journal, signing
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 YEAR_KINDS = ("certificate", "calendar")
@@ -26,7 +26,9 @@ def add_society(
     year_kind: str = "certificate",
     is_demo: bool = False,
 ) -> Society:
-    """Add a society; `began_on`: years that ended before it are never marked late (domain.md §4).
+    """Add a society with its signing key.
+
+    `began_on`: years that ended before it are never marked late (domain.md §4).
 
     Raises Rejected `society_code_bad`, `name_missing`, Conflict `society_exists`.
     """
@@ -50,6 +52,7 @@ def add_society(
     session.add(row)
     session.flush()
     journal.record(actor, "society.added", "society", row.id, now=now, society_id=row.id)
+    signing.create_key(actor, row.id, now=now)
     return row
 
 

@@ -13,8 +13,10 @@ from cpd_app.web import (
     backfill,
     calendars,
     capture,
+    certificate_papers,
     certificates,
     checkin,
+    complaints,
     context,
     documents,
     door,
@@ -54,6 +56,7 @@ from cpd_app.web import (
     staff_events,
     stewards,
     switches,
+    verification,
     wechat,
     wishes,
     work_days,
@@ -117,5 +120,8 @@ def init(app: Flask) -> None:
         passes,
         renewal,
         filings,
+        verification,
+        certificate_papers,
+        complaints,
     ):
         app.register_blueprint(module.bp)

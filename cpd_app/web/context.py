@@ -8,9 +8,10 @@ from flask_login import current_user
 
 from cpd_app import clock
 from cpd_app.access import current_actor, somebody_is_signed_in
-from cpd_app.policy import may
+from cpd_app.policy import Permission, Target, may
 from cpd_app.usecases.act_history import count_open
 from cpd_app.usecases.audit_queue import count_waiting
+from cpd_app.usecases.complaints import count_open as letters_open
 from cpd_app.usecases.event_lists import count_submitted
 from cpd_app.usecases.event_owners import organises
 from cpd_app.usecases.relief_lists import count_waiting as reliefs_waiting
@@ -113,6 +114,7 @@ class Ui:
             ("rules.index", "sliders", _("折算规则")),
             ("work_days.index", "calendar3", _("工作日历")),
             ("notices.index", "megaphone", _("公告")),
+            *_letters(),
             ("api_docs.index", "code-slash", _("接口说明")),
             ("me.index", "person", _("我的")),
         )
@@ -124,6 +126,7 @@ class Ui:
             "audits.index": audits,
             "certificates.index": acts,
             "relief_desk.index": reliefs_waiting(societies),
+            LETTERS: letters_open(here.society_id) if here and _letters() else 0,
         }
         return self._items(places, counts)
 
@@ -154,6 +157,7 @@ class Ui:
         ]
 
 
+LETTERS = "complaints.index"
 #: pages that belong to another place than the first one of their feature
 BELONGS = {
     **dict.fromkeys(("events", "roster", "passes", "stewards", "attendance"), "annual_plan.index"),
@@ -174,6 +178,15 @@ BELONGS = {
 OF_AN_EVENT = frozenset({"events", "roster", "attendance", "stewards", "room", "door"})
 
 
+def _letters() -> tuple[tuple[str, str, str], ...]:
+    """意见与投诉, for who answers them here."""
+    desk = open_desk()
+    target = Target(societies=frozenset({desk.society_id})) if desk else Target()
+    if not may(current_actor(), Permission.ANSWER_COMPLAINT, target):
+        return ()
+    return ((LETTERS, "chat-left-text", _("意见与投诉")),)
+
+
 def _places_without_a_desk() -> tuple[tuple[str, str, str], ...]:
     """The federation has counts, events and rules, no members; an organiser has events."""
     if current_actor().is_federation:
@@ -184,6 +197,7 @@ def _places_without_a_desk() -> tuple[tuple[str, str, str], ...]:
             ("matches.index", "copy", _("跨学会重复")),
             ("rules.index", "sliders", _("折算规则")),
             ("notices.index", "megaphone", _("公告")),
+            *_letters(),
             ("work_days.index", "calendar3", _("工作日历")),
         )
     if current_actor().expert_in:

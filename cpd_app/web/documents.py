@@ -80,7 +80,7 @@ def _certificate(certificate: AttendanceCertificate) -> Response:
 
 def _sent(data: bytes, form: str, label: str, *about: str) -> Response:
     """As a file under a name that says what it is of; `send_file` writes it as RFC 5987 wants."""
-    words = [labels(short_locale())[label], *(_plain(part)[:LONGEST_TITLE] for part in about)]
+    words = [labels(short_locale())[label], *(plain_name(part)[:LONGEST_TITLE] for part in about)]
     answer = send_file(
         io.BytesIO(data),
         mimetype=MEDIA[form],
@@ -91,6 +91,6 @@ def _sent(data: bytes, form: str, label: str, *about: str) -> Response:
     return answer
 
 
-def _plain(text: str) -> str:
+def plain_name(text: str) -> str:
     """Without what some system forbids in the name of a file."""
     return "".join("_" if c in '\\/:*?"<>|' or c < " " else c for c in text).strip(". ")

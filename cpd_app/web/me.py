@@ -17,6 +17,8 @@ from cpd_app.web import account
 from cpd_app.web.filters import day
 from cpd_app.web.locale import short_locale
 from cpd_app.web.paths import safe_path
+from cpd_app.web.qr import qr_svg
+from cpd_app.web.verification import link_of
 from cpd_app.wording import sentence
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ def index() -> ResponseReturnValue:
     """Certificate, switches, rows to everything that belongs to the account."""
     me = people.me_of(current_actor(), now=clock.now(), today=clock.today())
     term = me.shown.term if me.shown else None
+    registration = me.shown.registration if me.shown and term else None
     return render_template(
         "me/index.html",
         me=me,
@@ -47,6 +50,12 @@ def index() -> ResponseReturnValue:
         last_day=term.ends_on - timedelta(days=1) if term else None,
         state=sentence(STATES[me.state]) if me.state else "",
         kind=CARD_KINDS.get(me.state, "ended"),
+        qr=qr_svg(link_of(current_app.config["CPD"].base_url, registration.number), border=1)
+        if registration
+        else "",
+        certificate_href=url_for("certificate_papers.show", registration_id=registration.id)
+        if registration
+        else "",
         choices=[(r.id, f"{r.number} {_society(r.society)}") for r in me.registrations],
         exports=_address_of(EXPORTS),
         staff_href=_staff_href(),

@@ -101,6 +101,7 @@ EXPECTED = {
     Permission.FILE_APPEAL: "owner",
     Permission.READ_APPEAL: "owner auditor registrar",
     Permission.DECIDE_APPEAL: "auditor registrar",
+    Permission.ANSWER_COMPLAINT: "registrar",
 }
 #: permission -> who may, of an event of the federation
 OF_THE_FEDERATION = {
@@ -113,6 +114,7 @@ OF_THE_FEDERATION = {
     Permission.CORRECT_ATTENDANCE: "owner invited federation",
     Permission.OVERRULE_STATEMENT: "federation",
     Permission.READ_MATCHES: "federation",
+    Permission.ANSWER_COMPLAINT: "federation",
 }
 #: nobody decides about themselves, whatever their roles
 NEVER_ONESELF = {

@@ -13,7 +13,9 @@ from tests.architecture.places import PACKAGE, TEMPLATES, called, calls, first_t
 #: names that browsers or the framework fix
 FIXED = {"/sw.js", "/manifest.webmanifest", "/api/v1/openapi.json"}
 #: a capital keeps the QR of a room small: it has a mode for capitals and digits
-FIXED |= {"/C/<string:code>"}
+FIXED |= {"/C/<string:code>", "/V/<path:number>"}
+#: the names of a program and of a file at a place that RFC 8615 fixes
+FIXED |= {"/verify/check_certificate.py", "/.well-known/cpd-keys.json"}
 #: where the world looks for them (RFC 8615)
 FIXED |= {"/.well-known/cpd-journal-heads.txt"}
 
@@ -48,7 +50,8 @@ def test_addresses_are_kebab_case_with_typed_parameters(shape: Flask):
         for part in rule.rule.strip("/").split("/"):
             word = re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(\.(csv|xlsx|json|zip|svg|png|pdf))?", part)
             value = re.fullmatch(
-                r"<(int|uuid|code|any\([^>]*\)|string(\([^>]*\))?):[a-z_]+>(\.(ics|txt))?", part
+                r"<(int|uuid|code|path|any\([^>]*\)|string(\([^>]*\))?):[a-z_]+>(\.(ics|txt))?",
+                part,
             )
             if part and not word and not value:
                 strange.append(rule.rule)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from cpd_app.models import (
     ApiToken,
+    Complaint,
     Credit,
     Evidence,
     File,
@@ -91,6 +92,7 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
         "subject_id": refusal.id,
         "activity_id": activity.id,
         "backfill.activity_id": draft.id,
+        "complaint_id": a_complaint(store, society_id).id,
         "credit_id": store.one(
             select(Credit.id).where(Credit.registration_id == member.registration.id)
         ),
@@ -142,6 +144,22 @@ def a_double(store: Store, member: Someone) -> Person:
     person = builders.a_person(store, name=member.person.name)
     builders.a_registration(store, person, member.society)
     return person
+
+
+def a_complaint(store: Store, society_id: int) -> Complaint:
+    """A letter to the home society."""
+    row = Complaint(
+        number="TS2025-THINGS",
+        secret_hash="0" * 64,
+        key_hash="0" * 64,
+        society_id=society_id,
+        kind="opinion",
+        text="希望多办线上活动。",
+        state="received",
+        received_at=LONG_AGO,
+    )
+    store.add(row)
+    return row
 
 
 def a_file(app: Flask, member: Someone) -> File:

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from cpd_app.cli import cpd
-from cpd_app.models import ApiToken, OneTimeCode, Person, Role, Society
+from cpd_app.models import ApiToken, OneTimeCode, Person, Role, SigningKey, Society
 from cpd_app.usecases import activation, signin, tokens
 from tests.support.people import Someone
 from tests.support.store import Store
@@ -138,3 +138,30 @@ def test_help_tells_how_to_begin(run: Callable[..., Result]) -> None:
 
     for word in ("add-society", "add-person", "grant", "revoke-role", "code"):
         assert f"\n  {word}" in said or f"cpd admin {word}" in said
+
+
+def test_a_societys_key_is_changed(
+    run: Callable[..., Result], store: Store, society: Society, at: Callable[[str], datetime]
+) -> None:
+    at("2026-10-22 09:00")
+
+    said = [run("admin", "rotate-key", "home"), run("admin", "rotate-key", "home", "--stolen")]
+
+    assert [r.exit_code for r in said] == [0, 0], [r.output for r in said]
+    keys = store.all(select(SigningKey).order_by(SigningKey.id))
+    assert [(k.society_id, k.ended_why) for k in keys] == [
+        (society.id, "stolen"),
+        (society.id, None),
+    ]
+    assert keys[1].key_id in said[1].output
+    assert run("admin", "rotate-key", "nobody").exit_code == 1
+
+
+def test_public_names_are_chosen(
+    run: Callable[..., Result], store: Store, society: Society, at: Callable[[str], datetime]
+) -> None:
+    at("2026-10-22 09:00")
+
+    assert run("admin", "public-names", "home", "full").exit_code == 0
+    assert store.get(Society, society.id).settings == {"public_name": "full"}
+    assert run("admin", "public-names", "home", "some").exit_code == 2
