@@ -101,6 +101,57 @@ WORDS: dict[str, tuple[str, str]] = {
         "答复请注明本函编号。所列内容只用于本次审核，请勿用于其他用途。",
         ("Please name the number of this letter. Its content serves this examination only."),
     ),
+    "suspended": ("暂停证书决定书", "Decision: certificate suspended"),
+    "suspended_words": (
+        "你的工程会员证书（注册编号 {number}）自{day}起暂停。暂停期间学时照计，年度要求不变。",
+        (
+            "Your certificate (registration no. {number}) is suspended from {day}. Meanwhile hours "
+            "count as before, and so does the requirement of each year."
+        ),
+    ),
+    "resumed": ("恢复证书通知书", "Notice: certificate resumed"),
+    "resumed_words": (
+        "你的工程会员证书（注册编号 {number}）自{day}起恢复有效。",
+        "Your certificate (registration no. {number}) is in force again from {day}.",
+    ),
+    "cancelled": ("注销证书决定书", "Decision: certificate cancelled"),
+    "cancelled_words": (
+        "你的工程会员证书（注册编号 {number}）自{day}起注销。",
+        "Your certificate (registration no. {number}) is cancelled from {day}.",
+    ),
+    "revoked": ("撤销证书决定书", "Decision: certificate revoked"),
+    "revoked_words": (
+        "你的工程会员证书（注册编号 {number}）自{day}起撤销，不得再申请工程会员注册。",
+        (
+            "Your certificate (registration no. {number}) is revoked from {day}. No further "
+            "registration can be applied for."
+        ),
+    ),
+    "annulled": ("更正通知书", "Notice of correction"),
+    "annulled_words": (
+        (
+            "此前对你的工程会员证书（注册编号 {number}）作出的处理自{day}起作废，"
+            "证书恢复处理前的状态。"
+        ),
+        (
+            "What was done before to your certificate (registration no. {number}) is set aside "
+            "from {day}. The certificate stands as it stood before."
+        ),
+    ),
+    "certificate": ("注册编号：{number}", "Registration no. {number}"),
+    "basis": ("依据", "Basis"),
+    "document": ("文号", "Document"),
+    "appeal_act_words": (
+        (
+            "对本决定不服的，可以在送达次日起 {days} 个工作日内（最后一天为{last}{provisional}），"
+            "在“持续职业发展”的证书页向本学会提出申诉，由没有参加本决定的人复核。"
+        ),
+        (
+            "You may appeal to the society on the page of your certificate within {days} working "
+            "days (last day {last}{provisional}). People who took no part in this decision will "
+            "review it."
+        ),
+    ),
     "sample": ("示范样式", "Sample"),
     "seal": ("（盖章）", "(seal)"),
     "number": ("编号", "No."),

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from cpd_app.web import (
+    act_letters,
     activation,
     activities,
     annual_plan,
@@ -98,6 +99,7 @@ def init(app: Flask) -> None:
         audits,
         matches,
         audit_process,
+        act_letters,
         filing_letters,
         filing_process,
         relief,

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import pgettext
 
 from cpd_app.domain.certificates import TWO_PEOPLE, ActKind
 from cpd_app.texts.certificates import KINDS, REASONS
+from cpd_app.usecases.act_letters import has_letter
 from cpd_app.usecases.members import MemberRow
 from cpd_app.usecases.register_list import Certificate
 from cpd_app.web.filters import day, moment
@@ -110,6 +112,7 @@ def history_of(found: Certificate) -> list[dict[str, Any]]:
                 "tone": "" if void else tone,
                 "void": void,
                 "annullable": act.id in found.annullable,
+                "letter": url_for("act_letters.letter", act_id=act.id) if has_letter(act) else "",
             }
         )
     return made

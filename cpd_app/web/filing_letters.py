@@ -18,7 +18,7 @@ bp = Blueprint("filing_letters", __name__)
 @signed_in
 def decision(decision_id: int) -> ResponseReturnValue:
     """The letter of a decision, for its member and staff."""
-    return _sent(
+    return sent(
         filing_letters.decision_letter(
             current_actor(), decision_id, short_locale(), now=clock.now()
         )
@@ -29,7 +29,7 @@ def decision(decision_id: int) -> ResponseReturnValue:
 @signed_in
 def return_(return_id: int) -> ResponseReturnValue:
     """The letter of a return."""
-    return _sent(
+    return sent(
         filing_letters.return_letter(current_actor(), return_id, short_locale(), now=clock.now())
     )
 
@@ -38,12 +38,13 @@ def return_(return_id: int) -> ResponseReturnValue:
 @staff_area
 def verification(verification_id: int) -> ResponseReturnValue:
     """The letter to a unit."""
-    return _sent(
+    return sent(
         filing_letters.verification_letter(current_actor(), verification_id, now=clock.now())
     )
 
 
-def _sent(letter: Letter) -> Response:
+def sent(letter: Letter) -> Response:
+    """A letter as a file under its title and number."""
     made = letter_pdf(letter, current_app.config["CPD"].fonts_dir)
     answer = send_file(
         io.BytesIO(made.pdf),
