@@ -19,8 +19,9 @@ from cpd_app.policy import Actor, Permission, Target, may, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import act_appeals, decisions, journal, relief_decisions
 from cpd_app.usecases.appealed import Appealed
+from cpd_app.usecases.attaching import attach_files
 from cpd_app.usecases.deadlines import close_deadline, deadline_of, is_past
-from cpd_app.usecases.files import Upload, receive_file
+from cpd_app.usecases.files import Upload
 
 __all__ = ["SUBJECTS", "Appealed"]
 
@@ -121,7 +122,14 @@ def file_appeal(
     session.add(appeal)
     session.flush()
     if store is not None:
-        _attach(actor, appeal, uploads, store=store, now=now)
+        attach_files(
+            actor,
+            appeal.person_id,
+            uploads,
+            lambda file_id: AppealFile(appeal_id=appeal.id, file_id=file_id),
+            store=store,
+            now=now,
+        )
     close_deadline(deadline, now=now)
     _note(actor, appeal, "appeal.filed", {"words": appeal.words}, now)
     return appeal
@@ -279,18 +287,6 @@ def _check_words(words: str, name: str, most: int) -> None:
         raise Rejected("missing", name)
     if len(words) > most:
         raise Rejected("too_long", name, most=most)
-
-
-def _attach(
-    actor: Actor, appeal: Appeal, uploads: Sequence[Upload], *, store: LocalFiles, now: datetime
-) -> None:
-    attached: set[int] = set()
-    for upload in uploads:
-        file = receive_file(actor, appeal.person_id, upload, store=store, now=now)
-        if file.id not in attached:
-            session.add(AppealFile(appeal_id=appeal.id, file_id=file.id))
-            attached.add(file.id)
-    session.flush()
 
 
 def _note(

@@ -22,6 +22,7 @@ from cpd_app.models import (
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import journal
+from cpd_app.usecases.attaching import attach_files
 from cpd_app.usecases.cpd_years import cpd_years
 from cpd_app.usecases.deadlines import (
     RELIEF_DAYS,
@@ -30,7 +31,7 @@ from cpd_app.usecases.deadlines import (
     deadline_of,
     set_deadline,
 )
-from cpd_app.usecases.files import Upload, receive_file
+from cpd_app.usecases.files import Upload
 from cpd_app.usecases.registrations_shown import readable_registration, term_on
 from cpd_app.usecases.relief_effect import YearEffect, effect_of
 from cpd_app.usecases.relief_grounds import ground_for
@@ -128,7 +129,14 @@ def ask_relief(
     session.add(relief)
     session.flush()
     if store is not None:
-        _attach(actor, relief, uploads, store=store, now=now)
+        attach_files(
+            actor,
+            relief.asked_by_id,
+            uploads,
+            lambda file_id: ReliefFile(relief_id=relief.id, file_id=file_id),
+            store=store,
+            now=now,
+        )
     set_deadline(
         DeadlineKind.RELIEF,
         relief.id,
@@ -306,18 +314,6 @@ def _refuse_bad_words(words: str) -> None:
 def _refuse_useless(effect: Iterable[YearEffect]) -> None:
     if not any(year.changes for year in effect):
         raise Rejected("relief_changes_nothing")
-
-
-def _attach(
-    actor: Actor, relief: Relief, uploads: Sequence[Upload], *, store: LocalFiles, now: datetime
-) -> None:
-    attached: set[int] = set()
-    for upload in uploads:
-        file = receive_file(actor, relief.asked_by_id, upload, store=store, now=now)
-        if file.id not in attached:
-            session.add(ReliefFile(relief_id=relief.id, file_id=file.id))
-            attached.add(file.id)
-    session.flush()
 
 
 def _of_key(person_id: int, key: str | None) -> Relief | None:
