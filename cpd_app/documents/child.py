@@ -42,6 +42,8 @@ def main() -> None:
 def serve() -> None:
     """Set what is asked, until nobody asks any more."""
     fonts: dict[tuple[str, ...], typst.Fonts] = {}
+    # Linux counts the largest size of the process that it was forked from as its own.
+    most = max(MOST_RESIDENT, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     for _number in range(MOST_DOCUMENTS):
         ready, _, _ = select.select([sys.stdin.buffer], [], [], MOST_REST)
         head = sys.stdin.buffer.read(HEAD.size) if ready else b""
@@ -58,7 +60,7 @@ def serve() -> None:
         except Exception as error:  # noqa: BLE001 - whatever it is, the asker is told
             state, made = FAULT, str(error).encode()
         _send(HEAD.pack(state, len(made)) + made)
-        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > MOST_RESIDENT:
+        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > most:
             return
 
 

@@ -62,10 +62,15 @@ STORED_FILES = (
 #: the desk is not used without network, and a room's screen keeps itself (js/lib/screen-copy.js)
 NOT_STORED = (
     "css/components/staff.css",
+    "js/lib/bench-decide.js",
+    "js/lib/bench-keys.js",
+    "js/lib/bench-view.js",
+    "js/lib/bench-wiring.js",
     "js/lib/qr.js",
     "js/lib/room-codes.js",
     "js/lib/server-clock.js",
     "js/modules/projector.js",
+    "js/modules/workbench.js",
 )
 #: reads QR codes; kept by the worker once a page has asked for it
 DECODER = "vendor/zxing/reader.wasm"
