@@ -31,6 +31,7 @@ from cpd_app.usecases.audit_queue import SHOWN
 from cpd_app.usecases.credits_shown import names_of
 from cpd_app.usecases.filed_records import Reading, reading_of
 from cpd_app.usecases.files import Opened, View, views_of
+from cpd_app.usecases.filing_case import target_of_filing
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class AuditFile:
     may_judge: bool
     may_assign: bool
     may_take: bool
+    #: what is done to the file as a whole: completeness, return, 核实, decision
+    may_process: bool
     #: staff may follow links to members; an outside expert sees this file and nothing else
     is_staff: bool
 
@@ -100,6 +103,7 @@ def audit_file(actor: Actor, filing_id: int, *, today: date) -> AuditFile:
         may_judge=judging and may(actor, Permission.JUDGE_RECORD, target),
         may_assign=may(actor, Permission.ASSIGN_READER, target),
         may_take=judging and is_staff and not readers,
+        may_process=may(actor, Permission.PROCESS_FILING, target_of_filing(filing)),
         is_staff=is_staff,
     )
 
