@@ -34,8 +34,8 @@ from cpd_app.usecases.audit_queue import SHOWN
 from cpd_app.usecases.credits_shown import names_of
 from cpd_app.usecases.filed_records import Reading, reading_of
 from cpd_app.usecases.files import Opened, View, views_of
-from cpd_app.usecases.returns import answers_of
 from cpd_app.usecases.filing_case import target_of_filing
+from cpd_app.usecases.returns import answers_of
 
 
 @dataclass(frozen=True)
@@ -159,9 +159,9 @@ def open_evidence(
     now: datetime,
     today: date,
 ) -> Opened:
-    """The bytes of a file that was filed or came with an answer; written down, and the member can read who opened it.
+    """The bytes of a file that was filed or came with an answer; opening it is written down.
 
-    An outside expert comes to evidence by this way only: through a file assigned to them.
+    The member can read who opened it. An outside expert comes to evidence by this way only: through a file assigned to them.
     """
     held_filing(actor, filing_id, Permission.READ_AUDIT, today=today)
     contents = session.scalars(
