@@ -29,6 +29,7 @@ def appealed(subject_id: int) -> Appealed:
         person_id=registration.person_id,
         decided_by=frozenset(i for i in decided_by if i is not None),
         deadline_kind=DeadlineKind.APPEAL_ACT,
+        page_id=row.registration_id,
     )
 
 

@@ -15,3 +15,5 @@ class Appealed:
     #: people who decided before: none of them decides the appeal
     decided_by: frozenset[int]
     deadline_kind: DeadlineKind
+    #: id in the address of the page that shows it: of the request, the filing, the registration
+    page_id: int

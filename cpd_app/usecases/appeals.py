@@ -20,7 +20,7 @@ from cpd_app.storage import LocalFiles
 from cpd_app.usecases import act_appeals, decisions, journal, relief_decisions
 from cpd_app.usecases.appealed import Appealed
 from cpd_app.usecases.attaching import attach_files
-from cpd_app.usecases.deadlines import close_deadline, deadline_of, is_past
+from cpd_app.usecases.deadlines import DeadlineKind, close_deadline, deadline_of, is_past
 from cpd_app.usecases.files import Upload
 
 __all__ = ["SUBJECTS", "Appealed"]
@@ -68,6 +68,8 @@ class Appealable:
     appeal: Appeal | None
     #: the form is offered
     open: bool
+    subject: str
+    subject_id: int
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Shown:
     #: whether this actor may decide it: staff, not their own, not decided before
     may_decide: bool
     decided_before: bool
+    against: Appealed
 
 
 def file_appeal(
@@ -186,16 +189,36 @@ def decide_appeal(
 def appealable(subject: str, subject_id: int, *, today: date) -> Appealable:
     """What a page about the subject says of appeals; whoever calls has asked for permission."""
     deadline = deadline_of(SUBJECTS[subject].appealed(subject_id).deadline_kind, subject_id)
-    appeal = _last(subject, subject_id)
-    waiting = appeal is not None and appeal.state == AppealState.OPEN
-    running = deadline is not None and _is_running(deadline, today)
-    return Appealable(deadline, appeal, open=running and not waiting)
+    return _appealable(subject, subject_id, deadline, _last(subject, subject_id), today)
 
 
-def own_subject(actor: Actor, subject: str, subject_id: int, *, today: date) -> Appealable:
-    """The same for the person whom it concerns, before they write."""
-    _own(actor, subject, subject_id)
-    return appealable(subject, subject_id, today=today)
+def appealable_acts(registration_id: int, *, today: date) -> list[Appealable]:
+    """The same of the acts on a certificate that can or could be appealed against, newest first.
+
+    Whoever calls has asked for permission to see the certificate.
+    """
+    rows = session.execute(
+        select(Deadline, Appeal)
+        .outerjoin(Appeal, (Appeal.subject == "act") & (Appeal.subject_id == Deadline.subject_id))
+        .where(
+            Deadline.registration_id == registration_id, Deadline.kind == DeadlineKind.APPEAL_ACT
+        )
+        .order_by(Deadline.subject_id, Appeal.id)
+    )
+    # Of several appeals against one act, the newest is the last row and so the one that is kept.
+    newest = {deadline.subject_id: (deadline, appeal) for deadline, appeal in rows}
+    return [
+        _appealable("act", act_id, deadline, appeal, today)
+        for act_id, (deadline, appeal) in reversed(newest.items())
+    ]
+
+
+def own_subject(
+    actor: Actor, subject: str, subject_id: int, *, today: date
+) -> tuple[Appealable, Appealed]:
+    """The same for the person whom it concerns, before they write, and what it is."""
+    against = _own(actor, subject, subject_id)
+    return appealable(subject, subject_id, today=today), against
 
 
 def appeal_shown(actor: Actor, appeal_id: int) -> Shown:
@@ -207,13 +230,15 @@ def appeal_shown(actor: Actor, appeal_id: int) -> Shown:
         .where(AppealFile.appeal_id == appeal.id)
         .order_by(AppealFile.id)
     )
-    before = actor.person_id in _against(appeal).decided_by
+    against = _against(appeal)
+    before = actor.person_id in against.decided_by
     return Shown(
         appeal=appeal,
         registration=session.get_one(Registration, appeal.registration_id),
         files=tuple(files),
         may_decide=may(actor, Permission.DECIDE_APPEAL, _target(appeal)) and not before,
         decided_before=before,
+        against=against,
     )
 
 
@@ -271,6 +296,16 @@ def _target(appeal: Appeal) -> Target:
 
 def _is_running(deadline: Deadline, today: date) -> bool:
     return deadline.closed_at is None and not is_past(deadline, today)
+
+
+def _appealable(
+    subject: str, subject_id: int, deadline: Deadline | None, appeal: Appeal | None, today: date
+) -> Appealable:
+    waiting = appeal is not None and appeal.state == AppealState.OPEN
+    running = deadline is not None and _is_running(deadline, today)
+    return Appealable(
+        deadline, appeal, open=running and not waiting, subject=subject, subject_id=subject_id
+    )
 
 
 def _last(subject: str, subject_id: int) -> Appeal | None:

@@ -12,13 +12,16 @@ from cpd_app.domain.audits import FilingState, check_move
 from cpd_app.domain.errors import NotFound
 from cpd_app.domain.review import JUDGED_IN
 from cpd_app.models import (
+    AnswerFile,
     Deadline,
     File,
+    FileReturn,
     Filing,
     Judgement,
     Reader,
     ReasonTemplate,
     Registration,
+    ReturnItem,
     SnapshotRecord,
     Term,
 )
@@ -31,6 +34,8 @@ from cpd_app.usecases.audit_queue import SHOWN
 from cpd_app.usecases.credits_shown import names_of
 from cpd_app.usecases.filed_records import Reading, reading_of
 from cpd_app.usecases.files import Opened, View, views_of
+from cpd_app.usecases.filing_case import target_of_filing
+from cpd_app.usecases.returns import answers_of
 
 
 @dataclass(frozen=True)
@@ -52,11 +57,15 @@ class AuditFile:
     views: Mapping[int, list[View]]
     #: the files that were filed, as they are now (one may be purged since)
     files: Mapping[int, File]
+    #: by record (None: the file as a whole), what the member answered to returns
+    answers: Mapping[int | None, list[ReturnItem]]
     reasons: Sequence[ReasonTemplate]
     due_on: date | None
     may_judge: bool
     may_assign: bool
     may_take: bool
+    #: what is done to the file as a whole: completeness, return, 核实, decision
+    may_process: bool
     #: staff may follow links to members; an outside expert sees this file and nothing else
     is_staff: bool
 
@@ -79,9 +88,10 @@ def audit_file(actor: Actor, filing_id: int, *, today: date) -> AuditFile:
     target = target_of(filing, today=today)
     judging = FilingState(filing.state) in JUDGED_IN
     is_staff = filing.society_id in actor.staff_of
+    answers = answers_of(filing)
     file_ids = {
         e["file_id"] for r in reading.records for e in (r.content or {}).get("evidence", [])
-    }
+    } | {file_id for items in answers.values() for item in items for file_id in item.files}
     people = {j.by_id for of_record in said.values() for j in of_record}
     return AuditFile(
         filing=filing,
@@ -95,11 +105,13 @@ def audit_file(actor: Actor, filing_id: int, *, today: date) -> AuditFile:
         names=names_of({*people, *(r.person_id for r in readers)}),
         views=views_of(file_ids) if file_ids else {},
         files=_files(file_ids),
+        answers=answers,
         reasons=reason_templates(filing.society_id),
         due_on=_due(filing),
         may_judge=judging and may(actor, Permission.JUDGE_RECORD, target),
         may_assign=may(actor, Permission.ASSIGN_READER, target),
         may_take=judging and is_staff and not readers,
+        may_process=may(actor, Permission.PROCESS_FILING, target_of_filing(filing)),
         is_staff=is_staff,
     )
 
@@ -147,15 +159,23 @@ def open_evidence(
     now: datetime,
     today: date,
 ) -> Opened:
-    """The bytes of a file that was filed; written down, and the member can read who opened it.
+    """The bytes of a file that was filed or came with an answer; opening it is written down.
 
-    An outside expert comes to evidence by this way only: through a file assigned to them.
+    The member can read who opened it. An outside expert comes to evidence by this way only: through a file assigned to them.
     """
     held_filing(actor, filing_id, Permission.READ_AUDIT, today=today)
     contents = session.scalars(
         select(SnapshotRecord.content).where(SnapshotRecord.filing_id == filing_id)
     )
     filed = {e["file_id"] for c in contents if c for e in c.get("evidence", ())}
+    filed.update(
+        session.scalars(
+            select(AnswerFile.file_id)
+            .join(ReturnItem, ReturnItem.id == AnswerFile.item_id)
+            .join(FileReturn, FileReturn.id == ReturnItem.return_id)
+            .where(FileReturn.filing_id == filing_id, FileReturn.answered_at.is_not(None))
+        )
+    )
     file = session.get(File, file_id) if file_id in filed else None
     if file is None:
         raise NotFound

@@ -226,6 +226,7 @@ def appealed(subject_id: int) -> Appealed:
         filing.person_id,
         _took_part(decision),
         DeadlineKind.APPEAL_DECISION,
+        page_id=filing.id,
     )
 
 

@@ -18,7 +18,7 @@ from cpd_app.domain.review import (
     is_judged,
     review_years,
 )
-from cpd_app.models import Judgement, Snapshot, SnapshotRecord
+from cpd_app.models import FileReturn, Judgement, ReturnItem, Snapshot, SnapshotRecord
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class Reading:
     #: the years as the newest snapshot holds them
     filed_years: list[Any]
     snapshots: int
+    #: records whose wanted evidence the member has answered since: they are to be judged again
+    answered: frozenset[int]
 
     @property
     def needed(self) -> int:
@@ -43,7 +45,7 @@ class Reading:
     @property
     def done(self) -> int:
         """Of them, those that are."""
-        return sum(is_judged(_said(self.judgements.get(r))) for r in self.chosen)
+        return sum(is_judged(_said(self.judgements.get(r))) for r in self.chosen - self.answered)
 
 
 def reading_of(filing_id: int, settings: AuditSettings, *, whole: bool = False) -> Reading:
@@ -66,7 +68,20 @@ def reading_of(filing_id: int, settings: AuditSettings, *, whole: bool = False) 
         years=review_years(plain, required, judged, chosen),
         filed_years=snapshots[-1].years if snapshots else [],
         snapshots=len(snapshots),
+        answered=_answered_since(filing_id, judgements),
     )
+
+
+def _answered_since(filing_id: int, judgements: Mapping[int, Judgement]) -> frozenset[int]:
+    wanted = {i: j for i, j in judgements.items() if j.verdict == Verdict.EVIDENCE_WANTED}
+    if not wanted:
+        return frozenset()
+    answers = session.execute(
+        select(ReturnItem.record_id, FileReturn.answered_at)
+        .join(FileReturn, FileReturn.id == ReturnItem.return_id)
+        .where(FileReturn.filing_id == filing_id, FileReturn.answered_at.is_not(None))
+    )
+    return frozenset(i for i, at in answers if i in wanted and at > wanted[i].at)
 
 
 def filed_records(filing_id: int, *, whole: bool) -> list[SnapshotRecord]:

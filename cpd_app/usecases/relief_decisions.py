@@ -176,6 +176,7 @@ def appealed(subject_id: int) -> Appealed:
         relief.person_id,
         frozenset() if relief.decided_by_id is None else frozenset({relief.decided_by_id}),
         DeadlineKind.APPEAL_RELIEF,
+        page_id=relief.id,
     )
 
 

@@ -24,15 +24,20 @@ from cpd_app.wording import sentence
 
 bp = Blueprint("appeals", __name__)
 
-#: what an appeal is against -> the page of it: for the member, and at the desk
-PAGES = {"relief": ("relief.show", "relief_desk.show", "relief_id")}
+#: what an appeal is against -> the page of it for the member and at the desk, and the name of
+#: its id in the address of each
+PAGES = {
+    "relief": ("relief.show", "relief_desk.show", "relief_id", "relief_id"),
+    "decision": ("filing_process.show", "audit_process.decide", "filing_id", "filing_id"),
+    "act": ("wishes.certificate", "certificates.index", "registration_id", "r"),
+}
 
 
 @bp.route("/appeals/new/<string:subject>/<int:subject_id>", methods=["GET", "POST"])
 @signed_in
 def new(subject: str, subject_id: int) -> ResponseReturnValue:
     """Appeal, with words and files, until the last day."""
-    found = appeals.own_subject(current_actor(), subject, subject_id, today=clock.today())
+    found, against = appeals.own_subject(current_actor(), subject, subject_id, today=clock.today())
     errors: dict[str, str] = {}
     if request.method == "POST":
         made = _file(subject, subject_id, errors)
@@ -43,7 +48,7 @@ def new(subject: str, subject_id: int) -> ResponseReturnValue:
         "appeals/new.html",
         found=found,
         subject=subject,
-        back=_back(subject, subject_id),
+        back=_back(subject, against.page_id),
         values=request.form,
         errors=errors,
         secrecy=uploads.secrecy_options(),
@@ -62,7 +67,7 @@ def show(appeal_id: int) -> ResponseReturnValue:
     return render_template(
         "appeals/show.html",
         shown=shown,
-        back=_back(shown.appeal.subject, shown.appeal.subject_id),
+        back=_back(shown.appeal.subject, shown.against.page_id),
         words=relief_words,
     )
 
@@ -125,7 +130,7 @@ def decide(appeal_id: int) -> ResponseReturnValue:
     page = render_template(
         "appeals/decide.html",
         shown=shown,
-        against=_back(appeal.subject, appeal.subject_id, at_desk=True),
+        against=_back(appeal.subject, shown.against.page_id, at_desk=True),
         names=names_of({appeal.decided_by_id} - {None}),
         values=request.form,
         errors=given.errors,
@@ -186,7 +191,7 @@ def _at_desk(appeal_id: int) -> appeals.Shown:
     return shown
 
 
-def _back(subject: str, subject_id: int, *, at_desk: bool = False) -> str:
-    own, staff, name = PAGES[subject]
-    ids: dict[str, Any] = {name: subject_id}
+def _back(subject: str, page_id: int, *, at_desk: bool = False) -> str:
+    own, staff, own_name, staff_name = PAGES[subject]
+    ids: dict[str, Any] = {staff_name if at_desk else own_name: page_id}
     return url_for(staff if at_desk else own, **ids)

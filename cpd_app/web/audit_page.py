@@ -46,11 +46,13 @@ class Row:
     #: must be judged, was judged by hand besides, or 不需要
     chosen: bool
     judgement: "Judgement | None"
+    #: the member has answered since
+    answered: bool
 
     @property
     def verdict(self) -> tuple[str, str, str]:
         """Words, kind and icon of its state."""
-        return verdict_state(self.judgement, chosen=self.chosen)
+        return verdict_state(self.judgement, chosen=self.chosen, answered=self.answered)
 
     @property
     def seen(self) -> int:
@@ -167,8 +169,12 @@ def year_line(review: YearReview) -> list[str]:
     ]  # fmt: skip
 
 
-def verdict_state(judgement: "Judgement | None", *, chosen: bool) -> tuple[str, str, str]:
-    """Words, kind and icon of a record's state."""
+def verdict_state(
+    judgement: "Judgement | None", *, chosen: bool, answered: bool = False
+) -> tuple[str, str, str]:
+    """Words, kind and icon of a record's state; what was answered waits to be judged again."""
+    if answered:
+        return _("已答复"), "none", ""
     if judgement is None or judgement.verdict == "taken_back":
         return (_("未判") if chosen else _("不需要")), "none", ""
     words = verdict_words(judgement.verdict)
@@ -209,7 +215,12 @@ def _current(file: AuditFile, year: str, record_id: int | None) -> "SnapshotReco
         r
         for r in records
         if r.id in file.reading.chosen
-        and verdict_state(file.reading.judgements.get(r.id), chosen=True)[1] == "none"
+        and verdict_state(
+            file.reading.judgements.get(r.id),
+            chosen=True,
+            answered=r.id in file.reading.answered,
+        )[1]
+        == "none"
     )
     return next(open_ones, records[0] if records else None)
 
@@ -291,4 +302,5 @@ def _row(file: AuditFile, record: "SnapshotRecord", selected: int) -> Row:
         selected=record.id == selected,
         chosen=record.id in file.reading.chosen,
         judgement=file.reading.judgements.get(record.id),
+        answered=record.id in file.reading.answered,
     )

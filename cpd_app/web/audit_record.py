@@ -81,6 +81,8 @@ class Panel:
     #: when, what, whether it is void
     history: list[tuple[str, str, bool]]
     reflection: str
+    #: what the member answered when the record was sent back: when, words
+    answers: list[tuple[str, str]]
 
 
 def panel_of(actor: Actor, file: AuditFile, record: "SnapshotRecord", *, today: date) -> Panel:
@@ -103,6 +105,11 @@ def panel_of(actor: Actor, file: AuditFile, record: "SnapshotRecord", *, today: 
         flags=[flag_line(file, f) for f in file.flags.get(record.id, [])],
         history=_history(actor, file, record, today),
         reflection=content.get("reflection") or "",
+        answers=[
+            (near_day(item.answered_at.astimezone(BEIJING).date(), today), item.answer)
+            for item in file.answers.get(record.id, [])
+            if item.answer and item.answered_at
+        ],
     )
 
 
@@ -143,9 +150,10 @@ def flag_line(file: AuditFile, flag: Flag) -> FlagLine:
 
 def _frames(file: AuditFile, record: "SnapshotRecord", today: date) -> list[Frame]:
     frames: list[Frame] = []
-    for paper in (record.content or {}).get("evidence", ()):
+    answered = [{"file_id": f} for item in file.answers.get(record.id, []) for f in item.files]
+    for paper in [*answered, *(record.content or {}).get("evidence", ())]:
         row = file.files.get(paper["file_id"])
-        name = paper.get("name") or _("文件")
+        name = paper.get("name") or (row.name if row else None) or _("文件")
         if row is None or row.state != "ready":
             words = _("本人已紧急清除这个文件。") if row and row.state == "purged" else ""
             frames.append(Frame(paper["file_id"], name, "gone", "", "", words))

@@ -182,7 +182,9 @@ def _news(filing_id: int, told: Told, today: date) -> dict[str, Any]:
     for record in reading.records:
         said = reading.judgements.get(record.id)
         chosen = record.id in reading.chosen
-        words, kind, icon = verdict_state(said, chosen=chosen)
+        words, kind, icon = verdict_state(
+            said, chosen=chosen, answered=record.id in reading.answered
+        )
         rows[record.id] = {
             "words": words, "kind": kind, "icon": icon, "chosen": chosen,
             "seen": said.id if said else 0,

@@ -15,11 +15,11 @@ from cpd_app.domain.errors import Conflict, Rejected
 from cpd_app.schemas.evidence import uploads_of
 from cpd_app.schemas.filing_acts import seen_of, words_of
 from cpd_app.storage import local_files
-from cpd_app.usecases import return_answers, verifications
+from cpd_app.usecases import appeals, return_answers, verifications
 from cpd_app.usecases.evidence import Outcome
 from cpd_app.usecases.filing_story import filing_process_of
 from cpd_app.usecases.return_answers import AnswerPage
-from cpd_app.web import uploads
+from cpd_app.web import relief_words, uploads
 from cpd_app.web.filing_page import member_story
 from cpd_app.web.process_words import count_words, left_words, state_words, title_of
 from cpd_app.wording import sentence
@@ -30,7 +30,9 @@ bp = Blueprint("filing_process", __name__, url_prefix="/renewal")
 @bp.app_template_global("filing_process_of")
 def filing_process(filing_id: int) -> dict[str, Any]:
     """What `renewal/_process.html` prints; for the member's own pages."""
-    process = filing_process_of(current_actor(), filing_id, today=clock.today())
+    today = clock.today()
+    process = filing_process_of(current_actor(), filing_id, today=today)
+    own = process.filing.person_id == current_actor().person_id
     return {
         "process": process,
         "filing": process.filing,
@@ -38,7 +40,10 @@ def filing_process(filing_id: int) -> dict[str, Any]:
         "story": member_story(process),
         "left": left_words(process.deadline) if process.deadline else "",
         "count": count_words(process.deadline),
-        "appeal": count_words(process.appeal),
+        "appeal": appeals.appealable("decision", process.decision.id, today=today)
+        if own and process.decision and process.appeal
+        else None,
+        "words": relief_words,
     }
 
 

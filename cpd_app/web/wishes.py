@@ -12,7 +12,8 @@ from cpd_app.db import transaction
 from cpd_app.domain.certificates import ASKABLE
 from cpd_app.domain.errors import Conflict, Rejected
 from cpd_app.schemas.certificates import WishSchema
-from cpd_app.usecases import acts, register_list
+from cpd_app.usecases import acts, appeals, register_list
+from cpd_app.web import relief_words
 from cpd_app.web.certificate_words import history_of, kind_word, state_look
 from cpd_app.web.forms import Read, read
 
@@ -37,6 +38,8 @@ def certificate(registration_id: int) -> ResponseReturnValue:
         found=found,
         state=state_look(found.state, under_review=found.under_review),
         history=history_of(found),
+        appealed=appeals.appealable_acts(registration_id, today=today),
+        words=relief_words,
         options=[(kind.value, _words(kind.value)) for kind in wanted],
         proposal_word=kind_word(found.proposal.kind) if found.proposal else "",
         values=values,

@@ -8,14 +8,13 @@ import { drop, flush, keep, rowOf, unsaved } from "../lib/judgements.js";
 
 const RETRY = 15_000;
 const LOOKS = {
-  accepted: ["ok", ""], reduced: ["now", "scissors"],
-  rejected: ["blocker", ""], evidence_wanted: ["warning", "paperclip"],
+  accepted: ["ok", ""], reduced: ["now", "scissors"], rejected: ["blocker", ""],
+  evidence_wanted: ["warning", "paperclip"],
 };
 
 export function start(bench) {
   const words = bench.dataset;
-  const member = Number(words.member);
-  const filing = Number(words.filing);
+  const [member, filing] = [Number(words.member), Number(words.filing)];
   const view = new View(bench);
   const form = view.part("decide");
   const judging = words.judging === "1" && form !== null;
@@ -63,6 +62,7 @@ export function start(bench) {
     if (row.state !== "refused") return;
     line.dataset.lost = "";
     view.mark(line, row.message, "blocker");
+    if (line === view.current) decide?.complain(row.message);
   }
   const heard = {
     saved(row, news) {
@@ -102,8 +102,8 @@ export function start(bench) {
     const minutes = view.panel?.querySelector("[data-part=minutes]")?.value;
     const body = decide.complete(minutes);
     if (!body) return;
-    const url = form.dataset.url.replace("/0/", `/${row.dataset.record}/`);
-    const said = rowOf({ member, filing, record: Number(row.dataset.record), url, body });
+    const record = Number(row.dataset.record);
+    const said = rowOf({ member, filing, record, url: form.dataset.url.replace("/0/", `/${record}/`), body });
     pending.set(said.record, said);
     draw(said);
     view.say(words.wordSaving, "");
@@ -134,14 +134,16 @@ export function start(bench) {
   restore();
 
   async function restore() {
+    // Before the store is asked: a key may come meanwhile, and what it began must stand.
+    if (view.current) open(view.current, { focus: false });
+    else view.turn(0, { first: true });
     for (const row of await unsaved(member)) {
+      if (pending.has(row.record)) continue;
       pending.set(row.record, row);
       draw(row);
       if (row.state === "refused" && row.filing === filing) look(row);
     }
     tell();
-    if (view.current) open(view.current, { focus: false });
-    else view.turn(0, { first: true });
     if (pending.size) flush(member, heard);
     window.addEventListener("online", () => flush(member, heard));
   }
