@@ -161,7 +161,8 @@ def open_evidence(
 ) -> Opened:
     """The bytes of a file that was filed or came with an answer; opening it is written down.
 
-    The member can read who opened it. An outside expert comes to evidence by this way only: through a file assigned to them.
+    The member can read who opened it. An outside expert comes to evidence by this way only:
+    through a file assigned to them.
     """
     held_filing(actor, filing_id, Permission.READ_AUDIT, today=today)
     contents = session.scalars(

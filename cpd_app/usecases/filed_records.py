@@ -81,7 +81,7 @@ def _answered_since(filing_id: int, judgements: Mapping[int, Judgement]) -> froz
         .join(FileReturn, FileReturn.id == ReturnItem.return_id)
         .where(FileReturn.filing_id == filing_id, FileReturn.answered_at.is_not(None))
     )
-    return frozenset(i for i, at in answers if i in wanted and at > wanted[i].at)
+    return frozenset(i for i, at in answers if i in wanted and at and at > wanted[i].at)
 
 
 def filed_records(filing_id: int, *, whole: bool) -> list[SnapshotRecord]:

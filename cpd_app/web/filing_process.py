@@ -16,6 +16,7 @@ from cpd_app.schemas.evidence import uploads_of
 from cpd_app.schemas.filing_acts import seen_of, words_of
 from cpd_app.storage import local_files
 from cpd_app.usecases import appeals, return_answers, verifications
+from cpd_app.usecases.decisions import APPEALABLE
 from cpd_app.usecases.evidence import Outcome
 from cpd_app.usecases.filing_story import filing_process_of
 from cpd_app.usecases.return_answers import AnswerPage
@@ -41,7 +42,7 @@ def filing_process(filing_id: int) -> dict[str, Any]:
         "left": left_words(process.deadline) if process.deadline else "",
         "count": count_words(process.deadline),
         "appeal": appeals.appealable("decision", process.decision.id, today=today)
-        if own and process.decision and process.appeal
+        if own and process.decision and process.decision.outcome in APPEALABLE
         else None,
         "words": relief_words,
     }

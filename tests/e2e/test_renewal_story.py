@@ -328,14 +328,8 @@ def test_the_members_part_in_english(
     look_at(phone)
     relief = store.one(select(Relief).where(Relief.person_id == veteran.id))
     granted = Decided(True, "抢修命令齐全")
-    do(
-        relief_decisions.decide_relief,
-        auditor.actor,
-        relief.id,
-        granted,
-        seen=relief.version,
-        **when,
-    )
+    seen = relief.version
+    do(relief_decisions.decide_relief, auditor.actor, relief.id, granted, seen=seen, **when)
 
     files(phone, say)
     filing = store.one(select(Filing).where(Filing.person_id == veteran.id))

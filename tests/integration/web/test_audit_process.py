@@ -157,7 +157,8 @@ def test_refused_by_two_people_names_the_last_day_to_appeal(
 
     assert store.get(Filing, filing.id).state == "refused"
     mine = as_(member).get("filing_process.show", filing_id=filing.id)
-    assert "最后一天 2027年11月15日" in mine.text
+    assert "申诉期限：2027年11月15日" in mine.text
+    assert f"/appeals/new/decision/{decision.id}" in mine.links()
     assert "标准与质量监督委员会" in mine.text
     record = as_(member).get(f"/activities/{records_in(store, filing)[0].activity_id}")
     assert "再注册审核认定" in record.text
