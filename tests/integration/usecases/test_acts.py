@@ -85,7 +85,7 @@ def test_a_suspension_is_in_force_public_and_journalled_at_once(act, store, memb
     assert (row.state, row.former_state, row.published_at) == ("in_force", "active", NOW)
     notice = announced()[0]
     assert (notice.kind, notice.number) == ("suspended", member.registration.number)
-    assert notice.name == "张*员"
+    assert notice.name == "张＊＊"
     entry = store.one(select(JournalEntry).where(JournalEntry.verb == "certificate.suspended"))
     assert entry.data["act"] == row.id
     deadline = store.one(select(Deadline).where(Deadline.kind == "appeal_act"))
