@@ -106,7 +106,9 @@ def _heading(found: Queue) -> str:
 
 
 def _sub(found: Queue) -> str:
-    parts = [ngettext("待审 %(num)s 份", "待审 %(num)s 份", found.total)] if found.total else []
+    parts = []
+    if found.due_today:  # else the heading says it
+        parts.append(ngettext("待审 %(num)s 份", "待审 %(num)s 份", found.total))
     if found.unassigned:
         parts.append(
             ngettext("还没有分给人的 %(num)s 份", "还没有分给人的 %(num)s 份", found.unassigned)

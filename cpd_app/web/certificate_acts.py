@@ -25,6 +25,7 @@ from cpd_app.web.certificate_words import (
     public_line,
     reason_word,
     state_look,
+    verb_word,
 )
 from cpd_app.web.filters import day
 from cpd_app.web.forms import Read, read
@@ -126,6 +127,7 @@ def confirm(act_id: int) -> ResponseReturnValue:
         row=row,
         found=found,
         kind=kind_word(row.kind),
+        verb=verb_word(ActKind(row.kind)),
         reason=reason_word(row.reason_code),
         what=_consequences(ActKind(row.kind), annulled),
         public=_public(found, ActKind(row.kind), row.reason_code or "", row.legal_basis or ""),
@@ -185,7 +187,7 @@ def _form(
         "certificates/act.html",
         found=found,
         kind=kind.value,
-        kind_word=kind_word(kind.value),
+        verb=verb_word(kind),
         two=kind in TWO_PEOPLE,
         wish=wish,
         annuls=annuls,

@@ -84,13 +84,14 @@ def field_of(found: Certificate) -> str:
     return field.name_en if short_locale() == "en" else field.name
 
 
-def _verb(kind: ActKind) -> str:
+def verb_word(kind: ActKind) -> str:
     """What a button does: the same word in Chinese, another one in English."""
     return {
         ActKind.SUSPENDED: str(pgettext("do", "暂停")),
         ActKind.RESUMED: str(pgettext("do", "恢复")),
         ActKind.CANCELLED: str(pgettext("do", "注销")),
         ActKind.REVOKED: str(pgettext("do", "撤销")),
+        ActKind.ANNULLED: str(pgettext("do", "更正")),
     }[kind]
 
 
@@ -153,7 +154,7 @@ def buttons_of(found: Certificate) -> list[dict[str, Any]]:
     return [
         {
             "verb": verbs[kind],
-            "text": _verb(kind),
+            "text": verb_word(kind),
             "two": kind in TWO_PEOPLE,
             "main": kind is ActKind.RESUMED,
         }

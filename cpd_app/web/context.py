@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from flask_login import current_user
 
 from cpd_app import clock
@@ -104,7 +105,7 @@ class Ui:
         waiting = count_submitted(societies)
         places = (
             ("staff.overview", "house", _("总览")),
-            ("audits.index", "clipboard-check", _("再注册审核")),
+            ("audits.index", "clipboard-check", pgettext("nav", "再注册审核")),
             ("members.index", "people", _("会员")),
             ("certificates.index", "card-heading", _("证书登记")),
             ("staff_events.index", "calendar-event", _("活动签到")),
@@ -112,7 +113,7 @@ class Ui:
             ("rulings.index", "patch-question", _("认定")),
             ("relief_desk.index", "hourglass-split", _("减免")),
             ("rules.index", "sliders", _("折算规则")),
-            ("work_days.index", "calendar3", _("工作日历")),
+            *_calendar(),
             ("notices.index", "megaphone", _("公告")),
             *_letters(),
             ("api_docs.index", "code-slash", _("接口说明")),
@@ -169,6 +170,8 @@ BELONGS = {
     "renewal": "progress.home",
     "filings": "progress.home",
     "relief": "me.index",
+    "wishes": "me.index",
+    "certificate_papers": "me.index",
     "appeals.new": "me.index",
     "appeals.show": "me.index",
     "appeals": "relief_desk.index",
@@ -185,6 +188,15 @@ def _letters() -> tuple[tuple[str, str, str], ...]:
     if not may(current_actor(), Permission.ANSWER_COMPLAINT, target):
         return ()
     return ((LETTERS, "chat-left-text", _("意见与投诉")),)
+
+
+def _calendar() -> tuple[tuple[str, str, str], ...]:
+    """工作日历, for who enters the announced days here."""
+    desk = open_desk()
+    target = Target(societies=frozenset({desk.society_id})) if desk else Target()
+    if not may(current_actor(), Permission.ENTER_CALENDAR, target):
+        return ()
+    return (("work_days.index", "calendar3", _("工作日历")),)
 
 
 def _places_without_a_desk() -> tuple[tuple[str, str, str], ...]:

@@ -40,6 +40,8 @@ AFTER_AN_ACT = {
 }
 #: planning is for organisers
 ORGANISERS = {"events.choose"}
+#: reports and matches between societies are the federation's, who comes to them by links
+FEDERATIONS = {"federation.index", "matches.index"}
 #: a society's own pages are not for the federation, nor a member's for an organiser: they begin
 #: here and follow links
 BEGINNINGS = {"federation": {"staff.overview"}, "organiser": {"events.index"}}
@@ -105,7 +107,7 @@ def test_nothing_stands_in_the_way(
     if reader != "nobody":
         sign_in(page, request.getfixturevalue(reader))
     found: list[str] = []
-    everywhere = set(app.view_functions) - AFTER_AN_ACT - ORGANISERS
+    everywhere = set(app.view_functions) - AFTER_AN_ACT - ORGANISERS - FEDERATIONS
     beginnings = BEGINNINGS.get(reader, everywhere)
     for address in reachable(app, page, READERS[reader], beginnings, ONLY.get(reader, "/")):
         answer = page.request.get(address)

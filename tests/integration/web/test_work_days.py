@@ -73,3 +73,12 @@ def test_a_slip_keeps_what_was_typed(as_: As, registrar: Someone):
 
 def test_an_auditor_does_not_enter_it(as_: As, auditor: Someone):
     as_(auditor).get("work_days.notice", status=403)
+
+
+def test_only_who_enters_the_days_has_them_in_the_navigation(
+    as_: As, registrar: Someone, auditor: Someone
+):
+    link = 'href="/staff/work-days"'
+
+    assert link in str(as_(registrar).get("staff.overview").soup)
+    assert link not in str(as_(auditor).get("staff.overview").soup)
