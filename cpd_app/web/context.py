@@ -187,7 +187,7 @@ def _letters() -> tuple[tuple[str, str, str], ...]:
     target = Target(societies=frozenset({desk.society_id})) if desk else Target()
     if not may(current_actor(), Permission.ANSWER_COMPLAINT, target):
         return ()
-    return ((LETTERS, "chat-left-text", _("意见与投诉")),)
+    return ((LETTERS, "chat-left-text", pgettext("nav", "意见与投诉")),)
 
 
 def _calendar() -> tuple[tuple[str, str, str], ...]:
