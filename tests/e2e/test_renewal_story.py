@@ -108,7 +108,7 @@ def asks_for_relief(phone: Page, say: Say, duty: str) -> None:
     expect(phone.locator("#effect")).to_contain_text(say("已减免"))
     phone.get_by_label(say("情况说明")).fill("参加灾区抢修一百五十天")
     phone.get_by_role("button", name=say("提交申请")).click()
-    expect(phone.get_by_text(say("等待决定"))).to_be_visible()
+    expect(phone.get_by_text(say("等待决定"), exact=True)).to_be_visible()
 
 
 def files(phone: Page, say: Say) -> None:
