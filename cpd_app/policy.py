@@ -149,6 +149,10 @@ class Permission(StrEnum):
     READ_APPEAL = "appeal:read"
     DECIDE_APPEAL = "appeal:decide"
     ANSWER_COMPLAINT = "complaint:answer"
+    SET_BRIDGE = "bridge:set"
+    READ_REACH = "reach:read"
+    NUDGE = "member:nudge"
+    READ_WORK = "work:read"
 
 
 Grant = Callable[[Actor, Target], bool]
@@ -235,6 +239,11 @@ def sees_queue(actor: Actor, target: Target) -> bool:
     return actor.is_in(target.societies, *STAFF, RoleName.EXPERT)
 
 
+def looks_after(actor: Actor, _target: Target) -> bool:
+    """Staff of any society, or the federation: whether the clock runs concerns them all."""
+    return actor.is_staff
+
+
 def is_signed_in(actor: Actor, _target: Target) -> bool:
     """Anybody with an account."""
     return actor.person_id is not None
@@ -302,6 +311,10 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.READ_APPEAL: (is_owner, is_staff),
     Permission.DECIDE_APPEAL: (is_staff_and_not_self,),
     Permission.ANSWER_COMPLAINT: (is_registrar, is_federation),
+    Permission.SET_BRIDGE: (is_registrar,),
+    Permission.READ_REACH: (is_staff,),
+    Permission.NUDGE: (is_registrar_and_not_self,),
+    Permission.READ_WORK: (looks_after,),
 }
 
 #: scope of a bearer token -> what it lets through; a token without scopes has all

@@ -32,6 +32,18 @@ from cpd_app.models.filings import Filing, Snapshot, SnapshotRecord, Summary
 from cpd_app.models.imports import Import, ImportRow
 from cpd_app.models.jobs import Job, JobRun
 from cpd_app.models.journal import JournalEntry, JournalSeal, JournalValues
+from cpd_app.models.messages import (
+    CalendarFeed,
+    CalendarItem,
+    CallNote,
+    Delivery,
+    Message,
+    MessageChoice,
+    MessageHabit,
+    Nudge,
+    Reach,
+    Webhook,
+)
 from cpd_app.models.people import (
     ApiToken,
     Employment,
@@ -69,7 +81,10 @@ __all__ = [
     "Base",
     "BulkPass",
     "CalendarDay",
+    "CalendarFeed",
+    "CalendarItem",
     "CalendarYear",
+    "CallNote",
     "CaptureLink",
     "CertificateAct",
     "Complaint",
@@ -78,6 +93,7 @@ __all__ = [
     "CrossMatch",
     "Deadline",
     "Decision",
+    "Delivery",
     "Employment",
     "Event",
     "EventOrganiser",
@@ -100,9 +116,14 @@ __all__ = [
     "Judgement",
     "LastStanding",
     "Merge",
+    "Message",
+    "MessageChoice",
+    "MessageHabit",
+    "Nudge",
     "OneTimeCode",
     "Person",
     "PersonName",
+    "Reach",
     "Reader",
     "ReasonTemplate",
     "Registration",
@@ -131,4 +152,5 @@ __all__ = [
     "Term",
     "UtcDateTime",
     "Verification",
+    "Webhook",
 ]

@@ -102,6 +102,10 @@ EXPECTED = {
     Permission.READ_APPEAL: "owner auditor registrar",
     Permission.DECIDE_APPEAL: "auditor registrar",
     Permission.ANSWER_COMPLAINT: "registrar",
+    Permission.SET_BRIDGE: "registrar",
+    Permission.READ_REACH: "auditor registrar",
+    Permission.NUDGE: "registrar",
+    Permission.READ_WORK: "auditor registrar federation stranger",
 }
 #: permission -> who may, of an event of the federation
 OF_THE_FEDERATION = {
@@ -115,6 +119,7 @@ OF_THE_FEDERATION = {
     Permission.OVERRULE_STATEMENT: "federation",
     Permission.READ_MATCHES: "federation",
     Permission.ANSWER_COMPLAINT: "federation",
+    Permission.READ_WORK: "auditor registrar federation stranger",
 }
 #: nobody decides about themselves, whatever their roles
 NEVER_ONESELF = {
@@ -135,6 +140,7 @@ NEVER_ONESELF = {
     Permission.DECIDE_FILING,
     Permission.ACT_ON_CERTIFICATE,
     Permission.CONFIRM_ACT,
+    Permission.NUDGE,
 }
 
 

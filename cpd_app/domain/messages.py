@@ -1,0 +1,185 @@
+"""What people are told: kinds of messages, what must reach them, by which ways, and when.
+
+Sources: domain.md §10; design.md §6 (messages are rows).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+#: messages that come within this time of each other leave as one letter
+BUNDLE = timedelta(minutes=10)
+
+
+class Channel(StrEnum):
+    """A way out of the house; the inbox needs none, every message stands there."""
+
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+    """The society's bridge to SMS, WeCom and the like."""
+
+
+class Topic(StrEnum):
+    """What a person chooses channels for: kinds that belong together."""
+
+    EXPIRY = "expiry"
+    YEAR = "year"
+    FILING = "filing"
+    DECISIONS = "decisions"
+    EVENTS = "events"
+    CHECKIN = "checkin"
+    RULES = "rules"
+    SOCIETY = "society"
+
+
+#: of these a person cannot be without every channel (issue: never none)
+MUST_REACH = frozenset({Topic.EXPIRY, Topic.FILING})
+#: what goes to the society's bridge unless the person says otherwise: an SMS costs money
+BRIDGED = frozenset({Topic.EXPIRY, Topic.FILING})
+
+
+class MessageKind(StrEnum):
+    """What a message is about; after each the names in its `data`.
+
+    `…_on` is a day (ISO), `…_at` an instant (ISO, with `zone`), `…_hours` hundredths of 学时;
+    `variant` chooses among several texts of one kind.
+    """
+
+    EXPIRY = "expiry"
+    """number, ends_on, months; registration_id"""
+    YEAR_BEHIND = "year_behind"
+    """number, year, ends_on, days, missing_hours; registration_id"""
+    FILED = "filed"
+    """number; filing_id"""
+    RETURNED = "returned"
+    """number, points, due_on; filing_id, return_id"""
+    RETURN_DUE = "return_due"
+    """number, work_days, due_on; filing_id, return_id"""
+    VERIFYING = "verifying"
+    """number, unit; filing_id. variant: asked, answered"""
+    DECIDED = "decided"
+    """number; filing_id. variant: passed, conditional, refused"""
+    RELIEF = "relief"
+    """ground; relief_id. variant: granted, refused, withdrawn"""
+    APPEAL = "appeal"
+    """number; appeal_id. variant: upheld, set_aside"""
+    CERTIFICATE = "certificate"
+    """number, effective_on; registration_id. variant: suspended, resumed, cancelled, …"""
+    REGISTERED = "registered"
+    """title, starts_at, zone; event_id. variant: confirmed, pending, declined, promoted"""
+    EVENT_TOMORROW = "event_tomorrow"
+    """title, starts_at, zone, place; event_id"""
+    EVENT_CHANGED = "event_changed"
+    """title, starts_at, zone, place; event_id. variant: changed, cancelled"""
+    CHECKED_IN = "checked_in"
+    """title, given_hours; event_id, activity_id: the receipt of what attendance gave"""
+    CORRECTED = "corrected"
+    """title, before_hours, after_hours; event_id, activity_id"""
+    LEAVING = "leaving"
+    """title, session; event_id, session_id: 你几点离开？"""
+    RULE_CHANGED = "rule_changed"
+    """year, before_hours, after_hours, version; registration_id"""
+    NUDGE = "nudge"
+    """number, gaps (list of {code, values}), words; registration_id: 催办 by staff"""
+    TRIAL = "trial"
+    """nothing: a person tries whether their channels reach them"""
+
+
+TOPICS: dict[MessageKind, Topic] = {
+    MessageKind.EXPIRY: Topic.EXPIRY,
+    MessageKind.YEAR_BEHIND: Topic.YEAR,
+    MessageKind.FILED: Topic.FILING,
+    MessageKind.RETURNED: Topic.FILING,
+    MessageKind.RETURN_DUE: Topic.FILING,
+    MessageKind.VERIFYING: Topic.FILING,
+    MessageKind.DECIDED: Topic.DECISIONS,
+    MessageKind.RELIEF: Topic.DECISIONS,
+    MessageKind.APPEAL: Topic.DECISIONS,
+    MessageKind.CERTIFICATE: Topic.DECISIONS,
+    MessageKind.REGISTERED: Topic.EVENTS,
+    MessageKind.EVENT_TOMORROW: Topic.EVENTS,
+    MessageKind.EVENT_CHANGED: Topic.EVENTS,
+    MessageKind.CHECKED_IN: Topic.CHECKIN,
+    MessageKind.CORRECTED: Topic.CHECKIN,
+    MessageKind.LEAVING: Topic.CHECKIN,
+    MessageKind.RULE_CHANGED: Topic.RULES,
+    MessageKind.NUDGE: Topic.SOCIETY,
+    MessageKind.TRIAL: Topic.SOCIETY,
+}
+
+#: not held back to be bundled; quiet hours hold for them too
+AT_ONCE = frozenset(
+    {
+        MessageKind.RETURNED,
+        MessageKind.LEAVING,
+        MessageKind.EVENT_CHANGED,
+        MessageKind.TRIAL,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Habits:
+    """When a person wants to be written to."""
+
+    zone: str = "Asia/Shanghai"
+    #: minutes after midnight between which nothing is sent; equal: no quiet hours
+    quiet_from: int = 22 * 60
+    quiet_to: int = 8 * 60
+    #: minutes after midnight of the one letter a day; None: each as it comes, bundled
+    daily_at: int | None = None
+
+
+def channels_for(
+    kind: MessageKind, choices: Mapping[Channel, bool], reachable: frozenset[Channel]
+) -> frozenset[Channel]:
+    """The ways a message goes, besides the inbox.
+
+    Choices not made follow the default: e-mail for everything, the bridge for what must reach. What
+    must reach goes by every reachable way when the choices leave none; an expiry notice goes by
+    every reachable way as soon as e-mail is not among them, so that two ways are tried where there
+    are two (domain.md §10).
+    """
+    topic = TOPICS[kind]
+    if kind is MessageKind.TRIAL:
+        return reachable
+    chosen = frozenset(
+        channel
+        for channel in reachable
+        if choices.get(channel, channel is Channel.EMAIL or topic in BRIDGED)
+    )
+    if topic is Topic.EXPIRY and Channel.EMAIL not in chosen:
+        return reachable
+    return chosen or (reachable if topic in MUST_REACH else chosen)
+
+
+def leaves_at(kind: MessageKind, moment: datetime, habits: Habits) -> datetime:
+    """When a message that comes into being at `moment` leaves: bundled, and outside quiet hours."""
+    if kind in AT_ONCE:
+        return out_of_quiet(moment, habits)
+    if habits.daily_at is None:
+        return out_of_quiet(moment + BUNDLE, habits)
+    return out_of_quiet(_next_at(moment, habits.zone, habits.daily_at), habits)
+
+
+def out_of_quiet(moment: datetime, habits: Habits) -> datetime:
+    """The moment itself, or the end of the quiet hours in which it lies, by the person's clock."""
+    if habits.quiet_from == habits.quiet_to:
+        return moment
+    local = moment.astimezone(ZoneInfo(habits.zone))
+    minutes = local.hour * 60 + local.minute
+    if habits.quiet_from < habits.quiet_to:
+        quiet = habits.quiet_from <= minutes < habits.quiet_to
+    else:
+        quiet = minutes >= habits.quiet_from or minutes < habits.quiet_to
+    return _next_at(moment, habits.zone, habits.quiet_to) if quiet else moment
+
+
+def _next_at(moment: datetime, zone: str, minutes: int) -> datetime:
+    """The next moment strictly later at which the clock of the zone shows these minutes."""
+    local = moment.astimezone(ZoneInfo(zone))
+    wanted = time(minutes // 60, minutes % 60)
+    day = local.date() + timedelta(days=0 if local.time() < wanted else 1)
+    return datetime.combine(day, wanted, ZoneInfo(zone)).astimezone(moment.tzinfo)

@@ -1,0 +1,223 @@
+"""Telling people something: a row a message, and a row a way out, in the transaction of the act.
+
+Whoever tells does not send: the worker takes the rows (usecases/deliveries.py), and the inbox shows
+them (usecases/inbox.py). A message with a key that exists is the same message, so a repeated act or
+job tells nobody twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cpd_app.db import session
+from cpd_app.domain.messages import (
+    TOPICS,
+    Channel,
+    Habits,
+    MessageKind,
+    Topic,
+    channels_for,
+    leaves_at,
+)
+from cpd_app.models import (
+    Delivery,
+    Message,
+    MessageChoice,
+    MessageHabit,
+    Person,
+    Reach,
+    Webhook,
+)
+
+#: rows in one statement
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message to be told; `data` as its kind says in domain/messages.py."""
+
+    person_id: int
+    kind: MessageKind
+    key: str
+    data: dict[str, Any] = field(default_factory=dict)
+    society_id: int | None = None
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """A person as a message meets them."""
+
+    id: int
+    email: str | None
+    phone: str | None
+    silent: bool
+
+
+def tell(draft: Draft, *, now: datetime) -> bool:
+    """Tell one person; False when it was told before, or nothing is sent to them any more."""
+    return tell_all([draft], now=now) == 1
+
+
+def tell_all(drafts: Iterable[Draft], *, now: datetime) -> int:
+    """Tell many people, in few statements; how many messages are new."""
+    waiting = {draft.key: draft for draft in drafts}
+    told = 0
+    keys = list(waiting)
+    for first in range(0, len(keys), AT_ONCE):
+        told += _tell_some([waiting[key] for key in keys[first : first + AT_ONCE]], now)
+    return told
+
+
+def withdraw(keys: Iterable[str], *, now: datetime) -> None:
+    """Take back what is no longer true: out of the inbox, and not sent where it was not yet.
+
+    For an event that moved again, a return that was answered. What is on its way goes its way.
+    """
+    ids = list(
+        session.scalars(
+            update(Message)
+            .where(Message.key.in_(list(keys)), Message.withdrawn_at.is_(None))
+            .values(withdrawn_at=now)
+            .returning(Message.id)
+        )
+    )
+    if ids:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.message_id.in_(ids), Delivery.state == "due")
+            .values(state="dropped", finished_at=now, problem={"code": "withdrawn"})
+        )
+
+
+def habits_of(person_ids: Sequence[int]) -> dict[int, Habits]:
+    """When these people want to be written to; who said nothing is not in it."""
+    rows = session.scalars(select(MessageHabit).where(MessageHabit.person_id.in_(person_ids)))
+    return {h.person_id: Habits(h.zone, h.quiet_from, h.quiet_to, h.daily_at) for h in rows}
+
+
+def _tell_some(drafts: list[Draft], now: datetime) -> int:
+    readers = _readers({d.person_id for d in drafts})
+    heard = [d for d in drafts if not readers[d.person_id].silent]
+    new = _inserted(heard, readers, now)
+    if not new:
+        return 0
+    ids = sorted({readers[d.person_id].id for d, _ in new})
+    habits, choices, bounced = habits_of(ids), _choices(ids), _bounced(ids)
+    bridges = _bridges({d.society_id for d, _ in new if d.society_id})
+    rows = []
+    for draft, message_id in new:
+        reader = readers[draft.person_id]
+        reachable = _reachable(reader, bounced[reader.id], bridged=draft.society_id in bridges)
+        wanted = channels_for(draft.kind, choices[reader.id, TOPICS[draft.kind]], reachable)
+        due_at = leaves_at(draft.kind, now, habits.get(reader.id, Habits()))
+        rows += [
+            {
+                "message_id": message_id,
+                "person_id": reader.id,
+                "channel": channel.value,
+                "state": "due",
+                "due_at": due_at,
+                "attempts": 0,
+            }
+            for channel in sorted(wanted)
+        ]
+    if rows:
+        session.execute(insert(Delivery), rows)
+    return len(new)
+
+
+def _inserted(
+    drafts: list[Draft], readers: dict[int, _Reader], now: datetime
+) -> list[tuple[Draft, int]]:
+    """The new ones of them, with their ids."""
+    if not drafts:
+        return []
+    dialect = session.get_bind().dialect.name
+    into = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    added = session.execute(
+        into(Message)
+        .values(
+            [
+                {
+                    "person_id": readers[d.person_id].id,
+                    "society_id": d.society_id,
+                    "kind": d.kind.value,
+                    "key": d.key,
+                    "data": d.data,
+                    "created_at": now,
+                }
+                for d in drafts
+            ]
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(Message.key, Message.id)
+    )
+    ids = dict(added.tuples().all())
+    return [(d, ids[d.key]) for d in drafts if d.key in ids]
+
+
+def _readers(person_ids: set[int]) -> dict[int, _Reader]:
+    """By the id that was named; a merged account is read by the one that was kept."""
+    found: dict[int, _Reader] = {}
+    named = {person_id: person_id for person_id in person_ids}
+    while named:
+        people = {
+            p.id: p
+            for p in session.scalars(select(Person).where(Person.id.in_(set(named.values()))))
+        }
+        further = {}
+        for asked, person_id in named.items():
+            person = people[person_id]
+            if person.merged_into_id is not None:
+                further[asked] = person.merged_into_id
+            else:
+                silent = person.messages_stopped_at is not None
+                found[asked] = _Reader(person.id, person.email, person.phone, silent)
+        named = further
+    return found
+
+
+def _reachable(reader: _Reader, bounced: set[str], *, bridged: bool) -> frozenset[Channel]:
+    ways = set()
+    if reader.email and Channel.EMAIL not in bounced:
+        ways.add(Channel.EMAIL)
+    if bridged and reader.phone and Channel.WEBHOOK not in bounced:
+        ways.add(Channel.WEBHOOK)
+    return frozenset(ways)
+
+
+def _choices(person_ids: Sequence[int]) -> dict[tuple[int, Topic], dict[Channel, bool]]:
+    made: dict[tuple[int, Topic], dict[Channel, bool]] = defaultdict(dict)
+    rows = session.scalars(select(MessageChoice).where(MessageChoice.person_id.in_(person_ids)))
+    for row in rows:
+        made[row.person_id, Topic(row.topic)][Channel(row.channel)] = row.wanted
+    return made
+
+
+def _bounced(person_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Channels whose address does not exist; tried again when the address changes."""
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = session.execute(
+        select(Reach.person_id, Reach.channel).where(
+            Reach.person_id.in_(person_ids), Reach.state == "bounced"
+        )
+    )
+    for person_id, channel in rows.tuples():
+        found[person_id].add(channel)
+    return found
+
+
+def _bridges(society_ids: set[int]) -> set[int]:
+    return set(
+        session.scalars(
+            select(Webhook.society_id).where(
+                Webhook.society_id.in_(society_ids), Webhook.active.is_(True)
+            )
+        )
+    )
