@@ -158,7 +158,7 @@ def _inserted(
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(Message.key, Message.id)
     )
-    ids = dict(added.tuples().all())
+    ids = {row.key: row.id for row in added}
     return [(d, ids[d.key]) for d in drafts if d.key in ids]
 
 
@@ -208,7 +208,7 @@ def _bounced(person_ids: Sequence[int]) -> dict[int, set[str]]:
             Reach.person_id.in_(person_ids), Reach.state == "bounced"
         )
     )
-    for person_id, channel in rows.tuples():
+    for person_id, channel in rows:
         found[person_id].add(channel)
     return found
 
