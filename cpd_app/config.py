@@ -35,6 +35,8 @@ class Settings:
     seal_key: str
     mail_url: str
     mail_from: str
+    #: seconds that a mail server may be silent
+    mail_timeout: int
     trusted_proxies: int
     log_format: str
     offline: bool
@@ -76,6 +78,7 @@ DESCRIPTIONS: dict[str, str] = {
     "CPD_SEAL_KEY": "seals the journal, 32+ characters; made and given as CPD_SECRET_KEY is",
     "CPD_MAIL_URL": "console: (default, prints mail) or smtp://user:password@host:port",
     "CPD_MAIL_FROM": "sender of mail; default cpd@localhost",
+    "CPD_MAIL_TIMEOUT": "seconds that a mail server may be silent; default 20",
     "CPD_TRUSTED_PROXIES": "how many reverse proxies set X-Forwarded-For; default 0",
     "CPD_LOG_FORMAT": "console (default) or json",
     "CPD_WECHAT_VERIFY_FILE": "name of the file by which WeChat verifies the domain; default none",
@@ -110,6 +113,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         ),
         mail_url=_mail(source),
         mail_from=source.get("CPD_MAIL_FROM") or "cpd@localhost",
+        mail_timeout=_whole(source, "CPD_MAIL_TIMEOUT", 20, 1, 300),
         trusted_proxies=_whole(source, "CPD_TRUSTED_PROXIES", 0, 0, 10),
         log_format=_choice(source, "CPD_LOG_FORMAT", ("console", "json"), "console"),
         offline=_choice(source, "CPD_OFFLINE", ("on", "off"), "on") == "on",

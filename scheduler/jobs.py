@@ -173,10 +173,13 @@ def remove_orphans(now: Now) -> Counts:
     return {"removed": files.remove_orphans(store=local_files(), now=now())}
 
 
-def table(hand_over: Callable[[Now], Counts]) -> tuple[ClockJob, ...]:
-    """All jobs; `hand_over` gives due jobs to the queue."""
+def table(
+    hand_over: Callable[[Now], Counts], send_messages: Callable[[Now], Counts]
+) -> tuple[ClockJob, ...]:
+    """All jobs; the two that are given put due jobs and due messages in the queue."""
     return (
         every("hand-over", hand_over, seconds=1),
+        every("send-messages", send_messages, seconds=1),
         every("seal-journal", seal_journal, seconds=10),
         every("settle-attendance", settle_attendance, seconds=5),
         every("ask-leaving", ask_leaving, seconds=60),

@@ -1,6 +1,6 @@
 """Work that runs outside a page: order it, hand it out once, see how far it is, end it.
 
-The row is the truth. A worker holds a job by a lease that every report extends; when the worker
+The row is the truth. A worker holds a job by a lease that it renews as long as it lives; when it
 dies, the lease runs out and the job is handed out again. A worker that lost its lease learns it
 from its next report, inside the transaction that would keep its work, and so keeps nothing twice.
 """
@@ -136,6 +136,11 @@ def claim_job(job_id: int, *, worker: str, now: datetime) -> Job | None:
 def report_job(job_id: int, *, worker: str, done: int, total: int, now: datetime) -> bool:
     """Say how far it is and keep the job; False when it was cancelled or given to another one."""
     return _change(_held(job_id, worker).values(done=done, total=total, lease_until=now + LEASE))
+
+
+def keep_job(job_id: int, *, worker: str, now: datetime) -> bool:
+    """Say that its worker still lives; False when the job is no longer this worker's."""
+    return _change(_held(job_id, worker).values(lease_until=now + LEASE))
 
 
 def finish_job(job_id: int, *, worker: str, now: datetime) -> bool:
