@@ -48,15 +48,17 @@ class MessageKind(StrEnum):
     """
 
     EXPIRY = "expiry"
-    """number, ends_on, months; registration_id"""
+    """number, ends_on (the last day), months (left, a begun one counted whole); registration_id"""
     YEAR_BEHIND = "year_behind"
-    """number, year, ends_on, days, missing_hours; registration_id"""
+    """number, year, ends_on (the last day), days (left, today included), missing_hours;
+    registration_id. variant: deferred (the last day of grace), or none"""
     FILED = "filed"
     """number; filing_id"""
     RETURNED = "returned"
     """number, points, due_on; filing_id, return_id"""
     RETURN_DUE = "return_due"
-    """number, work_days, due_on; filing_id, return_id"""
+    """number, work_days (left after today), due_on; filing_id, return_id. variant: last_day, or
+    none"""
     VERIFYING = "verifying"
     """number, unit; filing_id. variant: asked, answered"""
     DECIDED = "decided"
@@ -70,7 +72,7 @@ class MessageKind(StrEnum):
     REGISTERED = "registered"
     """title, starts_at, zone; event_id. variant: confirmed, pending, declined, promoted"""
     EVENT_TOMORROW = "event_tomorrow"
-    """title, starts_at, zone, place; event_id"""
+    """title, starts_at, zone, place; event_id. variant: today (told late), or none"""
     EVENT_CHANGED = "event_changed"
     """title, starts_at, zone, place; event_id. variant: changed, cancelled"""
     CHECKED_IN = "checked_in"
@@ -109,11 +111,14 @@ TOPICS: dict[MessageKind, Topic] = {
     MessageKind.TRIAL: Topic.SOCIETY,
 }
 
-#: not held back to be bundled; quiet hours hold for them too
+#: not held back to be bundled or for the letter of the day, after which some would come too late;
+#: quiet hours hold for them too
 AT_ONCE = frozenset(
     {
         MessageKind.RETURNED,
+        MessageKind.RETURN_DUE,
         MessageKind.LEAVING,
+        MessageKind.EVENT_TOMORROW,
         MessageKind.EVENT_CHANGED,
         MessageKind.TRIAL,
     }
@@ -175,6 +180,11 @@ def out_of_quiet(moment: datetime, habits: Habits) -> datetime:
     else:
         quiet = minutes >= habits.quiet_from or minutes < habits.quiet_to
     return _next_at(moment, habits.zone, habits.quiet_to) if quiet else moment
+
+
+def quiet_begins(moment: datetime, habits: Habits) -> datetime:
+    """When the quiet hours began that hold at a moment, or the last ones before it."""
+    return _next_at(moment - timedelta(days=1), habits.zone, habits.quiet_from)
 
 
 def _next_at(moment: datetime, zone: str, minutes: int) -> datetime:

@@ -162,3 +162,7 @@ class LastStanding(Base):
     missing: Mapped[int]
     #: what the records of the term come to (usecases/term_sums.py); None = to be read again
     sums: Mapped[dict[str, Any] | None]
+    #: open years that lack hours: [index, first day, end (exclusive), missing, deferred]
+    lacking: Mapped[list[Any] | None]
+    #: the first end among them; None = none lacks any
+    lacking_until: Mapped[date | None] = mapped_column(index=True)

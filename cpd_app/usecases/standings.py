@@ -9,11 +9,13 @@ day the records are not read again (usecases/term_sums.py).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, literal, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from cpd_app.db import session
+from cpd_app.domain.reminders import LackingYear, lacking_years
 from cpd_app.domain.renewal import Readiness
 from cpd_app.domain.years import Verdict
 from cpd_app.models import LastStanding, Person, Registration, Term
@@ -95,6 +97,14 @@ def worst_of(readiness: Readiness) -> str:
     """One verdict for a whole term: that of its worst year."""
     verdicts = {year.verdict for year in readiness.years}
     return next((v.value for v in WORST_FIRST if v in verdicts), Verdict.AHEAD.value)
+
+
+def lacking_of(kept: list[Any]) -> list[LackingYear]:
+    """The years that `LastStanding.lacking` keeps."""
+    return [
+        LackingYear(index, date.fromisoformat(starts), date.fromisoformat(ends), missing, deferred)
+        for index, starts, ends, missing, deferred in kept
+    ]
 
 
 def _has_term() -> ColumnElement[bool]:
@@ -179,6 +189,7 @@ def _row(
     registration: Registration, term: Term, answer: Readiness, sums: TermSums
 ) -> dict[str, object]:
     open_years = [y for y in answer.years if y.verdict is Verdict.SHORT or y.running]
+    lacking = lacking_years(answer.years, answer.on)
     return {
         "registration_id": registration.id,
         "society_id": registration.society_id,
@@ -190,4 +201,9 @@ def _row(
         "first_check": answer.to_do[0].code if answer.to_do else None,
         "missing": sum(y.missing for y in open_years),
         "sums": sums.as_kept(audit_proof_setting(registration.society)),
+        "lacking": [
+            [y.index, y.starts_on.isoformat(), y.ends_on.isoformat(), y.missing, y.deferred]
+            for y in lacking
+        ],
+        "lacking_until": min((y.ends_on for y in lacking), default=None),
     }
