@@ -3,6 +3,7 @@
 The inbox and the worker say the same words; the worker sets the language first.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,11 +28,23 @@ PAGES: dict[MessageKind, str] = {
     MessageKind.EVENT_TOMORROW: "/events/{event_id}",
     MessageKind.EVENT_CHANGED: "/events/{event_id}",
     MessageKind.CHECKED_IN: "/activities/{activity_id}",
-    MessageKind.CORRECTED: "/activities/{activity_id}",
-    MessageKind.LEAVING: "/events/{event_id}",
+    MessageKind.PLANNED: "/events/{event_id}",
+    MessageKind.CORRECTED: "/events/{event_id}/my-attendance",
+    MessageKind.ANSWERED: "/events/{event_id}/my-attendance",
+    MessageKind.LEAVING: "/events/{event_id}/statement?kind=leaving",
+    MessageKind.RULED: "/activities/{activity_id}",
     MessageKind.RULE_CHANGED: "/readiness",
+    MessageKind.ASSIGNED: "/staff/audits",
     MessageKind.NUDGE: "/readiness",
     MessageKind.TRIAL: "/me/messages",
+}
+#: values that are codes with words of their own
+CODED = frozenset({"about", "act"})
+#: where a variant is done elsewhere
+PAGES_OF_VARIANTS: dict[tuple[MessageKind, str], str] = {
+    (MessageKind.RELIEF, "for_all"): "/readiness",
+    (MessageKind.RELIEF, "withdrawn_all"): "/readiness",
+    (MessageKind.CERTIFICATE, "expired"): "/renewal",
 }
 
 
@@ -47,12 +60,17 @@ def text(kind: MessageKind, data: dict[str, Any]) -> str:
 
 def path(kind: MessageKind, data: dict[str, Any]) -> str:
     """The page where it can be done, from the root of the service."""
-    return PAGES[kind].format(**data)
+    page = PAGES_OF_VARIANTS.get((kind, data.get("variant", "")), PAGES[kind])
+    return page.format(**data)
 
 
 def values(data: dict[str, Any]) -> dict[str, Any]:
     """The data as people write it: days, moments by the event's clock, 学时."""
-    return {name: _shown(name, value, data) for name, value in data.items()}
+    english = language() == "en"
+    return {
+        name: _shown(name, data.get(f"{name}_en", value) if english else value, data)
+        for name, value in data.items()
+    }
 
 
 def _code(kind: MessageKind, data: dict[str, Any]) -> str:
@@ -61,15 +79,32 @@ def _code(kind: MessageKind, data: dict[str, Any]) -> str:
 
 
 def _shown(name: str, value: Any, data: dict[str, Any]) -> Any:
-    if name.endswith("_on"):
-        return day(date.fromisoformat(value))
-    if name.endswith("_at"):
-        moment = datetime.fromisoformat(value).astimezone(ZoneInfo(data["zone"]))
-        between = " " if language() == "zh" else ", "
-        return f"{day(moment.date())}{between}{moment:%H:%M}"
-    if name.endswith("_hours"):
-        return format_hours(value)
-    if name == "gaps":
-        parts = [sentence(gap["code"], gap["values"]) for gap in value]
-        return ("；" if language() == "zh" else "; ").join(parts)
-    return value
+    ending = name.rpartition("_")[2]
+    if ending in BY_ENDING:
+        return BY_ENDING[ending](value, data)
+    if name in CODED:
+        return sentence(f"message_{name}_{value}")
+    if name == "version" and isinstance(value, int):
+        return sentence("message_version", {"number": value})
+    if name == "place" and not value:
+        return sentence("message_place_unsaid")
+    return _listed(value) if name == "gaps" else value
+
+
+def _moment(value: str, data: dict[str, Any]) -> str:
+    moment = datetime.fromisoformat(value).astimezone(ZoneInfo(data["zone"]))
+    between = " " if language() == "zh" else ", "
+    return f"{day(moment.date())}{between}{moment:%H:%M}"
+
+
+def _listed(gaps: list[dict[str, Any]]) -> str:
+    parts = [sentence(gap["code"], gap["values"]) for gap in gaps]
+    return ("；" if language() == "zh" else "; ").join(parts)
+
+
+#: last word of a name -> how people write such a value
+BY_ENDING: dict[str, Callable[[Any, dict[str, Any]], str]] = {
+    "on": lambda value, _data: day(date.fromisoformat(value)),
+    "at": _moment,
+    "hours": lambda value, _data: format_hours(value),
+}
