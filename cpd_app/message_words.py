@@ -38,6 +38,16 @@ PAGES: dict[MessageKind, str] = {
     MessageKind.NUDGE: "/readiness",
     MessageKind.TRIAL: "/me/messages",
 }
+#: what there is to do on the page, when it is more than to look
+ACTIONS: dict[MessageKind, str] = {
+    MessageKind.EXPIRY: "renew",
+    MessageKind.RETURNED: "answer",
+    MessageKind.RETURN_DUE: "answer",
+    MessageKind.LEAVING: "say",
+    MessageKind.NUDGE: "check",
+    MessageKind.YEAR_BEHIND: "check",
+    MessageKind.TRIAL: "settings",
+}
 #: values that are codes with words of their own
 CODED = frozenset({"about", "act"})
 #: where a variant is done elsewhere
@@ -62,6 +72,11 @@ def path(kind: MessageKind, data: dict[str, Any]) -> str:
     """The page where it can be done, from the root of the service."""
     page = PAGES_OF_VARIANTS.get((kind, data.get("variant", "")), PAGES[kind])
     return page.format(**data)
+
+
+def action(kind: MessageKind) -> str:
+    """What the way to that page says."""
+    return sentence(f"message_{ACTIONS.get(kind, 'see')}")
 
 
 def values(data: dict[str, Any]) -> dict[str, Any]:

@@ -22,12 +22,12 @@ SENTENCES: dict[str, str] = {
     ),
     "message_returned_title": "再注册申请需要补正",
     "message_returned_text": (
-        "你的再注册申请 %(number)s 有 %(points)s 处需要补正。请在%(due_on)s前逐项答复；"
-        "时间不够的，可以申请延长一次。"
+        "你的再注册申请 %(number)s 有 %(points)s 处需要补正。请逐项答复，"
+        "最后一天是%(due_on)s；时间不够的，可以申请延长一次。"
     ),
     "message_returned_extended_title": "补正期限已延长",
     "message_returned_extended_text": (
-        "你的再注册申请 %(number)s 的补正期限延长到%(due_on)s。请在这天前逐项答复，不能再延长。"
+        "你的再注册申请 %(number)s 的补正期限延长到%(due_on)s。请逐项答复，不能再延长。"
     ),
     "message_returned_overdue_title": "补正期限已过，还可以答复",
     "message_returned_overdue_text": (
@@ -58,14 +58,14 @@ SENTENCES: dict[str, str] = {
     ),
     "message_decided_conditional_title": "再注册申请附条件获准",
     "message_decided_conditional_text": (
-        "你的再注册申请 %(number)s 附条件再注册："
-        "请在%(until_on)s前补足 %(make_up_hours)s 学时，补哪一年写在决定书里。不同意的，"
-        "可以在%(appeal_until_on)s前申诉。"
+        "你的再注册申请 %(number)s 附条件再注册：请补足 %(make_up_hours)s 学时，"
+        "最后一天是%(until_on)s，补哪一年写在决定书里。不同意的可以申诉，"
+        "最后一天是%(appeal_until_on)s。"
     ),
     "message_decided_refused_title": "再注册申请未获准",
     "message_decided_refused_text": (
-        "你的再注册申请 %(number)s 不予再注册，理由写在决定书里。不同意的，"
-        "可以在%(appeal_until_on)s前申诉。"
+        "你的再注册申请 %(number)s 不予再注册，理由写在决定书里。不同意的可以申诉，"
+        "最后一天是%(appeal_until_on)s。"
     ),
     "message_relief_granted_title": "减免申请已批准",
     "message_relief_granted_text": (
@@ -73,8 +73,8 @@ SENTENCES: dict[str, str] = {
     ),
     "message_relief_partly_title": "减免申请部分批准",
     "message_relief_partly_text": (
-        "学会批准了你申请的一部分（%(ground)s），批准了哪些、为什么写在申请页。不同意的，"
-        "可以在%(appeal_until_on)s前申诉。"
+        "学会批准了你申请的一部分（%(ground)s），批准了哪些、为什么写在申请页。"
+        "不同意的可以申诉，最后一天是%(appeal_until_on)s。"
     ),
     "message_relief_for_all_title": "学会统一减免学时要求",
     "message_relief_for_all_text": (
@@ -86,13 +86,13 @@ SENTENCES: dict[str, str] = {
     ),
     "message_relief_refused_title": "减免申请未获批准",
     "message_relief_refused_text": (
-        "学会没有批准你的申请（%(ground)s），理由写在申请页。不同意的，"
-        "可以在%(appeal_until_on)s前申诉。"
+        "学会没有批准你的申请（%(ground)s），理由写在申请页。不同意的可以申诉，"
+        "最后一天是%(appeal_until_on)s。"
     ),
     "message_relief_withdrawn_title": "减免已收回",
     "message_relief_withdrawn_text": (
-        "学会收回了此前的减免（%(ground)s），理由写在申请页。不同意的，"
-        "可以在%(appeal_until_on)s前申诉。"
+        "学会收回了此前的减免（%(ground)s），理由写在申请页。不同意的可以申诉，"
+        "最后一天是%(appeal_until_on)s。"
     ),
     "message_appeal_upheld_title": "申诉结果：维持原决定",
     "message_appeal_upheld_text": (
@@ -110,7 +110,7 @@ SENTENCES: dict[str, str] = {
     "message_certificate_suspended_title": "你的证书已暂停",
     "message_certificate_suspended_text": (
         "你的工程会员证书（注册编号 %(number)s）自%(effective_on)s起暂停，"
-        "依据写在“我的证书”里。不同意的，可以在%(appeal_until_on)s前申诉。"
+        "依据写在“我的证书”里。不同意的可以申诉，最后一天是%(appeal_until_on)s。"
     ),
     "message_certificate_suspended_asked_title": "已按你的申请暂停证书",
     "message_certificate_suspended_asked_text": (
@@ -124,7 +124,7 @@ SENTENCES: dict[str, str] = {
     "message_certificate_cancelled_title": "你的证书已注销",
     "message_certificate_cancelled_text": (
         "你的工程会员证书（注册编号 %(number)s）自%(effective_on)s起注销，"
-        "依据写在“我的证书”里。不同意的，可以在%(appeal_until_on)s前申诉。"
+        "依据写在“我的证书”里。不同意的可以申诉，最后一天是%(appeal_until_on)s。"
     ),
     "message_certificate_cancelled_asked_title": "已按你的申请注销证书",
     "message_certificate_cancelled_asked_text": (
@@ -139,7 +139,7 @@ SENTENCES: dict[str, str] = {
     "message_certificate_revoked_title": "你的证书已撤销",
     "message_certificate_revoked_text": (
         "你的工程会员证书（注册编号 %(number)s）自%(effective_on)s起撤销，"
-        "依据写在“我的证书”里。不同意的，可以在%(appeal_until_on)s前申诉。"
+        "依据写在“我的证书”里。不同意的可以申诉，最后一天是%(appeal_until_on)s。"
     ),
     "message_certificate_renewed_title": "证书已续期",
     "message_certificate_renewed_text": (
@@ -263,5 +263,22 @@ SENTENCES: dict[str, str] = {
     "message_act_cancelled": "注销证书",
     "message_place_unsaid": "见活动页",
     "message_version": "第 %(number)s 版",
+    # letters
+    "message_answer": "去答复",
+    "message_see": "查看",
+    "message_renew": "去再注册",
+    "message_say": "去说明",
+    "message_check": "看还缺什么",
+    "message_settings": "消息设置",
+    "message_greeting": "%(name)s，你好：",
+    "message_intro": "你有 %(count)s 条新消息：",
+    "message_several": "%(count)s 条消息：%(first)s 等",
+    "message_copied": "按钮打不开的，把这个地址复制到浏览器：",
+    "message_why": "你的账号登记了 %(email)s，所以收到这封信。请不要直接回复。",
+    "message_why_must": (
+        "你的账号登记了 %(email)s，所以收到这封信。"
+        "到期和再注册申请的通知至少要有一个渠道送到。请不要直接回复。"
+    ),
+    "message_change": "选择收哪些消息、怎么收、什么时候收",
     "no_channel_left": "到期和补正的通知至少要留一个渠道。请保留邮件或转发中的一项。",
 }
