@@ -3,13 +3,16 @@
 The inbox and the worker say the same words; the worker sets the language first.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cpd_app.domain.hours import format_hours
 from cpd_app.domain.messages import MessageKind
+from cpd_app.texts import SENTENCES
 from cpd_app.wording import day, language, sentence
 
 #: kind -> path, its places filled from the data
@@ -60,12 +63,12 @@ PAGES_OF_VARIANTS: dict[tuple[MessageKind, str], str] = {
 
 def title(kind: MessageKind, data: dict[str, Any]) -> str:
     """What happened or is due, in one line."""
-    return sentence(f"{_code(kind, data)}_title", values(data))
+    return _said(f"{_code(kind, data)}_title", data)
 
 
 def text(kind: MessageKind, data: dict[str, Any]) -> str:
     """What it means and what to do."""
-    return sentence(f"{_code(kind, data)}_text", values(data))
+    return _said(f"{_code(kind, data)}_text", data)
 
 
 def path(kind: MessageKind, data: dict[str, Any]) -> str:
@@ -79,13 +82,23 @@ def action(kind: MessageKind) -> str:
     return sentence(f"message_{ACTIONS.get(kind, 'see')}")
 
 
-def values(data: dict[str, Any]) -> dict[str, Any]:
-    """The data as people write it: days, moments by the event's clock, 学时."""
+def values(data: dict[str, Any], names: Iterable[str] | None = None) -> dict[str, Any]:
+    """The data (or these of it) as people write it: days, moments by the event's clock, 学时."""
     english = language() == "en"
     return {
-        name: _shown(name, data.get(f"{name}_en", value) if english else value, data)
-        for name, value in data.items()
+        name: _shown(name, data.get(f"{name}_en", data[name]) if english else data[name], data)
+        for name in (data if names is None else names)
     }
+
+
+def _said(code: str, data: dict[str, Any]) -> str:
+    """A sentence with its values; others of the data are not even written out."""
+    return sentence(code, values(data, _places(code)))
+
+
+@cache
+def _places(code: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(re.findall(r"%\((\w+)\)s", SENTENCES[code])))
 
 
 def _code(kind: MessageKind, data: dict[str, Any]) -> str:

@@ -138,8 +138,8 @@ def test_a_letter_costs_little(write: Write) -> None:
     write(parcel).as_bytes()
     spent = []
     for _ in range(30):
-        began = time.perf_counter()
+        began = time.process_time()
         write(parcel)
-        spent.append(time.perf_counter() - began)
+        spent.append(time.process_time() - began)
 
     assert timedelta(seconds=min(spent)) < timedelta(milliseconds=8)
