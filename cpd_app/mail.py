@@ -37,7 +37,8 @@ class ConsoleMailer:
 
     def send(self, letter: EmailMessage) -> None:
         """Print it."""
-        body = letter.get_content().strip()
+        plain = letter.get_body(("plain",))
+        body = plain.get_content().strip() if plain is not None else ""
         lines = [f"To: {letter['To']}", f"Subject: {letter['Subject']}", "", body]
         rule = "-" * 72
         print("\n".join(["", rule, *lines, rule, ""]), file=sys.stdout, flush=True)  # noqa: T201 - its work
@@ -147,8 +148,10 @@ def mailer_of(settings: Settings) -> Mailer:
     return SmtpMailer(settings.mail_url, timeout=settings.mail_timeout)
 
 
-def letter_to(to: str, *, subject: str, text: str, sender: str, now: datetime) -> EmailMessage:
-    """A plain letter; line breaks in an address or subject are refused by EmailMessage."""
+def letter_to(
+    to: str, *, subject: str, text: str, sender: str, now: datetime, html: str | None = None
+) -> EmailMessage:
+    """A letter, plain or in both forms; EmailMessage refuses line breaks in address and subject."""
     letter = EmailMessage()
     letter["From"] = sender
     letter["To"] = to
@@ -157,4 +160,6 @@ def letter_to(to: str, *, subject: str, text: str, sender: str, now: datetime) -
     letter["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> ") or "localhost")
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(text)
+    if html is not None:
+        letter.add_alternative(html, subtype="html")
     return letter

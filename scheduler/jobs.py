@@ -16,6 +16,7 @@ from cpd_app.journal_heads import HeadFiles
 from cpd_app.storage import local_files
 from cpd_app.usecases import (
     attendance,
+    attendance_messages,
     cleaning,
     event_states,
     federation_reports,
@@ -113,8 +114,9 @@ def judge_standings(now: Now) -> Counts:
 
 
 def settle_attendance(now: Now) -> Counts:
-    """Turn scans into hours: everybody who went out, or whose session is over."""
-    return {"settled": _in_parts(now, attendance.settle_stale)}
+    """Turn scans into hours when people went out or sessions are over; tell what is final."""
+    settled = _in_parts(now, attendance.settle_stale)
+    return {"settled": settled, "told": _in_parts(now, attendance_messages.tell_receipts)}
 
 
 def ask_leaving(now: Now) -> Counts:

@@ -36,6 +36,7 @@ pytest_plugins = [
     "tests.support.attendance",
     "tests.support.checkins",
     "tests.support.renewing",
+    "tests.support.telling",
 ]
 
 Result = TypeVar("Result")

@@ -55,34 +55,49 @@ class MessageKind(StrEnum):
     FILED = "filed"
     """number; filing_id"""
     RETURNED = "returned"
-    """number, points, due_on; filing_id, return_id"""
+    """number, points, due_on; filing_id, return_id. variant: none, extended, overdue"""
     RETURN_DUE = "return_due"
     """number, work_days (left after today), due_on; filing_id, return_id. variant: last_day, or
     none"""
     VERIFYING = "verifying"
-    """number, unit; filing_id. variant: asked, answered"""
+    """number, unit; filing_id. variant: asked, answered, silent"""
     DECIDED = "decided"
-    """number; filing_id. variant: passed, conditional, refused"""
+    """number; filing_id. variant: passed, conditional (make_up_hours, until_on, appeal_until_on),
+    refused (appeal_until_on)"""
     RELIEF = "relief"
-    """ground; relief_id. variant: granted, refused, withdrawn"""
+    """ground, ground_en; relief_id. variant: granted, for_all, withdrawn_all, partly, refused,
+    withdrawn (these three: appeal_until_on)"""
     APPEAL = "appeal"
-    """number; appeal_id. variant: upheld, set_aside"""
+    """about (relief, decision, act); appeal_id. variant: upheld, set_aside, set_aside_act (a second
+    person has to confirm it): what became of the decision that it was against"""
     CERTIFICATE = "certificate"
-    """number, effective_on; registration_id. variant: suspended, resumed, cancelled, …"""
+    """number, effective_on; registration_id. variant: suspended, cancelled, revoked (these three:
+    appeal_until_on), suspended_asked, cancelled_asked, transferred, resumed, renewed, upgraded,
+    annulled, expired, wish_declined (act)"""
     REGISTERED = "registered"
-    """title, starts_at, zone; event_id. variant: confirmed, pending, declined, promoted"""
+    """title, starts_at, zone; event_id. variant: confirmed, listed, waiting, pending, declined
+    (reason), promoted, removed"""
     EVENT_TOMORROW = "event_tomorrow"
     """title, starts_at, zone, place; event_id. variant: today (told late), or none"""
     EVENT_CHANGED = "event_changed"
-    """title, starts_at, zone, place; event_id. variant: changed, cancelled"""
+    """title, starts_at, zone, place; event_id. variant: changed, agenda (given_hours), cancelled
+    (reason)"""
+    PLANNED = "planned"
+    """title; event_id: to who planned it. variant: approved (given_hours), sent_back (reason)"""
     CHECKED_IN = "checked_in"
     """title, given_hours; event_id, activity_id: the receipt of what attendance gave"""
     CORRECTED = "corrected"
-    """title, before_hours, after_hours; event_id, activity_id"""
+    """title, before_hours, after_hours; event_id"""
+    ANSWERED = "answered"
+    """title; event_id, statement_id: 我在场. variant: accepted, declined (answer)"""
     LEAVING = "leaving"
     """title, session; event_id, session_id: 你几点离开？"""
+    RULED = "ruled"
+    """title, asked_hours, given_hours; activity_id: 学会认定 of one record"""
     RULE_CHANGED = "rule_changed"
-    """year, before_hours, after_hours, version; registration_id"""
+    """year, starts_on, last_on, before_hours, after_hours, version; registration_id"""
+    ASSIGNED = "assigned"
+    """count: files that lie with an auditor or expert since now"""
     NUDGE = "nudge"
     """number, gaps (list of {code, values}), words; registration_id: 催办 by staff"""
     TRIAL = "trial"
@@ -103,10 +118,14 @@ TOPICS: dict[MessageKind, Topic] = {
     MessageKind.REGISTERED: Topic.EVENTS,
     MessageKind.EVENT_TOMORROW: Topic.EVENTS,
     MessageKind.EVENT_CHANGED: Topic.EVENTS,
+    MessageKind.PLANNED: Topic.EVENTS,
     MessageKind.CHECKED_IN: Topic.CHECKIN,
     MessageKind.CORRECTED: Topic.CHECKIN,
+    MessageKind.ANSWERED: Topic.CHECKIN,
     MessageKind.LEAVING: Topic.CHECKIN,
+    MessageKind.RULED: Topic.DECISIONS,
     MessageKind.RULE_CHANGED: Topic.RULES,
+    MessageKind.ASSIGNED: Topic.SOCIETY,
     MessageKind.NUDGE: Topic.SOCIETY,
     MessageKind.TRIAL: Topic.SOCIETY,
 }
@@ -119,10 +138,12 @@ AT_ONCE = frozenset(
         MessageKind.RETURN_DUE,
         MessageKind.LEAVING,
         MessageKind.EVENT_TOMORROW,
-        MessageKind.EVENT_CHANGED,
         MessageKind.TRIAL,
     }
 )
+#: bundled, since who moves an event twice in ten minutes writes to everybody once; but not held
+#: back for the letter of the day
+SAME_DAY = frozenset({MessageKind.EVENT_CHANGED})
 
 
 @dataclass(frozen=True)
@@ -164,7 +185,7 @@ def leaves_at(kind: MessageKind, moment: datetime, habits: Habits) -> datetime:
     """When a message that comes into being at `moment` leaves: bundled, and outside quiet hours."""
     if kind in AT_ONCE:
         return out_of_quiet(moment, habits)
-    if habits.daily_at is None:
+    if habits.daily_at is None or kind in SAME_DAY:
         return out_of_quiet(moment + BUNDLE, habits)
     return out_of_quiet(_next_at(moment, habits.zone, habits.daily_at), habits)
 
