@@ -143,4 +143,6 @@ SENTENCES: dict[str, str] = {
     "message_trial_title": "这是一条测试消息",
     "message_trial_text": "你看到了它，说明这个渠道能通知到你。",
     "no_channel_left": "到期和补正的通知至少要留一个渠道。请保留邮件或转发中的一项。",
+    "daily_in_quiet": "这个时间在免打扰时段里。请换一个时间，或改免打扰时段。",
+    "too_many_trials": "测试消息一小时最多发三次，请在 %(minutes)s 分钟后再试。",
 }

@@ -48,6 +48,7 @@ LIMITS = {
     "verify_name_number": Limit(30, HOUR),
     "complaint_address": Limit(5, HOUR),
     "complaint_answer": Limit(20, QUARTER),
+    "trial": Limit(3, HOUR),
     "letter_name": Limit(3, HOUR),
     "letter_address": Limit(20, HOUR),
 }
