@@ -180,6 +180,7 @@ BELONGS = {
     "filings": "progress.home",
     "relief": "me.index",
     "messages": ME,
+    "own_calendar": ME,
     "wishes": "me.index",
     "certificate_papers": "me.index",
     "appeals.new": "me.index",

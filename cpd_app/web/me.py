@@ -12,7 +12,7 @@ from cpd_app.db import transaction
 from cpd_app.domain.errors import NotFound
 from cpd_app.domain.numbers import spaced_phone
 from cpd_app.texts.register import LEVELS, STATES
-from cpd_app.usecases import message_choices, people
+from cpd_app.usecases import calendar_feeds, message_choices, people
 from cpd_app.web import account
 from cpd_app.web.filters import day
 from cpd_app.web.locale import short_locale
@@ -61,6 +61,7 @@ def index() -> ResponseReturnValue:
         choices=[(r.id, f"{r.number} {_society(r.society)}") for r in me.registrations],
         exports=_address_of(EXPORTS),
         staff_href=_staff_href(),
+        calendar=calendar_feeds.own_feed(current_actor()) is not None,
         trouble=health_word(troubled) if troubled else "",
     )
 

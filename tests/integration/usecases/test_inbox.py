@@ -104,8 +104,14 @@ def test_the_count_of_the_frame_is_one_statement_by_an_index_and_bounded(
     store.add(*rows)
     statements: list[str] = []
     with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+        engine = db.engine
+
+        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            statements.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
         assert inbox.unread_count(member.id) == inbox.MOST_COUNTED
+        event.remove(engine, "before_cursor_execute", note)
     assert len(statements) == 1
     if store.engine.dialect.name == "sqlite":
         with store.session() as session:
