@@ -9,6 +9,8 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from cpd_app.domain.errors import Rejected
+
 #: messages that come within this time of each other leave as one letter
 BUNDLE = timedelta(minutes=10)
 
@@ -172,13 +174,31 @@ def channels_for(
     if kind is MessageKind.TRIAL:
         return reachable
     chosen = frozenset(
-        channel
-        for channel in reachable
-        if choices.get(channel, channel is Channel.EMAIL or topic in BRIDGED)
+        channel for channel in reachable if choices.get(channel, by_default(topic, channel))
     )
     if topic is Topic.EXPIRY and Channel.EMAIL not in chosen:
         return reachable
     return chosen or (reachable if topic in MUST_REACH else chosen)
+
+
+def by_default(topic: Topic, channel: Channel) -> bool:
+    """Whether a topic goes by a channel as long as the person chose nothing."""
+    return channel is Channel.EMAIL or topic in BRIDGED
+
+
+def check_wanted(wanted: Mapping[Topic, frozenset[Channel]], offered: frozenset[Channel]) -> None:
+    """Refuse choices that leave what must reach without any channel: `no_channel_left`.
+
+    Who has no channel at all has nothing to choose, and is told in the inbox.
+    """
+    if offered and any(not wanted.get(topic, frozenset()) & offered for topic in MUST_REACH):
+        raise Rejected("no_channel_left", "wanted")
+
+
+def check_habits(habits: Habits) -> None:
+    """Refuse the one letter a day at a time at which nothing is sent: `daily_in_quiet`."""
+    if habits.daily_at is not None and _is_quiet(habits.daily_at, habits):
+        raise Rejected("daily_in_quiet", "daily_at")
 
 
 def leaves_at(kind: MessageKind, moment: datetime, habits: Habits) -> datetime:
@@ -192,20 +212,23 @@ def leaves_at(kind: MessageKind, moment: datetime, habits: Habits) -> datetime:
 
 def out_of_quiet(moment: datetime, habits: Habits) -> datetime:
     """The moment itself, or the end of the quiet hours in which it lies, by the person's clock."""
-    if habits.quiet_from == habits.quiet_to:
-        return moment
     local = moment.astimezone(ZoneInfo(habits.zone))
-    minutes = local.hour * 60 + local.minute
-    if habits.quiet_from < habits.quiet_to:
-        quiet = habits.quiet_from <= minutes < habits.quiet_to
-    else:
-        quiet = minutes >= habits.quiet_from or minutes < habits.quiet_to
+    quiet = _is_quiet(local.hour * 60 + local.minute, habits)
     return _next_at(moment, habits.zone, habits.quiet_to) if quiet else moment
 
 
 def quiet_begins(moment: datetime, habits: Habits) -> datetime:
     """When the quiet hours began that hold at a moment, or the last ones before it."""
     return _next_at(moment - timedelta(days=1), habits.zone, habits.quiet_from)
+
+
+def _is_quiet(minutes: int, habits: Habits) -> bool:
+    """Whether nothing is sent at this time of the day; quiet hours may run over midnight."""
+    if habits.quiet_from == habits.quiet_to:
+        return False
+    if habits.quiet_from < habits.quiet_to:
+        return habits.quiet_from <= minutes < habits.quiet_to
+    return minutes >= habits.quiet_from or minutes < habits.quiet_to
 
 
 def _next_at(moment: datetime, zone: str, minutes: int) -> datetime:

@@ -294,4 +294,6 @@ SENTENCES: dict[str, str] = {
     ),
     "message_change": "选择收哪些消息、怎么收、什么时候收",
     "no_channel_left": "到期和补正的通知至少要留一个渠道。请保留邮件或转发中的一项。",
+    "daily_in_quiet": "这个时间在免打扰时段里。请换一个时间，或改免打扰时段。",
+    "too_many_trials": "测试消息一小时最多发三次，请在 %(minutes)s 分钟后再试。",
 }

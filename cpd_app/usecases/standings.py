@@ -128,7 +128,21 @@ def _old(society_id: int, on: date, only: ColumnElement[bool] | None) -> Select[
     return statement if only is None else statement.where(only)
 
 
-def _judge_part(ids: Sequence[int], on: date) -> None:
+@dataclass(frozen=True)
+class Judged:
+    """A registration with the term that is looked at, and how it stands."""
+
+    registration: Registration
+    term: Term
+    answer: Readiness
+    sums: TermSums
+
+
+def judged(ids: Sequence[int], *, on: date) -> list[Judged]:
+    """How these registrations stand on a day, by the kept sums where they still hold.
+
+    A registration without a term is not among them. Few statements; nothing is written.
+    """
     registrations = session.scalars(
         select(Registration)
         .where(Registration.id.in_(ids))
@@ -142,17 +156,26 @@ def _judge_part(ids: Sequence[int], on: date) -> None:
     societies = {s: OfSociety(s) for s in {r.society_id for r in registrations}}
     sums = _sums(pairs)
     facts = facts_of(pairs)
-    rows = []
-    for registration, term in pairs:
-        answer = judge(
+    return [
+        Judged(
             registration,
             term,
+            judge(
+                registration,
+                term,
+                sums[registration.id],
+                societies[registration.society_id],
+                facts[term.id],
+                on=on,
+            ),
             sums[registration.id],
-            societies[registration.society_id],
-            facts[term.id],
-            on=on,
         )
-        rows.append(_row(registration, term, answer, sums[registration.id]))
+        for registration, term in pairs
+    ]
+
+
+def _judge_part(ids: Sequence[int], on: date) -> None:
+    rows = [_row(j.registration, j.term, j.answer, j.sums) for j in judged(ids, on=on)]
     session.execute(delete(LastStanding).where(LastStanding.registration_id.in_(ids)))
     if rows:
         session.execute(insert(LastStanding), rows)

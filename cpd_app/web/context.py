@@ -1,6 +1,7 @@
 """What every template may use: `ui` (theme, language, navigation), `may`, `today`."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ from cpd_app.usecases.audit_queue import count_waiting
 from cpd_app.usecases.complaints import count_open as letters_open
 from cpd_app.usecases.event_lists import count_submitted
 from cpd_app.usecases.event_owners import organises
+from cpd_app.usecases.inbox import unread_count
 from cpd_app.usecases.relief_lists import count_waiting as reliefs_waiting
 from cpd_app.web.desk import Desk, desks, open_desk
 from cpd_app.web.locale import short_locale
@@ -84,6 +86,11 @@ class Ui:
         """Societies to choose between."""
         return desks()
 
+    @cached_property
+    def unread(self) -> int:
+        """Messages that the visitor has not read: counted once a page, for nobody else at all."""
+        return unread_count(current_user.sign_in.person_id) if current_user.is_authenticated else 0
+
     @property
     def nav(self) -> list[NavItem]:
         """The member's bottom bar; only what works is shown."""
@@ -94,13 +101,13 @@ class Ui:
             ("annual_plan.index", "calendar4", _("活动")),
             ("me.index", "person", _("我的")),
         )
-        return self._items(places)
+        return self._items(places, {ME: self.unread})
 
     @property
     def staff_nav(self) -> list[NavItem]:
         """The desk's navigation: staff's places, the federation's, or those of an organiser."""
         if not desks():
-            return self._items(_places_without_a_desk())
+            return self._items(_places_without_a_desk(), {ME: self.unread})
         societies = frozenset(d.society_id for d in desks())
         waiting = count_submitted(societies)
         places = (
@@ -127,6 +134,7 @@ class Ui:
             "audits.index": audits,
             "certificates.index": acts,
             "relief_desk.index": reliefs_waiting(societies),
+            ME: self.unread,
             LETTERS: letters_open(here.society_id) if here and _letters() else 0,
         }
         return self._items(places, counts)
@@ -159,6 +167,7 @@ class Ui:
 
 
 LETTERS = "complaints.index"
+ME = "me.index"
 #: pages that belong to another place than the first one of their feature
 BELONGS = {
     **dict.fromkeys(("events", "roster", "passes", "stewards", "attendance"), "annual_plan.index"),
@@ -170,6 +179,8 @@ BELONGS = {
     "renewal": "progress.home",
     "filings": "progress.home",
     "relief": "me.index",
+    "messages": ME,
+    "own_calendar": ME,
     "wishes": "me.index",
     "certificate_papers": "me.index",
     "appeals.new": "me.index",

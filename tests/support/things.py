@@ -32,6 +32,7 @@ from tests.support.builders import LONG_AGO
 from tests.support.event_things import event_things
 from tests.support.filing_things import filing_things
 from tests.support.filings import a_filing, a_record
+from tests.support.messages import a_message
 from tests.support.people import Someone
 from tests.support.register_things import register_things
 from tests.support.store import Store
@@ -101,6 +102,7 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
         "filings.form": "pdf",
         "import_id": ours.id,
         "job_id": job.id,
+        "message_id": a_message(store, member.person).id,
         "merge_id": merge.id,
         "number": member.registration.number,
         "own_imports.import_id": theirs.id,
