@@ -15,6 +15,7 @@ from cpd_app.db import session
 from cpd_app.domain.addresses import read_address
 from cpd_app.domain.bridges import rests_until
 from cpd_app.domain.errors import NotFound, Rejected
+from cpd_app.domain.numbers import normal_phone
 from cpd_app.models import Person, Society, Webhook
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal, sealing
@@ -61,7 +62,8 @@ class Tester:
     name: str
     locale: str
     email: str | None
-    phone: str | None
+    #: as they entered it for this call
+    phone: str
 
 
 def bridge_shown(actor: Actor, society_id: int) -> Webhook | None:
@@ -125,11 +127,17 @@ def turn_bridge(actor: Actor, society_id: int, *, on: bool, now: datetime) -> No
         _note(actor, "bridge.turned_on" if on else "bridge.turned_off", row, {}, now=now)
 
 
-def bridge_to_try(actor: Actor, society_id: int) -> tuple[Bridge, Tester]:
-    """The bridge and the registrar themselves, for a call now; also when it is off or rests."""
+def bridge_to_try(actor: Actor, society_id: int, phone: str) -> tuple[Bridge, Tester]:
+    """The bridge and the registrar themselves, for a call now; also when it is off or rests.
+
+    Raises Rejected `phone_bad`.
+    """
     row = _kept(actor, society_id)
+    normal = normal_phone(phone)
+    if normal is None:
+        raise Rejected("phone_bad", "phone")
     person = session.get_one(Person, actor.person_id)
-    tester = Tester(person.id, person.name, person.locale or "zh", person.email, person.phone)
+    tester = Tester(person.id, person.name, person.locale or "zh", person.email, normal)
     return _opened(row, session.get_one(Society, society_id)), tester
 
 

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cpd_app import clock
-from cpd_app.access import asks_again, current_actor, staff_area
+from cpd_app.access import asks_again, current_actor, current_person, staff_area
 from cpd_app.bridge_calls import body_of, call
 from cpd_app.calling import Caller, NotReachedError
 from cpd_app.db import transaction
@@ -102,13 +102,15 @@ def turn() -> ResponseReturnValue:
 @bp.post("/try")
 @staff_area
 def try_now() -> ResponseReturnValue:
-    """Call it now with a trial message to oneself, and show what it answered."""
-    society_id, now = desk.society_id(), clock.now()
+    """Call it now with a trial message to a phone of one's own, and show what it answered."""
+    society_id, phone = desk.society_id(), request.form.get("phone", "")
     try:
-        bridge, tester = bridges.bridge_to_try(current_actor(), society_id)
+        bridge, tester = bridges.bridge_to_try(current_actor(), society_id, phone)
+    except Rejected as refusal:
+        return _page(None, phone=phone, error=sentence(refusal.code, refusal.values)), 422
     except SealedError:
-        return _page(Trial(good=False, text=sentence("bridge_locked"), took=0))
-    return _page(_tried(bridge, tester, now=now))
+        return _page(Trial(good=False, text=sentence("bridge_locked"), took=0), phone=phone)
+    return _page(_tried(bridge, tester, now=clock.now()), phone=phone)
 
 
 def _tried(bridge: Bridge, tester: Tester, *, now: datetime) -> Trial:
@@ -159,7 +161,7 @@ def _save(given: Read) -> str:
     return ""
 
 
-def _page(trial: Trial | None) -> str:
+def _page(trial: Trial | None, *, phone: str | None = None, error: str = "") -> str:
     row = bridges.bridge_shown(current_actor(), desk.society_id())
     here = desk.open_desk()
     return render_template(
@@ -168,6 +170,8 @@ def _page(trial: Trial | None) -> str:
         heading=_heading(row),
         problem=sentence(row.problem["code"], row.problem["values"]) if row and row.problem else "",
         trial=trial,
+        phone=current_person().phone if phone is None else phone,
+        error=error,
         example=_example(here.code if here else "", here.name if here else ""),
     )
 

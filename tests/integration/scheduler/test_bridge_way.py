@@ -2,17 +2,9 @@
 
 import dataclasses
 import json
-import os
-import re
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -30,11 +22,11 @@ from cpd_app.usecases.bridges import NewBridge
 from cpd_app.usecases.parcels import Parcel, RefusedError, Told
 from scheduler.bridge_way import BridgeWay
 from tests.conftest import SECRET
+from tests.support.bridges import answering, receiving
 from tests.support.people import Someone
 from tests.support.store import Store
 
 Do = Callable[..., Any]
-EXAMPLE = Path(__file__).parents[3] / "docs/examples/bridge_receiver.py"
 ALLOWED = frozenset({"127.0.0.1"})
 
 
@@ -91,85 +83,6 @@ def parcel(registrar: Someone, member: Someone, now: datetime) -> Parcel:
             Told(2, MessageKind.TRIAL, {}, now),
         ),
     )
-
-
-class Receiver:
-    """The example as a process, with what it said."""
-
-    def __init__(self, folder: Path, secrets: str) -> None:
-        self.said = folder / "said"
-        kept = {k: v for k, v in os.environ.items() if k in {"PATH", "LANG", "HOME"}}
-        settings = {
-            "CPD_BRIDGE_SECRETS": secrets,
-            "BRIDGE_PORT": "0",
-            "BRIDGE_STORE": str(folder / "bridge.sqlite"),
-            "PYTHONIOENCODING": "utf-8",
-        }
-        with self.said.open("wb") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, str(EXAMPLE)], env=kept | settings, stdout=out, stderr=out
-            )
-
-    @property
-    def url(self) -> str:
-        """Where it listens, once it does."""
-        deadline = time.monotonic() + 60
-        while not (found := re.search(r"receiving on (\S+)", self.text)):
-            assert self.process.poll() is None, self.text
-            assert time.monotonic() < deadline, self.text
-            time.sleep(0.05)
-        return found[1]
-
-    @property
-    def text(self) -> str:
-        """Everything it said."""
-        return self.said.read_text("utf-8")
-
-    @property
-    def sent(self) -> list[str]:
-        """The SMS that it sent."""
-        return [line for line in self.text.splitlines() if line.startswith("SMS")]
-
-    def stop(self) -> None:
-        """End it."""
-        self.process.terminate()
-        self.process.wait(60)
-
-
-@contextmanager
-def receiving(folder: Path, secrets: str) -> Iterator[Receiver]:
-    receiver = Receiver(folder, secrets)
-    try:
-        yield receiver
-    finally:
-        receiver.stop()
-
-
-@contextmanager
-def answering(status: int) -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
-    """A bridge that answers everything with one status; gives its address and what it got."""
-    got: list[tuple[dict[str, str], bytes]] = []
-
-    class Answers(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            got.append((dict(self.headers), body))
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(b"as you say")
-
-        def log_message(self, *_words: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/", got
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def test_the_example_of_the_documents_receives_verifies_and_sends_once(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
 
 As = Callable[[Someone], Browser]
+PHONE = {"phone": "138 0013 8000"}
 
 
 class Bridge:
@@ -88,7 +89,7 @@ def test_the_secret_is_shown_once(as_: As, registrar: Someone, bridge: Bridge, s
 
 
 def test_a_trial_says_what_the_other_side_said(set_up: Browser, registrar: Someone, bridge: Bridge):
-    page = set_up.post("bridges.try_now", {}, status=200)
+    page = set_up.post("bridges.try_now", PHONE, status=200)
 
     assert "对方收下了（状态码 202）。" in page.text
     assert "<b>queued</b>" in page.text  # as text, not as markup
@@ -96,11 +97,19 @@ def test_a_trial_says_what_the_other_side_said(set_up: Browser, registrar: Someo
     [said] = bridge.heard
     assert said["messages"][0]["kind"] == "trial"
     assert said["to"]["name"] == registrar.person.name
+    assert said["to"]["phone"] == "+8613800138000"
+
+
+def test_a_trial_needs_a_phone(set_up: Browser, bridge: Bridge):
+    page = set_up.post("bridges.try_now", {"phone": "none"}, status=422)
+
+    assert "这不像一个手机号" in page.find("#field-phone-error").text
+    assert bridge.heard == []
 
 
 def test_a_trial_that_fails_is_remembered_until_one_works(set_up: Browser, bridge: Bridge):
     bridge.status = 404
-    page = set_up.post("bridges.try_now", {}, status=200)
+    page = set_up.post("bridges.try_now", PHONE, status=200)
     assert "对方没有收下（状态码 404）。" in page.text
 
     later = set_up.get("bridges.index")
@@ -108,7 +117,7 @@ def test_a_trial_that_fails_is_remembered_until_one_works(set_up: Browser, bridg
     assert "对方没有收下（状态码 404）。" in later.text
 
     bridge.status = 422
-    assert "联系不到这个人" in set_up.post("bridges.try_now", {}, status=200).text
+    assert "联系不到这个人" in set_up.post("bridges.try_now", PHONE, status=200).text
     assert set_up.get("bridges.index").find("h1").text == "短信转发正常"
 
 
@@ -125,7 +134,7 @@ def test_it_is_turned_off_and_on(set_up: Browser):
 def test_its_name_changes_without_the_address(set_up: Browser, bridge: Bridge):
     set_up.post("bridges.edit", {"name": "企业微信", "url": ""})
 
-    set_up.post("bridges.try_now", {}, status=200)
+    set_up.post("bridges.try_now", PHONE, status=200)
     assert set_up.get("bridges.index").find("h1").text == "企业微信转发正常"
     assert len(bridge.heard) == 1
 
@@ -156,7 +165,7 @@ def test_an_address_that_cannot_be_used_is_refused_beside_its_field(
 def test_under_another_key_of_the_service_the_page_says_what_to_do(set_up: Browser):
     sealing.configure("another secret " * 3)
     try:
-        page = set_up.post("bridges.try_now", {}, status=200)
+        page = set_up.post("bridges.try_now", PHONE, status=200)
     finally:
         sealing.configure(SECRET)
     assert "CPD_SECRET_KEY 已换过" in page.text
@@ -167,7 +176,7 @@ def test_an_auditor_neither_sees_nor_tries_it(as_: As, auditor: Someone, registr
 
     browser.get("bridges.index", status=403)
     browser.get("bridges.edit", status=403)
-    browser.post("bridges.try_now", {}, status=403)
+    browser.post("bridges.try_now", PHONE, status=403)
     assert 'href="/staff/bridge"' not in str(browser.get("staff.overview").soup)
     assert 'href="/staff/bridge"' in str(as_(registrar).get("staff.overview").soup)
 
