@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 ENVIRONMENTS = ("development", "production", "test")
 DEFAULT_PORT = 8000
 MIN_SECRET_LENGTH = 32
+#: a name or a number, no scheme, no port, no brackets
+HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:]+")
 VERIFY_FILE = re.compile(r"[A-Za-z0-9_-]{1,80}\.txt")
 #: where Debian's fonts-noto-cjk lies; harmless when it is not there
 DEFAULT_FONTS = "/usr/share/fonts/opentype/noto"
@@ -37,6 +39,8 @@ class Settings:
     mail_from: str
     #: seconds that a mail server may be silent
     mail_timeout: int
+    #: hosts of societies' bridges that may lead inside, by plain http too
+    bridge_hosts: frozenset[str]
     trusted_proxies: int
     log_format: str
     offline: bool
@@ -79,6 +83,7 @@ DESCRIPTIONS: dict[str, str] = {
     "CPD_MAIL_URL": "console: (default, prints mail) or smtp://user:password@host:port",
     "CPD_MAIL_FROM": "sender of mail; default cpd@localhost",
     "CPD_MAIL_TIMEOUT": "seconds that a mail server may be silent; default 20",
+    "CPD_BRIDGE_HOSTS": "hosts that a society's bridge may have inside the network; default none",
     "CPD_TRUSTED_PROXIES": "how many reverse proxies set X-Forwarded-For; default 0",
     "CPD_LOG_FORMAT": "console (default) or json",
     "CPD_WECHAT_VERIFY_FILE": "name of the file by which WeChat verifies the domain; default none",
@@ -114,6 +119,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         mail_url=_mail(source),
         mail_from=source.get("CPD_MAIL_FROM") or "cpd@localhost",
         mail_timeout=_whole(source, "CPD_MAIL_TIMEOUT", 20, 1, 300),
+        bridge_hosts=_hosts(source),
         trusted_proxies=_whole(source, "CPD_TRUSTED_PROXIES", 0, 0, 10),
         log_format=_choice(source, "CPD_LOG_FORMAT", ("console", "json"), "console"),
         offline=_choice(source, "CPD_OFFLINE", ("on", "off"), "on") == "on",
@@ -165,6 +171,17 @@ def _mail(source: Mapping[str, str]) -> str:
     if value != "console:" and not value.startswith(("smtp://", "smtps://")):
         raise SettingError("CPD_MAIL_URL must be console: or begin with smtp:// or smtps://")
     return value
+
+
+def _hosts(source: Mapping[str, str]) -> frozenset[str]:
+    text = source.get("CPD_BRIDGE_HOSTS") or ""
+    hosts = [host.strip().lower() for host in text.split(",") if host.strip()]
+    for host in hosts:
+        if not HOST.fullmatch(host):
+            raise SettingError(
+                f"CPD_BRIDGE_HOSTS has {host!r}; expected names or IP addresses with commas between"
+            )
+    return frozenset(hosts)
 
 
 def _verify_file(source: Mapping[str, str]) -> str:

@@ -121,6 +121,7 @@ class Ui:
             ("relief_desk.index", "hourglass-split", _("减免")),
             ("rules.index", "sliders", _("折算规则")),
             *_calendar(),
+            *_bridge(),
             ("notices.index", "megaphone", _("公告")),
             *_letters(),
             ("api_docs.index", "code-slash", _("接口说明")),
@@ -208,6 +209,15 @@ def _calendar() -> tuple[tuple[str, str, str], ...]:
     if not may(current_actor(), Permission.ENTER_CALENDAR, target):
         return ()
     return (("work_days.index", "calendar3", _("工作日历")),)
+
+
+def _bridge() -> tuple[tuple[str, str, str], ...]:
+    """转发, for who sets the bridge of the society here."""
+    desk = open_desk()
+    target = Target(societies=frozenset({desk.society_id})) if desk else Target()
+    if desk is None or not may(current_actor(), Permission.SET_BRIDGE, target):
+        return ()
+    return (("bridges.index", "broadcast", _("转发")),)
 
 
 def _places_without_a_desk() -> tuple[tuple[str, str, str], ...]:

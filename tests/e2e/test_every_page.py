@@ -18,6 +18,7 @@ from cpd_app.db import transaction
 from cpd_app.usecases import rules
 from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
+from cpd_app.usecases.bridges import NewBridge, set_bridge
 from cpd_app.usecases.complaints import NewComplaint, submit_complaint
 from tests.e2e.conftest import SignIn
 from tests.support import builders
@@ -86,6 +87,8 @@ def lived_in(
             f"key {registrar.id}", "opinion", registrar.society.code, "希望多办一些周末的线上活动。"
         )
         submit_complaint(letter, address=str(registrar.id), now=now)
+        bridge = NewBridge("短信", "https://hooks.example.org/send")
+        set_bridge(registrar.actor, registrar.society.id, bridge, allowed=frozenset(), now=now)
     for state in ("draft", "proposed", "withdrawn"):
         builders.an_activity(store, member.person, state=state, title=f"培训 {state}")
 
