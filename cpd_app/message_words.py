@@ -70,6 +70,6 @@ def _shown(name: str, value: Any, data: dict[str, Any]) -> Any:
     if name.endswith("_hours"):
         return format_hours(value)
     if name == "gaps":
-        parts = [sentence(gap["code"], gap["values"]) for gap in value]
+        parts = [sentence(gap["code"], values(gap["values"])) for gap in value]
         return ("；" if language() == "zh" else "; ").join(parts)
     return value

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, lite
 from sqlalchemy.orm import joinedload, lazyload
 
 from cpd_app.db import session
+from cpd_app.domain.nudges import open_checks
 from cpd_app.domain.renewal import Readiness
 from cpd_app.domain.years import Verdict
 from cpd_app.models import LastStanding, Person, Registration, Term
@@ -91,6 +92,15 @@ def old_among(registration_ids: Sequence[int], *, on: date) -> list[int]:
     )
 
 
+def readiness_of_many(registration_ids: Sequence[int], *, on: date) -> dict[int, Readiness]:
+    """The whole answer for many registrations, in few statements; nothing is kept."""
+    found = {}
+    for begin in range(0, len(registration_ids), AT_ONCE):
+        for judged in _judged(registration_ids[begin : begin + AT_ONCE], on):
+            found[judged.registration.id] = judged.answer
+    return found
+
+
 def worst_of(readiness: Readiness) -> str:
     """One verdict for a whole term: that of its worst year."""
     verdicts = {year.verdict for year in readiness.years}
@@ -106,6 +116,7 @@ def _is_old(on: date) -> ColumnElement[bool]:
         LastStanding.registration_id.is_(None),
         LastStanding.on_day != on,
         LastStanding.registration_version != Registration.version,
+        LastStanding.to_do.is_(None),
     )
 
 
@@ -118,7 +129,24 @@ def _old(society_id: int, on: date, only: ColumnElement[bool] | None) -> Select[
     return statement if only is None else statement.where(only)
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """One registration with its answer, and what the answer was made of."""
+
+    registration: Registration
+    term: Term
+    answer: Readiness
+    sums: TermSums
+
+
 def _judge_part(ids: Sequence[int], on: date) -> None:
+    rows = [_row(judged) for judged in _judged(ids, on)]
+    session.execute(delete(LastStanding).where(LastStanding.registration_id.in_(ids)))
+    if rows:
+        session.execute(insert(LastStanding), rows)
+
+
+def _judged(ids: Sequence[int], on: date) -> list[_Judged]:
     registrations = session.scalars(
         select(Registration)
         .where(Registration.id.in_(ids))
@@ -132,20 +160,22 @@ def _judge_part(ids: Sequence[int], on: date) -> None:
     societies = {s: OfSociety(s) for s in {r.society_id for r in registrations}}
     sums = _sums(pairs)
     facts = facts_of(pairs)
-    rows = []
-    for registration, term in pairs:
-        answer = judge(
+    return [
+        _Judged(
             registration,
             term,
+            judge(
+                registration,
+                term,
+                sums[registration.id],
+                societies[registration.society_id],
+                facts[term.id],
+                on=on,
+            ),
             sums[registration.id],
-            societies[registration.society_id],
-            facts[term.id],
-            on=on,
         )
-        rows.append(_row(registration, term, answer, sums[registration.id]))
-    session.execute(delete(LastStanding).where(LastStanding.registration_id.in_(ids)))
-    if rows:
-        session.execute(insert(LastStanding), rows)
+        for registration, term in pairs
+    ]
 
 
 def _sums(pairs: Sequence[tuple[Registration, Term]]) -> dict[int, TermSums]:
@@ -175,19 +205,19 @@ def _sums(pairs: Sequence[tuple[Registration, Term]]) -> dict[int, TermSums]:
     return sums
 
 
-def _row(
-    registration: Registration, term: Term, answer: Readiness, sums: TermSums
-) -> dict[str, object]:
+def _row(judged: _Judged) -> dict[str, object]:
+    registration, answer = judged.registration, judged.answer
     open_years = [y for y in answer.years if y.verdict is Verdict.SHORT or y.running]
     return {
         "registration_id": registration.id,
         "society_id": registration.society_id,
-        "term_id": term.id,
+        "term_id": judged.term.id,
         "registration_version": registration.version,
         "on_day": answer.on,
         "ready": answer.ready,
         "verdict": worst_of(answer),
         "first_check": answer.to_do[0].code if answer.to_do else None,
+        "to_do": f" {' '.join(open_checks(answer))} ",
         "missing": sum(y.missing for y in open_years),
-        "sums": sums.as_kept(audit_proof_setting(registration.society)),
+        "sums": judged.sums.as_kept(audit_proof_setting(registration.society)),
     }
