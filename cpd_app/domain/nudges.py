@@ -22,7 +22,7 @@ ASKED = (
     "expiry",
 )
 #: what a check says -> the gap it is, where several sentences are one gap
-_SAYS = {
+SAYS = {
     "year_short": "gap_year_short",
     "year_behind": "gap_year_behind",
     "not_audit_proof": "gap_not_audit_proof",
@@ -103,7 +103,7 @@ def open_checks(readiness: Readiness) -> list[str]:
 
 def _gap(check: Check) -> Gap:
     values = {_name(name, value): _plain(value) for name, value in check.values.items()}
-    return Gap(_SAYS[check.says], values)
+    return Gap(SAYS[check.says], values)
 
 
 def _name(name: str, value: Any) -> str:

@@ -19,7 +19,7 @@ from cpd_app.domain.nudges import AGAIN_AFTER, LeftOut, Way, gaps_of
 from cpd_app.models import Job, LastNudge, Message, Nudge, Person, Registration
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
-from cpd_app.usecases.jobs import JobState, Step, job_of, order_job
+from cpd_app.usecases.jobs import JobState, Step, job_of, job_with_key, order_job
 from cpd_app.usecases.members import latest_names
 from cpd_app.usecases.messages import Draft, tell_all
 from cpd_app.usecases.nudge_list import Chosen, plan_of
@@ -115,6 +115,10 @@ def order_nudges(
 
     Raises Rejected `nobody_to_nudge`, or `words_too_long` for more than 200 characters.
     """
+    key = f"nudge:{society_id}:{actor.person_id}:{key}"
+    known = job_with_key(key)
+    if known is not None:
+        return known
     plan = plan_of(actor, society_id, chosen, way, on=on, now=now)
     words = " ".join(words.split())
     if len(words) > MOST_WORDS:
@@ -133,7 +137,7 @@ def order_nudges(
         actor,
         TASK,
         None,
-        key=f"nudge:{society_id}:{actor.person_id}:{key}",
+        key=key,
         now=now,
         payload=payload,
         total=len(plan.ids),
