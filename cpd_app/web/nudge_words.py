@@ -101,16 +101,21 @@ def options() -> dict[str, list[tuple[str, str]]]:
     """Choices of the filters."""
     return {
         "months": [(str(m), _("%(n)s 个月内到期", n=m)) for m in MONTHS],
-        "missing": [("", _("不限")), *((code, _(CHECK_NAMES[code])) for code in ASKED)],
+        "missing": [("", _("不限")), *((code, check_word(code)) for code in ASKED)],
         "nudged": [("", _("不限")), ("no", _("7 天内没催过")), ("yes", _("7 天内催过"))],
     }
+
+
+def check_word(code: str) -> str:
+    """What is missing when a check is open."""
+    return str(_("再注册申请") if code == "expiry" else _(CHECK_NAMES[code]))
 
 
 def lacks(row: NudgeRow) -> str:
     """What is missing, in the names of the checks; hours with their figure."""
     parts = []
     for code in row.to_do:
-        name = _(CHECK_NAMES[code])
+        name = check_word(code)
         if code == "years_met" and row.missing:
             name = _("%(name)s差 %(hours)s", name=name, hours=hours(row.missing))
         parts.append(name)

@@ -107,7 +107,9 @@ def file(job_id: int) -> ResponseReturnValue:
             writer.writerow([as_text(said.name), said.phone or "", as_text(told.text)])
     text.detach().seek(0)
     name = f"sms-{clock.today().isoformat()}.csv"
-    return send_file(made, mimetype="text/csv", as_attachment=True, download_name=name)
+    answer = send_file(made, mimetype="text/csv", as_attachment=True, download_name=name)
+    del answer.headers["Cache-Control"]  # the app's own stands: nothing of it is kept
+    return answer
 
 
 @bp.route("/members/<int:registration_id>", methods=["GET", "POST"])
