@@ -50,7 +50,10 @@ class JobRun(Base):
     """One run of a clock's job, with its counts."""
 
     __tablename__ = "job_runs"
-    __table_args__ = (Index("ix_job_runs_name_started_at", "name", "started_at"),)
+    __table_args__ = (
+        Index("ix_job_runs_name_started_at", "name", "started_at"),
+        Index("ix_job_runs_started_at", "started_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40))

@@ -30,6 +30,7 @@ from cpd_app.texts import (
     rules,
     shared,
     signin,
+    work,
 )
 
 SENTENCES: dict[str, str] = {
@@ -58,4 +59,5 @@ SENTENCES: dict[str, str] = {
     **imports.SENTENCES,
     **roster.SENTENCES,
     **rules.SENTENCES,
+    **work.SENTENCES,
 }

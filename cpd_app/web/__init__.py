@@ -12,6 +12,7 @@ from cpd_app.web import (
     audit_process,
     audits,
     backfill,
+    bulk_dossiers,
     calendars,
     capture,
     certificate_papers,
@@ -62,6 +63,7 @@ from cpd_app.web import (
     verification,
     wechat,
     wishes,
+    work,
     work_days,
 )
 
@@ -95,6 +97,8 @@ def init(app: Flask) -> None:
         members,
         nudges,
         reach,
+        work,
+        bulk_dossiers,
         certificates,
         federation,
         notices,

@@ -117,6 +117,7 @@ class Ui:
             *_calendar(),
             ("notices.index", "megaphone", _("公告")),
             *_letters(),
+            ("work.index", "cpu", _("后台工作")),
             ("api_docs.index", "code-slash", _("接口说明")),
             ("me.index", "person", _("我的")),
         )
@@ -177,6 +178,7 @@ BELONGS = {
     "appeals.show": "me.index",
     "appeals": "relief_desk.index",
     "reach": "staff.overview",
+    "bulk_dossiers": "audits.index",
     "relief_grounds": "relief_desk.index",
 }
 #: features of an event: staff come to them by their list, organisers by their own

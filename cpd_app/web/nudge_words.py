@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from cpd_app import message_words
+from cpd_app import clock, message_words
 from cpd_app.domain.messages import MessageKind
 from cpd_app.domain.nudges import ASKED, MONTHS, LeftOut
 from cpd_app.texts.nudges import LEFT_OUT, OUTCOMES
@@ -153,6 +153,11 @@ def preview_of(said: Said) -> Preview:
         title = message_words.title(MessageKind.NUDGE, said.data)
         text = message_words.text(MessageKind.NUDGE, said.data)
     return Preview(said, title, text, "en" if said.locale == "en" else "zh-CN")
+
+
+def nudged_on(row: NudgeRow) -> date | None:
+    """The day of the last nudge in Beijing."""
+    return row.nudged_at.astimezone(clock.BEIJING).date() if row.nudged_at else None
 
 
 def last_on(row: NudgeRow) -> Any:

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_clock_tasks")),
     )
+    op.create_index("ix_job_runs_started_at", "job_runs", ["started_at"])
     with op.batch_alter_table("nudges") as nudges:
         nudges.add_column(sa.Column("job_id", sa.Integer(), nullable=True))
         nudges.add_column(sa.Column("data", sa.JSON(), nullable=True))
@@ -84,6 +85,7 @@ def downgrade() -> None:
         nudges.drop_index("ix_nudges_job_id")
         nudges.drop_column("data")
         nudges.drop_column("job_id")
+    op.drop_index("ix_job_runs_started_at", table_name="job_runs")
     op.drop_table("clock_tasks")
     op.drop_index("ix_job_files_expires_at", table_name="job_files")
     op.drop_table("job_files")

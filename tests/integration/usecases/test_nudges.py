@@ -226,24 +226,21 @@ def test_only_registrars_remind(
     do: Do, member: Someone, auditor: Someone, stranger: Someone, registrar: Someone
 ):
     assert member.registration
-    job = ordered(do, registrar)
+    assert stranger.registration
+    ours, theirs = member.registration.id, stranger.registration.id
     society_id = registrar.society.id if registrar.society else 0
+    job = ordered(do, registrar)
     with pytest.raises(NotAllowed):
         listed(do, auditor)
     with pytest.raises(NotAllowed):
-        do(call_notes.note_call, auditor.actor, member.registration.id, "reached", "", now=NOW)
-    with pytest.raises(NotFound):
-        do(nudge_list.nudge_page, stranger.actor, society_id, NudgeFilter(), on=TODAY, now=NOW)
+        do(call_notes.note_call, auditor.actor, ours, "reached", "", now=NOW)
     for use in (
-        lambda: nudges.run_of(stranger.actor, job.id),
-        lambda: call_notes.contact_file(stranger.actor, member.registration.id),  # type: ignore[union-attr]
-        lambda: nudges.said_to(
-            registrar.actor,
-            stranger.registration.id,
-            stranger.registration.id,
-            "",
-            on=TODAY,  # type: ignore[union-attr]
+        partial(
+            nudge_list.nudge_page, stranger.actor, society_id, NudgeFilter(), on=TODAY, now=NOW
         ),
+        partial(nudges.run_of, stranger.actor, job.id),
+        partial(call_notes.contact_file, stranger.actor, ours),
+        partial(nudges.said_to, registrar.actor, society_id, theirs, "", on=TODAY),
     ):
         with pytest.raises(NotFound):
             do(use)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 from cpd_app.domain.nudges import SAYS, Gap, LeftOut, Outcome, gaps_of, open_checks
 from cpd_app.domain.renewal import CertificateState, RenewalInput, readiness
@@ -13,7 +14,7 @@ TERM = Term(date(2023, 3, 1), date(2028, 3, 1))
 IN_WINDOW = date(2027, 12, 1)
 
 
-def asked(*, activated: bool = True, on: date = IN_WINDOW, **over: object) -> list[Gap]:
+def asked(*, activated: bool = True, on: date = IN_WINDOW, **over: Any) -> list[Gap]:
     known = RenewalInput(
         **{"term": TERM, "years": (), "membership_until": date(2030, 1, 1), **over}
     )
