@@ -10,7 +10,7 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from cpd_app import access, api, assets, db, errors, logs, web
+from cpd_app import access, api, assets, db, errors, logs, metrics, web
 from cpd_app.config import Settings, load
 from cpd_app.usecases import passwords, sealing
 from cpd_app.web.locale import catalogue
@@ -91,6 +91,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
     logs.init(app)
+    metrics.init(app)
     db.init(app, settings.database_url)
     Babel(app, default_locale="zh_Hans_CN", locale_selector=catalogue)
     api.init(app)

@@ -13,6 +13,9 @@ DEFAULT_PORT = 8000
 MIN_SECRET_LENGTH = 32
 #: a name or a number, no scheme, no port, no brackets
 HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:]+")
+MIN_TOKEN_LENGTH = 24
+#: value of CPD_METRICS_TOKEN that opens /metrics to this machine only
+METRICS_LOCAL = "local"
 VERIFY_FILE = re.compile(r"[A-Za-z0-9_-]{1,80}\.txt")
 #: where Debian's fonts-noto-cjk lies; harmless when it is not there
 DEFAULT_FONTS = "/usr/share/fonts/opentype/noto"
@@ -48,6 +51,10 @@ class Settings:
     wechat_verify_file: str
     wechat_verify_text: str
     fonts_dir: Path
+    #: "" = nobody reads /metrics, "local" = this machine, else the bearer token that may
+    metrics_token: str
+    #: port of the worker's own probes on this machine; 0 = none
+    worker_port: int
 
     @property
     def is_production(self) -> bool:
@@ -89,6 +96,8 @@ DESCRIPTIONS: dict[str, str] = {
     "CPD_WECHAT_VERIFY_FILE": "name of the file by which WeChat verifies the domain; default none",
     "CPD_WECHAT_VERIFY_TEXT": "what stands in that file",
     "CPD_OFFLINE": "on (default) or off: takes the service worker off every phone",
+    "CPD_METRICS_TOKEN": "who reads /metrics: local, or who has this token of 24+; default nobody",
+    "CPD_WORKER_PORT": "port of the worker's probes on 127.0.0.1; default 0, none",
     "CPD_FONTS_DIR": f"further fonts, for rare characters in PDFs; default {DEFAULT_FONTS}",
 }
 
@@ -126,6 +135,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         wechat_verify_file=_verify_file(source),
         wechat_verify_text=(source.get("CPD_WECHAT_VERIFY_TEXT") or "").strip(),
         fonts_dir=Path(source.get("CPD_FONTS_DIR") or DEFAULT_FONTS),
+        metrics_token=_metrics(source),
+        worker_port=_whole(source, "CPD_WORKER_PORT", 0, 0, 65535),
     )
 
 
@@ -193,6 +204,15 @@ def _verify_file(source: Mapping[str, str]) -> str:
     if bool(name) != bool((source.get("CPD_WECHAT_VERIFY_TEXT") or "").strip()):
         raise SettingError("CPD_WECHAT_VERIFY_FILE and CPD_WECHAT_VERIFY_TEXT go together")
     return name
+
+
+def _metrics(source: Mapping[str, str]) -> str:
+    value = source.get("CPD_METRICS_TOKEN") or ""
+    if value not in {"", METRICS_LOCAL} and len(value) < MIN_TOKEN_LENGTH:
+        raise SettingError(
+            f"CPD_METRICS_TOKEN is too short; expected local, or {MIN_TOKEN_LENGTH}+ characters"
+        )
+    return value
 
 
 def _secret(source: Mapping[str, str], name: str, kept_in: Path, *, production: bool) -> str:

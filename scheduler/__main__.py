@@ -23,7 +23,7 @@ from cpd_app import clock
 from cpd_app.app import create_app
 from cpd_app.config import SettingError
 from cpd_app.usecases import job_runs
-from scheduler import runner
+from scheduler import runner, status_server
 from scheduler.jobs import ClockJob, table
 from scheduler.leader import leadership
 from scheduler.queue import Queue
@@ -70,6 +70,7 @@ def serve(
     # After the consumer, which takes the signals for itself when it starts.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _setter(stop))
+    status_server.watch(app, jobs.values())
     log.info("worker ready", clock=clock_too, workers=WORKERS if work_too else 0)
     try:
         if clock_too:

@@ -9,7 +9,7 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from cpd_app import clock
+from cpd_app import clock, metrics
 from cpd_app.db import session, transaction
 from cpd_app.domain.errors import DomainError
 from cpd_app.policy import Actor
@@ -46,6 +46,7 @@ def run_job(app: Flask, job: ClockJob) -> bool:
             session.rollback()
         if problem or any(counts.values()) or _idle_is_due(job.name):
             _note(job.name, started_at, counts, problem)
+    metrics.job_counts.labels(job.name, "failed" if problem else "done").inc()
     if any(counts.values()):
         log.info("clock job", job=job.name, **counts)
     return problem is None

@@ -11,6 +11,7 @@ from cpd_app.domain.messages import Channel
 from cpd_app.mail import mailer_of
 from cpd_app.usecases.parcels import Parcel, RefusedError, Way
 from cpd_app.usecases.reaching import NO_SUCH_ADDRESS
+from scheduler.bridge_way import BridgeWay
 from scheduler.message_letters import message_letter
 
 #: RFC 3463: 5.7 is policy and security (relaying, blocked sender), 5.2 the mailbox (full, disabled)
@@ -45,8 +46,10 @@ class EmailWay:
         self.mailer.close()
 
 
-#: a channel without a way here has no bridge
-WAYS: dict[Channel, Callable[[Settings], Way]] = {Channel.EMAIL: EmailWay}
+WAYS: dict[Channel, Callable[[Settings], Way]] = {
+    Channel.EMAIL: EmailWay,
+    Channel.WEBHOOK: BridgeWay,
+}
 
 
 class Ways:
@@ -73,8 +76,6 @@ class Ways:
 
     def send(self, parcel: Parcel, *, now: datetime) -> None:
         """By the way of its channel; raises RefusedError, OSError."""
-        if parcel.channel not in WAYS:
-            raise RefusedError("no_bridge", lasting=True)
         if parcel.channel not in self.open:
             self.open[parcel.channel] = WAYS[parcel.channel](self.settings)
         self.open[parcel.channel].send(parcel, now=now)

@@ -158,6 +158,9 @@ class LastStanding(Base):
     verdict: Mapped[str] = mapped_column(String(20))
     #: the first check that blocks, else the first that warns; None = nothing to do
     first_check: Mapped[str | None] = mapped_column(String(40))
+    #: codes of the checks that the member can mend (domain/nudges.py), parted by spaces and with
+    #: one at each end; None = to be judged again
+    to_do: Mapped[str | None] = mapped_column(String(160))
     #: hundredths of 学时 missing over the years that are short or running
     missing: Mapped[int]
     #: what the records of the term come to (usecases/term_sums.py); None = to be read again

@@ -23,6 +23,7 @@ from cpd_app.texts import (
     imports,
     members,
     messages,
+    nudges,
     register,
     relief,
     renewal,
@@ -30,6 +31,7 @@ from cpd_app.texts import (
     rules,
     shared,
     signin,
+    work,
 )
 
 SENTENCES: dict[str, str] = {
@@ -51,6 +53,7 @@ SENTENCES: dict[str, str] = {
     **register.SENTENCES,
     **members.SENTENCES,
     **messages.SENTENCES,
+    **nudges.SENTENCES,
     **renewal.SENTENCES,
     **relief.SENTENCES,
     **evidence.SENTENCES,
@@ -58,4 +61,5 @@ SENTENCES: dict[str, str] = {
     **imports.SENTENCES,
     **roster.SENTENCES,
     **rules.SENTENCES,
+    **work.SENTENCES,
 }

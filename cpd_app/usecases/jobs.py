@@ -65,6 +65,7 @@ def order_job(
         job = Job(
             kind=kind,
             subject_id=subject_id,
+            society_id=(payload or {}).get("society_id"),
             payload=payload or {},
             key=key,
             state=JobState.DUE,
@@ -206,10 +207,9 @@ def job_with_key(key: str) -> Job | None:
 
 def target_of(job: Job) -> Target:
     """Who ordered it, and the society it is for."""
-    society_id = job.payload.get("society_id")
     return Target(
         owner_id=job.created_by_id,
-        societies=frozenset({society_id}) if society_id else frozenset(),
+        societies=frozenset({job.society_id}) if job.society_id else frozenset(),
     )
 
 

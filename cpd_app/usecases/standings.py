@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, lite
 from sqlalchemy.orm import joinedload, lazyload
 
 from cpd_app.db import session
+from cpd_app.domain.nudges import open_checks
 from cpd_app.domain.reminders import LackingYear, lacking_years
 from cpd_app.domain.renewal import Readiness
 from cpd_app.domain.years import Verdict
@@ -93,6 +94,15 @@ def old_among(registration_ids: Sequence[int], *, on: date) -> list[int]:
     )
 
 
+def readiness_of_many(registration_ids: Sequence[int], *, on: date) -> dict[int, Readiness]:
+    """The whole answer for many registrations, in few statements; nothing is kept."""
+    found = {}
+    for begin in range(0, len(registration_ids), AT_ONCE):
+        for standing in judged(registration_ids[begin : begin + AT_ONCE], on=on):
+            found[standing.registration.id] = standing.answer
+    return found
+
+
 def worst_of(readiness: Readiness) -> str:
     """One verdict for a whole term: that of its worst year."""
     verdicts = {year.verdict for year in readiness.years}
@@ -116,6 +126,7 @@ def _is_old(on: date) -> ColumnElement[bool]:
         LastStanding.registration_id.is_(None),
         LastStanding.on_day != on,
         LastStanding.registration_version != Registration.version,
+        LastStanding.to_do.is_(None),
     )
 
 
@@ -175,7 +186,7 @@ def judged(ids: Sequence[int], *, on: date) -> list[Judged]:
 
 
 def _judge_part(ids: Sequence[int], on: date) -> None:
-    rows = [_row(j.registration, j.term, j.answer, j.sums) for j in judged(ids, on=on)]
+    rows = [_row(standing) for standing in judged(ids, on=on)]
     session.execute(delete(LastStanding).where(LastStanding.registration_id.in_(ids)))
     if rows:
         session.execute(insert(LastStanding), rows)
@@ -208,22 +219,22 @@ def _sums(pairs: Sequence[tuple[Registration, Term]]) -> dict[int, TermSums]:
     return sums
 
 
-def _row(
-    registration: Registration, term: Term, answer: Readiness, sums: TermSums
-) -> dict[str, object]:
+def _row(standing: Judged) -> dict[str, object]:
+    registration, answer = standing.registration, standing.answer
     open_years = [y for y in answer.years if y.verdict is Verdict.SHORT or y.running]
     lacking = lacking_years(answer.years, answer.on)
     return {
         "registration_id": registration.id,
         "society_id": registration.society_id,
-        "term_id": term.id,
+        "term_id": standing.term.id,
         "registration_version": registration.version,
         "on_day": answer.on,
         "ready": answer.ready,
         "verdict": worst_of(answer),
         "first_check": answer.to_do[0].code if answer.to_do else None,
+        "to_do": f" {' '.join(open_checks(answer))} ",
         "missing": sum(y.missing for y in open_years),
-        "sums": sums.as_kept(audit_proof_setting(registration.society)),
+        "sums": standing.sums.as_kept(audit_proof_setting(registration.society)),
         "lacking": [
             [y.index, y.starts_on.isoformat(), y.ends_on.isoformat(), y.missing, y.deferred]
             for y in lacking

@@ -114,6 +114,7 @@ class Ui:
             ("staff.overview", "house", _("总览")),
             ("audits.index", "clipboard-check", pgettext("nav", "再注册审核")),
             ("members.index", "people", _("会员")),
+            *_nudging(),
             ("certificates.index", "card-heading", _("证书登记")),
             ("staff_events.index", "calendar-event", _("活动签到")),
             ("imports.index", "file-earmark-arrow-up", _("导入")),
@@ -124,6 +125,7 @@ class Ui:
             *_bridge(),
             ("notices.index", "megaphone", _("公告")),
             *_letters(),
+            ("work.index", "cpu", _("后台工作")),
             ("api_docs.index", "code-slash", _("接口说明")),
             ("me.index", "person", _("我的")),
         )
@@ -187,10 +189,21 @@ BELONGS = {
     "appeals.new": "me.index",
     "appeals.show": "me.index",
     "appeals": "relief_desk.index",
+    "reach": "staff.overview",
+    "bulk_dossiers": "audits.index",
     "relief_grounds": "relief_desk.index",
 }
 #: features of an event: staff come to them by their list, organisers by their own
 OF_AN_EVENT = frozenset({"events", "roster", "attendance", "stewards", "room", "door"})
+
+
+def _nudging() -> tuple[tuple[str, str, str], ...]:
+    """催办, for who may remind members here."""
+    desk = open_desk()
+    target = Target(societies=frozenset({desk.society_id})) if desk else Target()
+    if not may(current_actor(), Permission.NUDGE, target):
+        return ()
+    return (("nudges.index", "bell", _("催办")),)
 
 
 def _letters() -> tuple[tuple[str, str, str], ...]:
