@@ -14,6 +14,7 @@ from cpd_app.models import (
     Activity,
     AnswerFile,
     AppealFile,
+    CertificateAct,
     Correction,
     Credit,
     Evidence,
@@ -187,6 +188,7 @@ def _is_used(file_id: int) -> bool:
         AnswerFile.file_id,
         ReliefFile.file_id,
         AppealFile.file_id,
+        CertificateAct.document_file_id,
     )
     return any(
         session.scalar(select(place).where(place == file_id).limit(1)) is not None
