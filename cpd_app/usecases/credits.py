@@ -1,7 +1,7 @@
 """学时认定: what each registration makes of a record, and how a year's hours are given out."""
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,24 +11,12 @@ from cpd_app.db import session
 from cpd_app.domain.conversion import convert
 from cpd_app.domain.errors import Rejected
 from cpd_app.domain.program import Conversion
-from cpd_app.domain.years import year_of
-from cpd_app.models import Activity, Credit, Registration, Ruling, Society, Term
+from cpd_app.models import Activity, Credit, Registration, Ruling
 from cpd_app.policy import Actor
 from cpd_app.usecases.allocation import allocate, allocate_many
-from cpd_app.usecases.cpd_years import cpd_years
 from cpd_app.usecases.make_up_windows import window_for
+from cpd_app.usecases.places import Place, places_among, places_of, terms_of
 from cpd_app.usecases.rules_in_force import RuleInForce, Rules
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a finishing day falls in a registration; no term: outside every one."""
-
-    registration_id: int
-    society_id: int
-    term_id: int | None
-    year_index: int | None
-
 
 #: what a ruling does not rest on
 TEXT_ONLY = frozenset(
@@ -112,7 +100,9 @@ def settle_many(
     ids = [a.id for a in activities]
     terms = terms_of(sorted({a.person_id for a in activities}))
     places = {
-        a.id: places_among(terms.get(a.person_id, []), a.ended_on) if a.state == "recorded" else []
+        a.id: places_among(terms.get(a.person_id, []), a.ended_on, a.entered_on)
+        if a.state == "recorded"
+        else []
         for a in activities
     }
     touched = {p.registration_id for found in places.values() for p in found}
@@ -142,8 +132,9 @@ class _Tables(dict[int, Rules]):
 
 def _places_now(activity: Activity) -> list[Place]:
     """Where a record belongs: nowhere unless it is recorded."""
-    recorded = activity.state == "recorded"
-    return places_of(activity.person_id, activity.ended_on) if recorded else []
+    if activity.state != "recorded":
+        return []
+    return places_of(activity.person_id, activity.ended_on, activity.entered_on)
 
 
 def _credited_by(activity_ids: Sequence[int]) -> set[int]:
@@ -253,54 +244,6 @@ def touch(activity_id: int) -> None:
         .values(version=Registration.version + 1)
         .execution_options(synchronize_session=False)
     )
-
-
-def places_of(person_id: int, day: date) -> list[Place]:
-    """The registrations whose term holds this day; outside every term: all, without a term.
-
-    The one that is shown to the member comes first: its rule set decides what is refused.
-    """
-    return places_among(terms_of([person_id]).get(person_id, []), day)
-
-
-def terms_of(person_ids: Sequence[int]) -> dict[int, list[Any]]:
-    """The terms of people, with registration and society, as `places_among` wants them."""
-    found: dict[int, list[Any]] = {}
-    for row in session.execute(
-        select(
-            Registration.person_id,
-            Registration.id.label("registration_id"),
-            Registration.society_id,
-            Society.year_kind,
-            Term.id.label("term_id"),
-            Term.starts_on,
-            Term.ends_on,
-        )
-        .join(Society, Society.id == Registration.society_id)
-        .join(Term, Term.registration_id == Registration.id)
-        .where(Registration.person_id.in_(person_ids))
-        .order_by(Term.ends_on, Registration.id)
-    ):
-        found.setdefault(row.person_id, []).append(row)
-    return found
-
-
-def places_among(terms: Sequence[Any], day: date) -> list[Place]:
-    """Where a day falls among one person's terms."""
-    inside = [
-        Place(r.registration_id, r.society_id, r.term_id, year_index(r, day))
-        for r in terms
-        if r.starts_on <= day < r.ends_on
-    ]
-    if inside:
-        return inside
-    outside = {r.registration_id: Place(r.registration_id, r.society_id, None, None) for r in terms}
-    return list(outside.values())
-
-
-def year_index(term: Any, day: date) -> int | None:
-    """Which CPD year of a term (a row with starts_on, ends_on, year_kind) a day lies in."""
-    return year_of(cpd_years(term.starts_on, term.ends_on, term.year_kind), day)
 
 
 def _credit(

@@ -27,7 +27,6 @@ from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases.activities import held_activity, own_activity
 from cpd_app.usecases.activity_changes import note_change
-from cpd_app.usecases.credits import places_of
 from cpd_app.usecases.files import (
     FileState,
     Upload,
@@ -36,6 +35,7 @@ from cpd_app.usecases.files import (
     readable_file,
     receive_file,
 )
+from cpd_app.usecases.places import places_of
 from cpd_app.usecases.rules_in_force import Rules, compiled
 from cpd_app.usecases.under_filing import check_not_filed
 
@@ -371,7 +371,7 @@ def _was_checked(activity_id: int) -> bool:
 
 def _societies(activity: Activity) -> list[int]:
     return list(dict.fromkeys(
-        p.society_id for p in places_of(activity.person_id, activity.ended_on)
+        p.society_id for p in places_of(activity.person_id, activity.ended_on, activity.entered_on)
     ))  # fmt: skip
 
 

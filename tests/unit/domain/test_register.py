@@ -15,6 +15,7 @@ from cpd_app.domain.register import (
     level_of,
     reregistered,
     state_of,
+    takes_record,
     term_of,
     upgraded,
 )
@@ -111,3 +112,18 @@ def test_an_upgrade_needs_a_running_certificate_below_the_highest_level(
     term: CertificateTerm, day: date, code: str
 ):
     assert refusal(upgraded, term, day) == code
+
+
+@pytest.mark.parametrize(
+    ("left_on", "ended_on", "entered_on", "takes"),
+    [
+        (None, date(2026, 5, 20), date(2026, 5, 20), True),
+        (date(2026, 5, 4), date(2026, 5, 3), date(2026, 5, 4), True),
+        (date(2026, 5, 4), date(2026, 5, 4), date(2026, 5, 4), False),
+        (date(2026, 5, 4), date(2026, 4, 1), date(2026, 5, 5), False),
+    ],
+)
+def test_a_registration_that_was_left_keeps_what_was_finished_and_entered_before(
+    left_on: date | None, ended_on: date, entered_on: date, takes: bool
+):
+    assert takes_record(left_on, ended_on, entered_on) is takes
