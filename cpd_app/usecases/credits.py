@@ -1,7 +1,6 @@
 """学时认定: what each registration makes of a record, and how a year's hours are given out."""
 
 from collections.abc import Container, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +13,7 @@ from cpd_app.domain.program import Conversion
 from cpd_app.models import Activity, Credit, Registration, Ruling
 from cpd_app.policy import Actor
 from cpd_app.usecases.allocation import allocate, allocate_many
-from cpd_app.usecases.make_up_windows import window_for
+from cpd_app.usecases.make_up_windows import bound_place
 from cpd_app.usecases.places import Place, places_among, places_of, terms_of
 from cpd_app.usecases.rules_in_force import RuleInForce, Rules
 
@@ -170,6 +169,7 @@ def _place_in(
         for kept in existing.values():
             kept.recognised, kept.reasons = 0, [{"code": activity.state}]
         return
+    places = [*places, *_bound_elsewhere(places, existing, activity.ended_on)]
     for number, natural in enumerate(places):
         place, credit = natural, existing.get(natural.registration_id)
         if credit is not None:
@@ -183,14 +183,27 @@ def _place_in(
 
 def _bound(place: Place, credit: Credit, ended_on: date) -> Place:
     """The year that a record makes up for, while that is still open; else its own year."""
-    if credit.bound_term_id is None:
-        return place
-    window = window_for(credit, ended_on)
-    if window is None:
+    bound = bound_place(place, credit, ended_on)
+    if bound is None:
         credit.bound_term_id = credit.bound_year = None
         credit.bound_source = credit.bound_source_id = None
-        return place
-    return replace(place, term_id=window.term_id, year_index=window.year)
+    return bound or place
+
+
+def _bound_elsewhere(
+    places: Sequence[Place], existing: dict[int, Credit], ended_on: date
+) -> list[Place]:
+    """Where a record makes up for a year though its own day lies in another registration's term."""
+    here = {p.registration_id for p in places}
+    found = []
+    for credit in existing.values():
+        if credit.registration_id in here or credit.bound_term_id is None:
+            continue
+        registration = session.get_one(Registration, credit.registration_id)
+        nowhere = Place(registration.id, registration.society_id, None, None)
+        if bound_place(nowhere, credit, ended_on) is not None:
+            found.append(nowhere)
+    return found
 
 
 def _let_go(credit: Credit, changed: frozenset[str]) -> None:

@@ -23,6 +23,7 @@ from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.allocation import COLUMNS, credit_input
 from cpd_app.usecases.cpd_years import cpd_years
 from cpd_app.usecases.credits_shown import titles_of
+from cpd_app.usecases.make_up_windows import bound_place
 from cpd_app.usecases.places import Place, places_of
 from cpd_app.usecases.progress import requirements_of
 from cpd_app.usecases.rules_in_force import RuleInForce, Rules, compiled
@@ -99,6 +100,8 @@ def preview_of(
     entered_on = kept_record.entered_on if kept_record is not None else today
     place = _place_of(actor, new.ended_on, entered_on)
     kept = _kept(kept_record, place)
+    if kept is not None and kept.credit is not None:
+        place = bound_place(place, kept.credit, new.ended_on) or place
     rule, ruled = _rule_and_ruling(kept, new, place)
     conversion = convert(rule.rule_set, new.flat, ruled)
     check_finished(new.ended_on, today)

@@ -48,11 +48,15 @@ def carry_bindings(
     """Let the records that made up for a deferred year do so in the new registration too."""
     bound = session.execute(
         select(Credit.activity_id, Credit.bound_year)
-        .where(Credit.bound_source == DEFERRAL, Credit.bound_source_id.in_(carried))
+        .where(
+            Credit.bound_source == DEFERRAL,
+            Credit.bound_source_id.in_(carried),
+        )
         .order_by(Credit.activity_id)
     ).all()
     for activity_id, year in bound:
-        bind_record(actor, activity_id, made.id, year, term_id=made.terms[0].id, now=now)
+        if year is not None:
+            bind_record(actor, activity_id, made.id, year, term_id=made.terms[0].id, now=now)
 
 
 def _fits(relief: Relief, old: Term, *, same_years: bool) -> bool:
