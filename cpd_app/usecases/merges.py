@@ -13,12 +13,16 @@ from cpd_app.models import (
     Activity,
     ApiToken,
     Appeal,
+    CalendarFeed,
     Deadline,
+    Delivery,
     File,
     Filing,
     Merge,
+    Message,
     OneTimeCode,
     Person,
+    Reader,
     Registration,
     Relief,
     Role,
@@ -29,6 +33,7 @@ from cpd_app.usecases import journal
 from cpd_app.usecases.accounts import belongs_elsewhere
 from cpd_app.usecases.member_search import matching_people
 from cpd_app.usecases.merge_events import give_back_events, move_events
+from cpd_app.usecases.merge_settings import give_back_settings, move_settings
 from cpd_app.usecases.registrations import replace_credits
 from cpd_app.usecases.registrations_shown import readable_registration
 from cpd_app.usecases.signin import end_all_sign_ins
@@ -45,6 +50,10 @@ MOVING = (
     ("deadlines", Deadline),
     ("reliefs", Relief),
     ("appeals", Appeal),
+    ("readers", Reader),
+    ("messages", Message),
+    ("deliveries", Delivery),
+    ("feeds", CalendarFeed),
 )
 
 
@@ -130,7 +139,11 @@ def merge_members(
         raise Rejected("missing", "reason")
     preview = preview_merge(actor, registration_id, other_id)
     kept, other = preview.kept.person, preview.merged.person
-    moved = {**_move(preview), **move_events(kept.id, other.id, now=now)}
+    moved = {
+        **_move(preview),
+        **move_events(kept.id, other.id, now=now),
+        **move_settings(kept.id, other.id),
+    }
     moved["contacts"] = _take_over(kept, other, preview.contacts)
     moved["barred_on"] = kept.barred_on.isoformat() if kept.barred_on else None
     kept.barred_on = min(filter(None, (kept.barred_on, other.barred_on)), default=None)
@@ -178,6 +191,7 @@ def undo_merge(actor: Actor, merge_id: int, *, now: datetime) -> Merge:
     for name, table in MOVING:
         _give(table, row.moved.get(name, []), other.id)
     give_back_events(row.moved, other.id, now=now)
+    give_back_settings(row.moved, kept.id, other.id)
     for name in row.moved["contacts"]:
         value = getattr(kept, name)
         setattr(kept, name, None)
