@@ -11,7 +11,6 @@ from cpd_app.db import session
 from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.models import (
     Activity,
-    ApiToken,
     Appeal,
     CalendarFeed,
     Deadline,
@@ -20,7 +19,6 @@ from cpd_app.models import (
     Filing,
     Merge,
     Message,
-    OneTimeCode,
     Person,
     Reader,
     Registration,
@@ -30,13 +28,13 @@ from cpd_app.models import (
 )
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
+from cpd_app.usecases.access_ends import end_sign_ins_and_tokens
 from cpd_app.usecases.accounts import belongs_elsewhere
 from cpd_app.usecases.member_search import matching_people
 from cpd_app.usecases.merge_events import give_back_events, move_events
 from cpd_app.usecases.merge_settings import give_back_settings, move_settings
 from cpd_app.usecases.registrations import replace_credits
 from cpd_app.usecases.registrations_shown import readable_registration
-from cpd_app.usecases.signin import end_all_sign_ins
 
 MOST_REASON = 500
 #: tables whose rows go to the kept account, and the name of their ids in `Merge.moved`
@@ -148,7 +146,7 @@ def merge_members(
     moved["barred_on"] = kept.barred_on.isoformat() if kept.barred_on else None
     kept.barred_on = min(filter(None, (kept.barred_on, other.barred_on)), default=None)
     other.merged_into_id = kept.id
-    _close(other.id, now=now)
+    end_sign_ins_and_tokens(other.id, now=now)
     row = Merge(
         kept_id=kept.id,
         merged_id=other.id,
@@ -359,16 +357,6 @@ def _take_over(kept: Person, other: Person, names: Sequence[str]) -> list[str]:
         session.flush()  # one address, one account: given up before it is taken
         setattr(kept, name, value)
     return list(names)
-
-
-def _close(person_id: int, *, now: datetime) -> None:
-    end_all_sign_ins(person_id, now=now)
-    for table, column in ((ApiToken, "revoked_at"), (OneTimeCode, "revoked_at")):
-        session.execute(
-            update(table)
-            .where(table.person_id == person_id, getattr(table, column).is_(None))
-            .values({column: now})
-        )
 
 
 def _versions(person_id: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, select
 
 from cpd_app.db import session
-from cpd_app.domain.certificates import ActKind, Done, possible, state_without
+from cpd_app.domain.certificates import ActKind, Done, is_suspended, possible, state_without
 from cpd_app.domain.errors import Rejected
 from cpd_app.domain.renewal import CertificateState
 from cpd_app.models import CertificateAct, FederationReport, Filing, Registration, Term
@@ -38,6 +38,8 @@ class Certificate:
     #: when the report that carried an act was made, by act
     reported: dict[int, FederationReport]
     proposal: CertificateAct | None
+    #: expired, and suspended until its end
+    ended_suspended: bool
     #: kinds that this person may do or propose
     possible: tuple[ActKind, ...]
     #: acts that can be set aside
@@ -70,6 +72,7 @@ def certificate_of(actor: Actor, registration_id: int, *, today: date) -> Certif
         papers=paper_states(acts),
         reported={a.id: made[a.report_id] for a in acts if a.report_id in made},
         proposal=proposal,
+        ended_suspended=state is CertificateState.EXPIRED and is_suspended(as_done(acts)),
         possible=possible(state) if acting else (),
         annullable=_annullable(as_done(acts), state) if judging else frozenset(),
     )

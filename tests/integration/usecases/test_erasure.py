@@ -105,7 +105,7 @@ def test_what_is_younger_or_open_stays_and_says_why(
     soon = NOW + timedelta(days=30)
 
     def looked() -> tuple[Kept | None, Any]:
-        found = do(erasure.erasable_of, registrar.actor, member.registration.id, today=soon.date())
+        found = do(erasure.erasable_of, registrar.actor, registration_id, today=soon.date())
         return found.filings[0].kept, found.filings[0].until
 
     assert looked() == (Kept.RETENTION, NOW.date().replace(year=NOW.year + 1))
