@@ -103,6 +103,7 @@ class Permission(StrEnum):
     CHANGE_MEMBER = "member:change"
     ACTIVATE_MEMBER = "member:activate"
     MERGE_MEMBERS = "member:merge"
+    ERASE_VALUES = "member:erase"
     IMPORT_MEMBERS = "member:import"
     IMPORT_ACTIVITIES = "activity:import"
     CHANGE_ROLE = "role:change"
@@ -267,6 +268,7 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.CHANGE_MEMBER: (is_registrar_and_not_self,),
     Permission.ACTIVATE_MEMBER: (is_registrar,),
     Permission.MERGE_MEMBERS: (is_registrar_and_not_self,),
+    Permission.ERASE_VALUES: (is_registrar_and_not_self,),
     Permission.IMPORT_MEMBERS: (is_registrar,),
     Permission.IMPORT_ACTIVITIES: (is_owner, is_registrar),
     Permission.CHANGE_ROLE: (is_registrar_and_not_self,),

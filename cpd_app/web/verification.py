@@ -189,6 +189,7 @@ def _line(entry: Any) -> dict[str, Any]:
         "document": entry.document_no or "",
         "until": day(last_day(entry.ends_on)) if entry.ends_on else "",
         "annulled": entry.annulled,
+        "coming": entry.coming,
     }
 
 

@@ -94,7 +94,7 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
         **audit_things(store, member, registrar, file),
         **event_things(store, member, registrar, file),
         **filing_things(store, member, registrar, file),
-        **register_things(store, member),
+        **register_things(store, member, file),
         "appeal_id": appeal.id,
         "ground_code": own_ground.code,
         "relief_id": refusal.id,
