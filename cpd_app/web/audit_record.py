@@ -32,10 +32,7 @@ from cpd_app.web.filters import day
 from cpd_app.web.locale import short_locale
 
 if TYPE_CHECKING:
-    from cpd_app.models import Judgement, SnapshotRecord
-
-#: how the browser's own viewer shows a page beside the record
-PDF_VIEW = "&toolbar=0&navpanes=0&view=FitH"
+    from cpd_app.models import File, Judgement, SnapshotRecord
 
 
 @dataclass(frozen=True)
@@ -44,11 +41,13 @@ class Frame:
 
     file_id: int
     name: str
-    #: image, pdf, gone
+    #: image, page (of a PDF), gone
     kind: str
     src: str
     whole: str
     meta: str
+    #: 第 2 页，共 5 页; empty for what has one page
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,11 +163,26 @@ def _frames(file: AuditFile, record: "SnapshotRecord", today: date) -> list[Fram
         if row.media_type != "application/pdf":
             frames.append(Frame(row.id, name, "image", whole, whole, meta))
             continue
-        frames += [
-            Frame(row.id, name, "pdf", f"{whole}#page={page}{PDF_VIEW}", whole, meta)
-            for page in range(1, (row.pages or 1) + 1)
-        ]
+        frames += _pages(file, row, name, meta)
     return frames
+
+
+def _pages(file: AuditFile, row: "File", name: str, meta: str) -> list[Frame]:
+    """A PDF page by page; the original stands behind each."""
+    whole = url_for("audits.file", filing_id=file.filing.id, file_id=row.id)
+    of = row.pages or 1
+    return [
+        Frame(
+            row.id,
+            name,
+            "page",
+            url_for("audits.file", filing_id=file.filing.id, file_id=row.id, page=number),
+            whole,
+            meta,
+            _("第 %(n)s 页，共 %(of)s 页", n=number, of=of) if of > 1 else "",
+        )
+        for number in range(1, of + 1)
+    ]
 
 
 def _missing(kind: Kind | None, codes: list[str]) -> list[str]:
