@@ -84,6 +84,16 @@ class Panel:
     answers: list[tuple[str, str]]
 
 
+@dataclass(frozen=True)
+class WholeAnswer:
+    """A point about the whole file and what the member answered."""
+
+    asks: str
+    when: str
+    words: str
+    frames: list[Frame]
+
+
 def panel_of(actor: Actor, file: AuditFile, record: "SnapshotRecord", *, today: date) -> Panel:
     """Shape a record for the evidence column."""
     content = record.content or {}
@@ -94,7 +104,7 @@ def panel_of(actor: Actor, file: AuditFile, record: "SnapshotRecord", *, today: 
         record=record,
         title=title_of(record),
         kind_name=named(kind.names) if kind else record.kind,
-        frames=_frames(file, record, today),
+        frames=_frames(file, _papers(file, record), today),
         missing=_missing(kind, content.get("missing_proofs", [])),
         claims=_claims(record, content, kind),
         minutes=minutes if isinstance(minutes, int) else None,
@@ -147,10 +157,29 @@ def flag_line(file: AuditFile, flag: Flag) -> FlagLine:
     )
 
 
-def _frames(file: AuditFile, record: "SnapshotRecord", today: date) -> list[Frame]:
-    frames: list[Frame] = []
+def whole_answers(file: AuditFile, *, today: date) -> list[WholeAnswer]:
+    """What the member answered to points of a return that concern the file as a whole."""
+    return [
+        WholeAnswer(
+            item.asks,
+            near_day(item.answered_at.astimezone(BEIJING).date(), today),
+            item.answer or "",
+            _frames(file, [{"file_id": f} for f in item.files], today),
+        )
+        for item in file.answers.get(None, [])
+        if item.answered_at
+    ]
+
+
+def _papers(file: AuditFile, record: "SnapshotRecord") -> list[dict[str, Any]]:
+    """What was filed with a record, after what came with answers."""
     answered = [{"file_id": f} for item in file.answers.get(record.id, []) for f in item.files]
-    for paper in [*answered, *(record.content or {}).get("evidence", ())]:
+    return [*answered, *(record.content or {}).get("evidence", ())]
+
+
+def _frames(file: AuditFile, papers: list[dict[str, Any]], today: date) -> list[Frame]:
+    frames: list[Frame] = []
+    for paper in papers:
         row = file.files.get(paper["file_id"])
         name = paper.get("name") or (row.name if row else None) or _("文件")
         if row is None or row.state != "ready":
