@@ -15,6 +15,7 @@ from bench import (
     memory,
     pages,
     records,
+    reminding,
     settling,
 )
 
@@ -30,6 +31,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "cohort": cohort.run,
     "dossier": dossier.run,
     "audits": audits.run,
+    "reminding": reminding.run,
 }
 
 
