@@ -12,6 +12,8 @@ from werkzeug.routing import RequestRedirect
 from cpd_app import clock
 from cpd_app.access import reach_of
 from cpd_app.db import transaction
+from cpd_app.domain.messages import MessageKind
+from cpd_app.models import Reach
 from cpd_app.usecases import rules
 from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
@@ -20,6 +22,7 @@ from tests.e2e.conftest import SignIn
 from tests.support import builders
 from tests.support.chromium import DESK, PHONE
 from tests.support.look import Theme, faults
+from tests.support.messages import a_bridge, a_message
 from tests.support.people import Someone
 from tests.support.store import Store
 
@@ -85,6 +88,12 @@ def lived_in(
             f"key {registrar.id}", "opinion", registrar.society.code, "希望多办一些周末的线上活动。"
         )
         submit_complaint(letter, address=str(registrar.id), now=now)
+    for kind in (MessageKind.RETURNED, MessageKind.EXPIRY, MessageKind.TRIAL):
+        a_message(
+            store, member.person, kind, at=now, read_at=None if kind.value == "expiry" else now
+        )
+    a_bridge(store, registrar.society)
+    store.add(Reach(person_id=member.id, channel="email", state="bounced", since=now))
     for state in ("draft", "proposed", "withdrawn"):
         builders.an_activity(store, member.person, state=state, title=f"培训 {state}")
 
