@@ -41,7 +41,7 @@ def test_from_the_count_to_a_test_message(
     expect(phone.locator(".tabbar__count")).to_have_count(0)
 
     phone.get_by_role("link", name="通知设置").click()
-    for name in ("证书到期，邮件", "证书到期，短信"):
+    for name in ("到期提醒，邮件", "到期提醒，短信"):
         phone.get_by_role("checkbox", name=name).uncheck()
     phone.get_by_role("checkbox", name="报名的活动，邮件").uncheck()
     phone.get_by_label("时区").select_option("Asia/Tokyo")
@@ -51,7 +51,7 @@ def test_from_the_count_to_a_test_message(
     expect(phone.get_by_label("时区")).to_have_value("Asia/Tokyo")
     look_at(phone)
 
-    phone.get_by_role("checkbox", name="证书到期，邮件").check()
+    phone.get_by_role("checkbox", name="到期提醒，邮件").check()
     phone.get_by_role("checkbox", name="免打扰").uncheck()
     phone.get_by_role("button", name="保存").click()
     expect(phone.get_by_text("通知设置已保存")).to_be_visible()
