@@ -10,6 +10,7 @@ from bench import (
     cohort,
     conversion,
     decoder,
+    deliveries,
     dossier,
     importing,
     memory,
@@ -27,6 +28,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "memory": memory.run,
     "decoder": decoder.run,
     "checkins": checkins.run,
+    "deliveries": deliveries.run,
     "settling": settling.run,
     "cohort": cohort.run,
     "dossier": dossier.run,
@@ -45,6 +47,7 @@ def main() -> int:
     parser.add_argument("--phones", type=int, default=5_000, help="that check in at once")
     parser.add_argument("--cohort", type=int, default=2_000, help="registrations judged at once")
     parser.add_argument("--each", type=int, default=200, help="records of each of them")
+    parser.add_argument("--messages", type=int, default=10_000, help="that leave at once")
     options = parser.parse_args()
     print(f"engine: {options.engine}")
     for name in options.parts or PARTS:
