@@ -38,7 +38,9 @@ def settings(var_dir: Path, **over: str) -> config.Settings:
         (TOKEN, "127.0.0.1", [], "Bearer ü", False),
     ],
 )
-def test_who_may_read(token: str, address: str, headers: list[str], given: str | None, *, may: bool):
+def test_who_may_read(
+    token: str, address: str, headers: list[str], given: str | None, *, may: bool
+):
     assert metrics.may_read(token, address, headers, given) is may
 
 
