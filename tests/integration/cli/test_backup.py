@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ from tests.support.photos import a_heic, an_upload
 from tests.support.store import Store
 
 Do = Callable[..., Any]
+#: seconds between two writes of a thread, so that the backup gets a processor too
+PAUSE = 0.05
 
 
 class Place:
@@ -121,6 +124,7 @@ class Crowd:
             else:
                 self.wrong.append(f"{answer.status_code} {answer.get_data(as_text=True)[:200]}")
             number += 1
+            time.sleep(PAUSE)
 
     def add_photos(self) -> None:
         """Each arrives, is made anew by the worker, and its first bytes go."""
@@ -140,6 +144,7 @@ class Crowd:
             runner.work(self.app, job_id, TASKS)
             with self.app.app_context():
                 jobs.seal_journal(clock.now)
+            time.sleep(PAUSE)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -363,3 +368,19 @@ def test_two_backups_at_once_into_one_folder_are_refused(here: Place, target: Pa
     target.mkdir()
     with taking._alone(target):
         assert "another backup" in here.run("backup", target, status=1)
+
+
+@pytest.mark.usefixtures("photo")
+def test_the_worker_takes_one_a_night_where_it_is_said(
+    app: Flask, target: Path, at: Callable[[str], datetime]
+):
+    with app.app_context():
+        assert jobs.take_backup(clock.now) == {"taken": 0}
+    app.config["CPD"] = replace(app.config["CPD"], backup_dir=target, backup_keep=2)
+    for day in range(1, 4):
+        at(f"2026-06-0{day} 02:30")
+        with app.app_context():
+            told = jobs.take_backup(clock.now)
+
+    assert told == {"taken": 1, "files": 2, "removed": 1, "faults": 0}
+    assert [p.name for p in taking.backups_in(target)] == ["20260601T183000Z", "20260602T183000Z"]
