@@ -213,6 +213,12 @@ def appealable_acts(registration_id: int, *, today: date) -> list[Appealable]:
     ]
 
 
+def open_appeal(subject: str, subject_id: int) -> int | None:
+    """The appeal that waits for a decision on something; whoever calls may see the thing."""
+    last = _last(subject, subject_id)
+    return last.id if last is not None and last.state == AppealState.OPEN else None
+
+
 def own_subject(
     actor: Actor, subject: str, subject_id: int, *, today: date
 ) -> tuple[Appealable, Appealed]:

@@ -15,7 +15,7 @@ from cpd_app.access import asks_again, current_actor, staff_area
 from cpd_app.db import transaction
 from cpd_app.domain.errors import NotFound
 from cpd_app.texts.register import STATES
-from cpd_app.usecases import act_history, federation_reports, members, register_list
+from cpd_app.usecases import act_history, appeals, federation_reports, members, register_list
 from cpd_app.usecases.members import Found, MemberFilter
 from cpd_app.web import certificate_acts, desk
 from cpd_app.web.cells import as_text
@@ -144,8 +144,10 @@ def _chosen(registration_id: int) -> dict[str, Any]:
     found = register_list.certificate_of(current_actor(), registration_id, today=clock.today())
     if found.registration.society_id != desk.society_id():
         raise NotFound
+    appealed = appeals.appealable_acts(registration_id, today=clock.today())
     return {
         "found": found,
+        "appeals": [a.appeal.id for a in appealed if a.appeal and a.appeal.state == "open"],
         "state": state_look(found.state, under_review=found.under_review),
         "buttons": buttons_of(found),
         "history": history_of(found),
