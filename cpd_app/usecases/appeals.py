@@ -19,7 +19,7 @@ from cpd_app.policy import Actor, Permission, Target, may, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import act_appeals, decisions, journal, relief_decisions
 from cpd_app.usecases.appealed import Appealed
-from cpd_app.usecases.attaching import attach_files
+from cpd_app.usecases.attaching import attach_files, check_number
 from cpd_app.usecases.deadlines import DeadlineKind, close_deadline, deadline_of, is_past
 from cpd_app.usecases.files import Upload
 
@@ -27,7 +27,6 @@ __all__ = ["SUBJECTS", "Appealed"]
 
 MOST_WORDS = 5000
 MOST_REASON = 2000
-MOST_FILES = 10
 PAGE = 50
 
 
@@ -110,8 +109,7 @@ def file_appeal(
         heard = before is not None and before.state != AppealState.WITHDRAWN
         raise Conflict("appealed_already" if heard else "appeal_too_late")
     _check_words(words, "words", MOST_WORDS)
-    if len(uploads) > MOST_FILES:
-        raise Rejected("too_many_files", "file", most=MOST_FILES)
+    check_number(uploads)
     appeal = Appeal(
         society_id=against.society_id,
         registration_id=against.registration_id,
@@ -124,15 +122,14 @@ def file_appeal(
     )
     session.add(appeal)
     session.flush()
-    if store is not None:
-        attach_files(
-            actor,
-            appeal.person_id,
-            uploads,
-            lambda file_id: AppealFile(appeal_id=appeal.id, file_id=file_id),
-            store=store,
-            now=now,
-        )
+    attach_files(
+        actor,
+        appeal.person_id,
+        uploads,
+        lambda file_id: AppealFile(appeal_id=appeal.id, file_id=file_id),
+        store=store,
+        now=now,
+    )
     close_deadline(deadline, now=now)
     _note(actor, appeal, "appeal.filed", {"words": appeal.words}, now)
     return appeal

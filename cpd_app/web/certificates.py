@@ -2,6 +2,7 @@
 
 import csv
 import io
+from functools import partial
 from typing import Any
 
 import xlsxwriter
@@ -29,7 +30,13 @@ from cpd_app.web.certificate_words import (
     state_word,
 )
 from cpd_app.web.filters import moment
-from cpd_app.web.member_list import STATE_KINDS, field_name, level_word
+from cpd_app.web.member_list import (
+    STATE_KINDS,
+    end_column,
+    field_name,
+    level_word,
+    number_column,
+)
 
 bp = Blueprint("certificates", __name__, url_prefix="/staff/certificates")
 bp.register_blueprint(certificate_acts.bp)
@@ -212,22 +219,13 @@ def _tabs(found: Found, wanted: MemberFilter) -> list[dict[str, Any]]:
 
 
 def _head(wanted: MemberFilter) -> list[dict[str, Any]]:
-    ends = {"ends_on": "ascending", "-ends_on": "descending"}.get(wanted.sort)
+    to = partial(_href, wanted)
     return [
-        {
-            "text": _("编号"),
-            "href": _href(wanted, sort=""),
-            "sorted": "ascending" if wanted.sort == "number" else None,
-        },
+        number_column(wanted.sort, to),
         {"text": _("姓名")},
         {"text": _("级别")},
         {"text": _("领域")},
-        {
-            "text": _("有效至"),
-            "right": True,
-            "href": _href(wanted, sort="-ends_on" if wanted.sort == "ends_on" else "ends_on"),
-            "sorted": ends,
-        },
+        end_column(wanted.sort, to),
         {"text": _("状态")},
         {"text": _("事由")},
     ]
