@@ -182,7 +182,7 @@ def test_a_file_that_a_job_made_goes_on_its_last_day(
                 media_type="application/zip",
                 size=1,
                 expires_at=last,
-            )  # fmt: skip
+            )
         )
     assert do(cleaning.clean_up, now=now)["job_files"] == 1
     assert store.one(select(JobFile.digest)) == "young"
