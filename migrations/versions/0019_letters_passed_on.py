@@ -7,8 +7,8 @@ the letter then lies at the federation's desk, and says whose it was and who pas
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0015"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
