@@ -151,10 +151,16 @@ def turn_filings(now: Now) -> Counts:
 
 def remind(now: Now) -> Counts:
     """Tell whose certificate expires, whose year lacks hours, whose return is due."""
+
+    def all_of(act: Callable[..., reminders.Part]) -> int:
+        return _each_part(
+            now, lambda after, at: act(after, now=at, today=at.astimezone(BEIJING).date())
+        )
+
     return {
-        "expiry": _each_part(now, reminders.remind_expiry),
-        "years": _each_part(now, reminders.remind_years),
-        "returns": _each_part(now, reminders.remind_returns),
+        "expiry": all_of(reminders.remind_expiry),
+        "years": all_of(reminders.remind_years),
+        "returns": all_of(reminders.remind_returns),
     }
 
 
@@ -162,23 +168,16 @@ def remind_events(now: Now) -> Counts:
     """Tell who is awaited at an event of tomorrow; take back reminders that are true no longer."""
     with transaction():
         taken_back = reminders.take_back_reminders(now=now())
-    told, after = 0, 0
-    while True:
-        with transaction():
-            part = reminders.remind_events(after, now=now())
-        told += part.told
-        if part.last_id is None:
-            return {"told": told, "taken_back": taken_back}
-        after = part.last_id
+    told = _each_part(now, lambda after, at: reminders.remind_events(after, now=at))
+    return {"told": told, "taken_back": taken_back}
 
 
-def _each_part(now: Now, act: Callable[..., reminders.Part]) -> int:
+def _each_part(now: Now, act: Callable[[int, datetime], reminders.Part]) -> int:
     """Go through all, a part a transaction; returns how many were told."""
     told, after = 0, 0
     while True:
-        moment = now()
         with transaction():
-            part = act(after, now=moment, today=moment.astimezone(BEIJING).date())
+            part = act(after, now())
         told += part.told
         if part.last_id is None:
             return told

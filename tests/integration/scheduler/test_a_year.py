@@ -23,7 +23,7 @@ from tests.support.a_year.table import (
 from tests.support.a_year.world import World
 from tests.support.store import Store
 
-MEMBERS = {"sqlite": 300, "postgresql": 120}
+MEMBERS = {"sqlite": 300, "postgresql": 60}
 #: on one day in so many `remind` runs each hour, and not in the morning only
 HOURLY_EACH = 90
 
@@ -36,6 +36,13 @@ def fires(job: ClockJob, day: date) -> list[datetime]:
         found.append(at)
         at += timedelta(seconds=1)
     return [at for at in found if not stands_still(at)]
+
+
+def test_members_are_told_in_the_morning_and_newcomers_until_the_evening() -> None:
+    jobs = {job.name: job for job in table(lambda _now: {})}
+    day = date(2027, 6, 1)
+    assert fires(jobs["remind"], day) == [moment(day, hour, 30) for hour in range(7, 21)]
+    assert jobs["remind-events"].when == "every 5 min"
 
 
 def live(app: Flask, world: World, ticks: Ticks, at: Callable[[str], datetime]) -> None:

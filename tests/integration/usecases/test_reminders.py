@@ -1,12 +1,11 @@
 """Reminders of whole societies: who is among them, what they read, told once, taken back."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select, update
+from sqlalchemy import Engine, select, update
 
 from cpd_app.domain.messages import MessageKind
 from cpd_app.message_words import text, title
@@ -26,6 +25,7 @@ from cpd_app.usecases import reminders, returns, standings
 from cpd_app.usecases.deadlines import DeadlineKind, set_deadline
 from tests.support import builders, filings
 from tests.support.people import Someone
+from tests.support.statements import counted
 from tests.support.store import Store
 
 Do = Callable[..., Any]
@@ -53,19 +53,6 @@ def messages(store: Store) -> list[Message]:
 def registration_of(someone: Someone) -> Registration:
     assert someone.registration
     return someone.registration
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    """The statements that run inside."""
-    seen: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_an_expiry_is_told_once_with_the_last_day(do: Do, store: Store, member: Someone) -> None:

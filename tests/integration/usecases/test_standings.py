@@ -1,37 +1,24 @@
 """Kept standings say what readiness says; they are made by few statements and show their age."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, select
 
 from cpd_app.models import LastStanding, Registration, Society
 from cpd_app.usecases import activities, activity_changes, overview, progress, standings
 from cpd_app.usecases.activity_input import NewActivity
 from tests.support import builders
 from tests.support.people import Someone
+from tests.support.statements import counted
 from tests.support.store import Store
 
 Do = Callable[..., Any]
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 TODAY = NOW.date()
 TRAINING = NewActivity("training", "继电保护培训", None, date(2026, 4, 6), {"minutes": 450})
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    """The statements that run inside."""
-    seen: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def log(do: Do, member: Someone, day: date = TRAINING.ended_on) -> Any:
