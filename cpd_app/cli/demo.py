@@ -97,6 +97,8 @@ def make_demo(*, once: bool) -> None:
         demo_register.make_acts(_for_acts(people, today))
         demo_readers(ACTOR, societies.society_of_code("demo-elec").id, now=clock.now(), today=today)
         demo_letters.make_letters()
+        with transaction():
+            demo.leave_unsent(now=clock.now())
         _write(settings.var_dir / SIGN_INS, logins, password, tries)
 
 

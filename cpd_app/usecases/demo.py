@@ -1,16 +1,19 @@
 """What only demo data needs: is anything here, and papers for many records in one act."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cpd_app.db import session
-from cpd_app.models import Activity, Person, Society
+from cpd_app.models import Activity, Delivery, Message, Person, Society
 from cpd_app.policy import Actor
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import evidence
 from cpd_app.usecases.files import Upload
+
+#: what is newer stands unread in the demo's inboxes
+NEWS = timedelta(days=10)
 
 
 def has_data() -> bool:
@@ -19,6 +22,25 @@ def has_data() -> bool:
         session.scalar(select(Person.id).limit(1)) is not None
         or session.scalar(select(Society.id).limit(1)) is not None
     )
+
+
+def leave_unsent(*, now: datetime) -> int:
+    """No letter leaves for what happened before the demo began; older messages count as read.
+
+    Returns how many letters stay here.
+    """
+    session.execute(
+        update(Message)
+        .where(Message.created_at < now - NEWS, Message.read_at.is_(None))
+        .values(read_at=Message.created_at)
+    )
+    kept = session.scalars(
+        update(Delivery)
+        .where(Delivery.state == "due")
+        .values(state="dropped", finished_at=now, problem={"code": "demo"})
+        .returning(Delivery.id)
+    )
+    return len(kept.all())
 
 
 def attach_papers(
