@@ -6,13 +6,20 @@ import sys
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from cpd_app.config import Settings
 
-#: seconds that a mail server may be silent
-TIMEOUT = 20
+#: what comes after a letter is waited for this much longer than other answers: who gives up there
+#: does not know whether it was taken, and sends it again (RFC 5321 4.5.3.2.6)
+PATIENCE = 3
+#: the server's answer to this letter; the connection is as good as before
+REFUSALS = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPDataError,
+)
 
 
 class Mailer(Protocol):
@@ -40,15 +47,34 @@ class ConsoleMailer:
         """Nothing is open."""
 
 
+class Patient(smtplib.SMTP):
+    """A connection that waits longer for the answer to a letter than for any other."""
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Send the letter itself."""
+        if self.sock is not None:
+            self.sock.settimeout(self.timeout * PATIENCE)
+        try:
+            return super().data(msg)
+        finally:
+            if self.sock is not None:
+                self.sock.settimeout(self.timeout)
+
+
+class PatientTls(Patient, smtplib.SMTP_SSL):
+    """The same, TLS from the beginning."""
+
+
 class SmtpMailer:
     """Sends over one connection, opened with the first letter.
 
     `smtp://` turns to TLS when the server offers it, and must before a password is sent;
-    `smtps://` is TLS from the beginning.
+    `smtps://` is TLS from the beginning. `timeout`: seconds that the server may be silent.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, timeout: int) -> None:
         parts = urlsplit(url)
+        self.timeout = timeout
         self.secure = parts.scheme == "smtps"
         self.host = parts.hostname or "localhost"
         self.port = parts.port or (465 if self.secure else 25)
@@ -57,12 +83,20 @@ class SmtpMailer:
         self.connection: smtplib.SMTP | None = None
 
     def send(self, letter: EmailMessage) -> None:
-        """Hand it to the server; after a failure the next letter opens a new connection."""
+        """Hand it to the server.
+
+        A refused letter leaves the connection to the others; after any other failure the next
+        letter opens a new one.
+        """
         try:
             self.connection = self.connection or self._open()
             self.connection.send_message(letter)
+        except REFUSALS:
+            if self.connection is None or self.connection.sock is None:  # 421: it hung up
+                self._drop()
+            raise
         except (OSError, smtplib.SMTPException):
-            self.close()
+            self._drop()
             raise
 
     def close(self) -> None:
@@ -75,14 +109,20 @@ class SmtpMailer:
         except (OSError, smtplib.SMTPException):
             connection.close()
 
+    def _drop(self) -> None:
+        """Hang up without a word: a server that is silent would not answer a goodbye either."""
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.close()
+
     def _open(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
         if self.secure:
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=TIMEOUT, context=context
+            connection: smtplib.SMTP = PatientTls(
+                self.host, self.port, timeout=self.timeout, context=context
             )
         else:
-            connection = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
+            connection = Patient(self.host, self.port, timeout=self.timeout)
         try:
             if not self.secure:
                 self._turn_to_tls(connection, context)
@@ -105,7 +145,7 @@ def mailer_of(settings: Settings) -> Mailer:
     """The mailer that CPD_MAIL_URL names."""
     if settings.mail_url == "console:":
         return ConsoleMailer()
-    return SmtpMailer(settings.mail_url)
+    return SmtpMailer(settings.mail_url, timeout=settings.mail_timeout)
 
 
 def letter_to(

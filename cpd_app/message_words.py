@@ -126,7 +126,7 @@ def _moment(value: str, data: dict[str, Any]) -> str:
 
 
 def _listed(gaps: list[dict[str, Any]]) -> str:
-    parts = [sentence(gap["code"], gap["values"]) for gap in gaps]
+    parts = [sentence(gap["code"], values(gap["values"])) for gap in gaps]
     return ("；" if language() == "zh" else "; ").join(parts)
 
 

@@ -103,6 +103,7 @@ class Permission(StrEnum):
     CHANGE_MEMBER = "member:change"
     ACTIVATE_MEMBER = "member:activate"
     MERGE_MEMBERS = "member:merge"
+    ERASE_VALUES = "member:erase"
     IMPORT_MEMBERS = "member:import"
     IMPORT_ACTIVITIES = "activity:import"
     CHANGE_ROLE = "role:change"
@@ -153,6 +154,8 @@ class Permission(StrEnum):
     READ_REACH = "reach:read"
     NUDGE = "member:nudge"
     READ_WORK = "work:read"
+    READ_MESSAGE = "message:read"
+    MARK_MESSAGE = "message:mark"
 
 
 Grant = Callable[[Actor, Target], bool]
@@ -265,6 +268,7 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.CHANGE_MEMBER: (is_registrar_and_not_self,),
     Permission.ACTIVATE_MEMBER: (is_registrar,),
     Permission.MERGE_MEMBERS: (is_registrar_and_not_self,),
+    Permission.ERASE_VALUES: (is_registrar_and_not_self,),
     Permission.IMPORT_MEMBERS: (is_registrar,),
     Permission.IMPORT_ACTIVITIES: (is_owner, is_registrar),
     Permission.CHANGE_ROLE: (is_registrar_and_not_self,),
@@ -315,6 +319,8 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.READ_REACH: (is_staff,),
     Permission.NUDGE: (is_registrar_and_not_self,),
     Permission.READ_WORK: (looks_after,),
+    Permission.READ_MESSAGE: (is_owner,),
+    Permission.MARK_MESSAGE: (is_owner,),
 }
 
 #: scope of a bearer token -> what it lets through; a token without scopes has all
@@ -348,6 +354,8 @@ SCOPES: dict[str, frozenset[Permission]] = {
             Permission.READ_READINESS,
         }
     ),
+    "messages:read": frozenset({Permission.READ_MESSAGE}),
+    "messages:write": frozenset({Permission.READ_MESSAGE, Permission.MARK_MESSAGE}),
     "reports:read": frozenset({Permission.READ_REPORTS}),
     "reports:write": frozenset({Permission.READ_REPORTS, Permission.ACKNOWLEDGE_REPORT}),
     "registrations:write": frozenset(

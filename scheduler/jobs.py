@@ -22,6 +22,7 @@ from cpd_app.usecases import (
     federation_reports,
     files,
     journal_seals,
+    reminders,
     returns,
     standings,
     term_acts,
@@ -65,6 +66,13 @@ def daily(name: str, run: Callable[[Now], Counts], *, at: str) -> ClockJob:
     hour, minute = at.split(":")
     trigger = CronTrigger(hour=int(hour), minute=int(minute), timezone=BEIJING)
     return ClockJob(name, trigger, timedelta(hours=25), run, f"daily at {at}")
+
+
+def hourly(name: str, run: Callable[[Now], Counts], *, first: str, last: str) -> ClockJob:
+    """A job each hour of the day between two times, at the same minute."""
+    (begin, minute), (end, _) = first.split(":"), last.split(":")
+    trigger = CronTrigger(hour=f"{int(begin)}-{int(end)}", minute=int(minute), timezone=BEIJING)
+    return ClockJob(name, trigger, timedelta(hours=13), run, f"hourly {first} to {last}")
 
 
 def seal_journal(now: Now) -> Counts:
@@ -140,6 +148,42 @@ def turn_filings(now: Now) -> Counts:
     return {"turned": _in_parts(now, returns.turn_filings)}
 
 
+def remind(now: Now) -> Counts:
+    """Tell whose certificate expires, whose year lacks hours, whose return is due."""
+    return {
+        "expiry": _each_part(now, reminders.remind_expiry),
+        "years": _each_part(now, reminders.remind_years),
+        "returns": _each_part(now, reminders.remind_returns),
+    }
+
+
+def remind_events(now: Now) -> Counts:
+    """Tell who is awaited at an event of tomorrow; take back reminders that are true no longer."""
+    with transaction():
+        taken_back = reminders.take_back_reminders(now=now())
+    told, after = 0, 0
+    while True:
+        with transaction():
+            part = reminders.remind_events(after, now=now())
+        told += part.told
+        if part.last_id is None:
+            return {"told": told, "taken_back": taken_back}
+        after = part.last_id
+
+
+def _each_part(now: Now, act: Callable[..., reminders.Part]) -> int:
+    """Go through all, a part a transaction; returns how many were told."""
+    told, after = 0, 0
+    while True:
+        moment = now()
+        with transaction():
+            part = act(after, now=moment, today=moment.astimezone(BEIJING).date())
+        told += part.told
+        if part.last_id is None:
+            return told
+        after = part.last_id
+
+
 def expire_terms(now: Now) -> Counts:
     """Mark certificates whose last day is over, a part a transaction."""
     expired = 0
@@ -175,10 +219,13 @@ def remove_orphans(now: Now) -> Counts:
     return {"removed": files.remove_orphans(store=local_files(), now=now())}
 
 
-def table(hand_over: Callable[[Now], Counts]) -> tuple[ClockJob, ...]:
-    """All jobs; `hand_over` gives due jobs to the queue."""
+def table(
+    hand_over: Callable[[Now], Counts], send_messages: Callable[[Now], Counts]
+) -> tuple[ClockJob, ...]:
+    """All jobs; the two that are given put due jobs and due messages in the queue."""
     return (
         every("hand-over", hand_over, seconds=1),
+        every("send-messages", send_messages, seconds=1),
         every("seal-journal", seal_journal, seconds=10),
         every("settle-attendance", settle_attendance, seconds=5),
         every("ask-leaving", ask_leaving, seconds=60),
@@ -186,6 +233,8 @@ def table(hand_over: Callable[[Now], Counts]) -> tuple[ClockJob, ...]:
         every("judge-standings", judge_standings, seconds=300),
         every("turn-filings", turn_filings, seconds=300),
         every("report-acts", report_acts, seconds=60),
+        every("remind-events", remind_events, seconds=300),
+        hourly("remind", remind, first="07:30", last="20:30"),
         daily("expire-terms", expire_terms, at="00:10"),
         daily("clean-up", clean_up, at="03:20"),
         daily("remove-orphans", remove_orphans, at="03:40"),

@@ -59,6 +59,7 @@ def registration_certificate_pdf(
             [*PAPER["field"], certificate.field, certificate.field_en],
             [*PAPER["society"], certificate.society, certificate.society_en],
             [*PAPER["term"], *(_span(certificate, language) for language in ("zh", "en"))],
+            *_begins(certificate),
         ],
         "printed": [words.day(certificate.printed_on, language) for language in ("zh", "en")],
         "link": certificate.link,
@@ -69,6 +70,14 @@ def registration_certificate_pdf(
         characters = words.listed((f"{c}（U+{ord(c):04X}）" for c in sorted(made.missing)), "zh")
         raise Rejected("missing_glyph", characters=characters)
     return made.pdf
+
+
+def _begins(certificate: RegistrationCertificate) -> list[list[str]]:
+    """The first valid day, on a certificate that is printed before it."""
+    if certificate.starts_on <= certificate.printed_on:
+        return []
+    days = (words.day(certificate.starts_on, language) for language in ("zh", "en"))
+    return [[*PAPER["begins"], *days]]
 
 
 def _span(certificate: RegistrationCertificate, language: str) -> str:

@@ -20,6 +20,8 @@ from cpd_app.domain.kinds import Kind, RuleSet, YearCap
 from cpd_app.domain.overlap import Presence, held_by
 
 Reason = dict[str, Any]
+#: what a decision left of a record that it rejected
+REJECTED = 0
 Slot = tuple[Hashable, int]
 """A term and the index of one of its years."""
 
@@ -53,7 +55,7 @@ class CreditInput:
     """Records that the member called different in spite of the overlap."""
     awaits_ruling: bool = False
     confirmed: int | None = None
-    """What a decision on a filing left of it at most (学会认定, domain.md §8)."""
+    """What a decision on a filing left of it at most (学会认定, domain.md §8); 0 = rejected."""
 
 
 class Allocated(NamedTuple):
@@ -91,7 +93,10 @@ def allocate(credits_: Iterable[CreditInput]) -> Allocation:
     (`hours_deducted`), confirmed, year_cap (`cap`, `pool`).
     """
     inputs = sorted(credits_, key=lambda c: (c.ended_on, c.order))
-    inside = [c for c in inputs if c.term is not None and c.year is not None]
+    # What a decision rejected takes part in nothing: neither a key, an overlap nor a cap.
+    inside = [
+        c for c in inputs if c.term is not None and c.year is not None and c.confirmed != REJECTED
+    ]
     held = held_by(_presences(inside))
     winners = _winners(inside, held)
     ledger = _Ledger()
@@ -148,6 +153,8 @@ def _given(
     if kind is None:
         return Allocated(0, 0, ({"code": "unknown_kind", "hours": 0},))
     reasons: list[Reason] = []
+    if credit.confirmed == REJECTED:
+        return Allocated(0, 0, ({"code": "confirmed", "hours": 0},))
     hours = credit.conversion
     if credit.awaits_ruling:
         hours = 0

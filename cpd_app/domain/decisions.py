@@ -112,21 +112,40 @@ class JudgedRecord(NamedTuple):
     hours: int
 
 
+#: verdicts after which nothing of a record counts in a decision
+NOTHING_LEFT = frozenset({"rejected", "evidence_wanted"})
+
+
+def judged_down(judged: Mapping[int, JudgedRecord]) -> dict[int, int]:
+    """What readers left of the records that they judged down, by record; 0 = nothing.
+
+    What is accepted is no limit: the record is as it was filed, and the caps of its year are
+    arithmetic, not a reader's word.
+    """
+    left = {k: 0 for k, said in judged.items() if said.verdict in NOTHING_LEFT}
+    return {**left, **{k: said.hours for k, said in judged.items() if said.verdict == "reduced"}}
+
+
 def results_of(
-    records: Iterable[tuple[int, int, int]], judged: Mapping[int, JudgedRecord]
+    records: Iterable[tuple[int, int, int]],
+    judged: Mapping[int, JudgedRecord],
+    regained: Mapping[int, int] | None = None,
 ) -> list[RecordResult]:
     """What is left of each record (id, year, recognised as filed).
 
     A record that nobody had to judge keeps its hours; one whose evidence is still wanted has none.
-    No judgement gives more than was filed.
+    No judgement gives more than was filed; `regained` are the hours of those that got back what a
+    cap, a key or an overlap had taken for the sake of a record that was judged down.
     """
+    most = judged_down(judged)
     made = []
     for record_id, year, filed in records:
         said = judged.get(record_id)
+        hours = (regained or {}).get(record_id, filed)
         if said is None or said.verdict == "taken_back":
-            made.append(RecordResult(record_id, year, filed, filed, None, None))
+            made.append(RecordResult(record_id, year, filed, hours, None, None))
             continue
-        hours = 0 if said.verdict in {"rejected", "evidence_wanted"} else min(said.hours, filed)
+        hours = min(hours, most.get(record_id, hours))
         made.append(RecordResult(record_id, year, filed, hours, said.verdict, said.judgement_id))
     return made
 

@@ -110,6 +110,15 @@ def upgraded(last: CertificateTerm, starts_on: date) -> tuple[CertificateTerm, d
     return term_of(levels[above], starts_on, None), starts_on
 
 
+def takes_record(left_on: date | None, ended_on: date, entered_on: date) -> bool:
+    """Whether a registration that was left by a transfer still credits a record (domain.md §9).
+
+    What was finished before `left_on` and entered until then stays with the society that was left;
+    all else is the new registration's alone. None = not left.
+    """
+    return left_on is None or (ended_on < left_on and entered_on <= left_on)
+
+
 def _check_open(last: CertificateTerm) -> None:
     if last.state in CLOSED:
         raise Rejected("certificate_closed", "starts_on")

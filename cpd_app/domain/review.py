@@ -82,11 +82,19 @@ class FiledRecord:
     ref: int
     year: int
     recognised: int
+    """As filed."""
     assurance: str
     audit_proof: bool = False
     marks: int = 0
     order: tuple[Any, ...] = ()
     """Of equals the lesser first: finishing day, then entry."""
+    regained: int = 0
+    """What it got back because another record was judged down (domain/after_reading.py)."""
+
+    @property
+    def hours(self) -> int:
+        """What it is worth as the file stands."""
+        return self.recognised + self.regained
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,7 @@ def strength(record: FiledRecord) -> tuple[Any, ...]:
         record.assurance,
         not record.audit_proof,
         record.marks,
-        -record.recognised,
+        -record.hours,
         record.order,
         record.ref,
     )
@@ -160,11 +168,11 @@ def chosen_for_judging(
     for year, rows in _by_year(records).items():
         need = required.get(year, 0)
         left, short = need * (100 + margin), need
-        for record in sorted((r for r in rows if r.recognised > 0), key=strength):
+        for record in sorted((r for r in rows if r.hours > 0), key=strength):
             if left > 0 or short > 0:
                 chosen.add(record.ref)
             if record.ref in chosen:
-                left -= record.recognised * 100
+                left -= record.hours * 100
                 short -= _hours_left(record, judged.get(record.ref))
     return frozenset(chosen)
 
@@ -187,7 +195,7 @@ def review_years(
                 index=index,
                 required=required.get(index, 0),
                 computed=sum(r.recognised for r in rows),
-                judged=sum(j.hours for j in said.values()),
+                judged=sum(_hours_judged(r, said[r.ref]) for r in rows if r.ref in said),
                 wanted=sum(j.verdict is Verdict.EVIDENCE_WANTED for j in said.values()),
                 needed=len(must),
                 done=sum(r.ref in said for r in must),
@@ -226,8 +234,14 @@ def check_judgeable(state: FilingState) -> None:
 
 def _hours_left(record: FiledRecord, judgement: Judged | None) -> int:
     if judgement is None or judgement.verdict in {Verdict.EVIDENCE_WANTED, Verdict.TAKEN_BACK}:
-        return record.recognised
-    return judgement.hours
+        return record.hours
+    return _hours_judged(record, judgement)
+
+
+def _hours_judged(record: FiledRecord, judgement: Judged) -> int:
+    """What judging brought: an accepted record counts with what it got back since."""
+    accepted = judgement.verdict is Verdict.ACCEPTED
+    return judgement.hours + (record.regained if accepted else 0)
 
 
 def _by_year(records: Iterable[FiledRecord]) -> dict[int, list[FiledRecord]]:

@@ -4,7 +4,7 @@ Withdrawn states are shown and never hidden (handbook Q31).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -61,8 +61,14 @@ class HistoryEntry:
     annulled: bool = False
     #: first day after the term that the act gave
     ends_on: date | None = None
+    #: it has not begun
+    coming: bool = False
 
 
+#: states beside which a certificate for the next term can be printed: it says its first day
+PRINTABLE = frozenset(
+    {PublicState.ACTIVE, PublicState.WAITING, PublicState.EXPIRED, PublicState.IN_REVIEW}
+)
 #: acts that give a term
 GIVING = ("issued", "renewed", "upgraded")
 
@@ -99,7 +105,10 @@ def public_state(term: PublicTerm, today: date) -> PublicState:
 def history_of(
     terms: Sequence[PublicTerm], acts: Iterable[PublicAct], today: date
 ) -> list[HistoryEntry]:
-    """What happened to a certificate, the latest first.
+    """What happened to a certificate, the latest first; what is in force today stands on top.
+
+    What begins later (a renewal that was decided early) comes after it: nobody reads a renewal
+    where a revocation holds.
 
     A term without the act that gave it (it came with an import) stands in it all the same, and so
     does an end that nothing followed.
@@ -131,7 +140,25 @@ def history_of(
     closed = {PublicState.REVOKED, PublicState.CANCELLED}
     if before is not None and today >= before.ends_on and before.state not in closed:
         entries.append((before.ends_on, 0, 0, HistoryEntry("expired", before.ends_on)))
-    return [entry for *_, entry in sorted(entries, key=lambda e: e[:3], reverse=True)]
+    ordered = [entry for *_, entry in sorted(entries, key=lambda e: e[:3], reverse=True)]
+    begun = [entry for entry in ordered if entry.on <= today]
+    coming = [replace(entry, coming=True) for entry in ordered if entry.on > today]
+    return [*begun[:1], *coming, *begun[1:]]
+
+
+def ended_suspended(term: PublicTerm, acts: Iterable[PublicAct], today: date) -> bool:
+    """Whether a term is over that was suspended until its end: both facts are told."""
+    if public_state(term, today) not in {PublicState.EXPIRED, PublicState.IN_REVIEW}:
+        return False
+    changes = [a.kind for a in acts if not a.annulled and a.kind in {"suspended", "resumed"}]
+    return changes[-1:] == ["suspended"] or (not changes and term.state == PublicState.SUSPENDED)
+
+
+def coming_term(terms: Sequence[PublicTerm], shown: PublicTerm, today: date) -> PublicTerm | None:
+    """The next term, when it was given and has not begun; none while the shown one is withdrawn."""
+    if public_state(shown, today) not in PRINTABLE:
+        return None
+    return next((t for t in terms if t.starts_on > today and t.state == PublicState.ACTIVE), None)
 
 
 def _given_by(before: PublicTerm | None, term: PublicTerm) -> str:

@@ -84,6 +84,12 @@ class MergeSchema(DeskSchema):
     reason = TextField(required=True)
 
 
+class ErasureSchema(DeskSchema):
+    """On whose request values are erased."""
+
+    reason = TextField(required=True)
+
+
 class NextTermSchema(DeskSchema):
     """A decision that gives a registration its next term."""
 

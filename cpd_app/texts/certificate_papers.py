@@ -19,6 +19,7 @@ PAPER: dict[str, tuple[str, str]] = {
     "field": ("专业领域", "Field"),
     "society": ("授权学会", "Authorised society"),
     "term": ("有效期", "Valid"),
+    "begins": ("此日起生效", "Not valid before"),
     "issued": ("打印日期", "Printed on"),
     "federation": ("中国工程师联合体", "Chinese Society of Engineers"),
     "sample": (
@@ -59,7 +60,7 @@ SENTENCES: dict[str, str] = {
     "too_many_lookups": "这个网络查询得太频繁，请在 %(minutes)s 分钟后再试。",
     "too_many_names": "姓名核对得太频繁，请在 %(minutes)s 分钟后再试。",
     "key_exists": "这个学会已有签名密钥。要换新的，请用 rotate-key。",
-    "no_paper_waiting": "证书还没有生效，生效后可以下载。",
+    "no_paper_waiting": "证书还没有生效。可以先下载，证书上写明从哪天起生效。",
     "no_paper_suspended": "证书已暂停，恢复后可以下载。",
     "no_paper_expired": "有效期已届满，再注册后可以下载新证书。",
     "no_paper_in_review": "有效期已届满，再注册正在审核，通过后可以下载新证书。",

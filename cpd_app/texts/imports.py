@@ -115,6 +115,12 @@ SENTENCES: dict[str, str] = {
     "term_corrected": "更正了自 %(starts_on)s 起的证书有效期。",
     "term_cut": "晋级：原证书有效期到 %(ends_on)s 为止。",
     "gives_nothing": "按折算规则，这一条得 0 学时。",
+    # why a row stays when its import is taken back
+    "kept_changed": "之后改动过，保留。",
+    "kept_filed": "已随再注册提交，保留。",
+    "kept_bound": "已用来补前面的年度，保留。要撤销，请先改回本年。",
+    "kept_relief": "注册上有减免或减免申请，保留。",
+    "kept_in_use": "之后已在使用，保留。",
     # an import as a whole
     "import_has_bad_rows": "有 %(bad)s 行不能导入，因此一行也没有保存。",
     "import_not_previewed": "这次导入已经确认过，或已放弃。",

@@ -27,6 +27,7 @@ SENTENCES: dict[str, str] = {
     "merge_elsewhere": "另一个账号还属于别的学会，只能保留它。请从那个账号的页面合并。",
     "merge_undone": "这次合并已经撤销过。",
     "changed_since_merge": "合并以后这个账号又有改动，不能撤销。",
+    "nothing_to_erase": "现在没有可以删除的内容。",
     "nothing_to_check": "这条记录没有佐证材料，无从核对。",
     "not_recorded": "这条记录没有生效，不能核对。",
     "unknown_role": "请选一个角色。",

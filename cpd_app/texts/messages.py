@@ -15,6 +15,11 @@ SENTENCES: dict[str, str] = {
         "你的第 %(year)s 个持续职业发展年度到%(ends_on)s结束，还有 %(days)s 天，"
         "还缺 %(missing_hours)s 学时。每年都要满 50 学时，缺的不能用别的年度补。"
     ),
+    "message_year_behind_deferred_title": "延期的第 %(year)s 年还缺 %(missing_hours)s 学时",
+    "message_year_behind_deferred_text": (
+        "你的第 %(year)s 个持续职业发展年度已获准延期，最后一天是%(ends_on)s，还有 %(days)s 天，"
+        "还缺 %(missing_hours)s 学时。之后完成的活动，请在记录里选“用来补第 %(year)s 年”。"
+    ),
     "message_filed_title": "再注册申请已收到",
     "message_filed_text": (
         "学会已收到你的再注册申请，回执编号 %(number)s。审核进度随时在再注册页查看，"
@@ -37,6 +42,10 @@ SENTENCES: dict[str, str] = {
     "message_return_due_title": "补正还剩 %(work_days)s 个工作日",
     "message_return_due_text": (
         "你的再注册申请 %(number)s 还有需要补正的内容没有答复，最后一天是%(due_on)s。"
+    ),
+    "message_return_due_last_day_title": "今天是补正的最后一天",
+    "message_return_due_last_day_text": (
+        "你的再注册申请 %(number)s 还有需要补正的内容没有答复，请在今天（%(due_on)s）24 点前提交。"
     ),
     "message_verifying_asked_title": "学会正在核实你的记录",
     "message_verifying_asked_text": (
@@ -193,6 +202,10 @@ SENTENCES: dict[str, str] = {
     "message_event_tomorrow_text": (
         "%(starts_at)s开始，地点：%(place)s。现场扫码签到、签退，学时才能记上。"
     ),
+    "message_event_tomorrow_today_title": "今天：%(title)s",
+    "message_event_tomorrow_today_text": (
+        "%(starts_at)s开始，地点：%(place)s。现场扫码签到、签退，学时才能记上。"
+    ),
     "message_event_changed_changed_title": "时间或地点有变：%(title)s",
     "message_event_changed_changed_text": (
         "现在是%(starts_at)s开始，地点：%(place)s。不能去的，请在活动页取消。"
@@ -281,4 +294,6 @@ SENTENCES: dict[str, str] = {
     ),
     "message_change": "选择收哪些消息、怎么收、什么时候收",
     "no_channel_left": "到期和补正的通知至少要留一个渠道。请保留邮件或转发中的一项。",
+    "daily_in_quiet": "这个时间在免打扰时段里。请换一个时间，或改免打扰时段。",
+    "too_many_trials": "测试消息一小时最多发三次，请在 %(minutes)s 分钟后再试。",
 }

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from cpd_app.db import session
 from cpd_app.domain.certificates import STOPS_MESSAGES, ActKind, at_end, bar_of
 from cpd_app.domain.renewal import CertificateState
-from cpd_app.models import CertificateAct, Person, Registration, Term
+from cpd_app.models import CertificateAct, Person, Registration, Role, Term
+from cpd_app.usecases.access_ends import end_access
 from cpd_app.usecases.act_history import DONE
 
 #: states in which somebody is still a member
@@ -41,7 +42,11 @@ def set_bar(person: Person) -> None:
 
 
 def set_messages(person: Person, *, now: datetime) -> None:
-    """Nothing is sent to the dead, nor to whoever resigned from the last registration (§9)."""
+    """Nothing is sent to the dead, nor to whoever resigned from the last registration (§9).
+
+    With the messages end sign-ins, tokens, calendars and phones; whoever resigned may sign in
+    again to take their records along.
+    """
     rows = session.execute(
         select(CertificateAct.reason_code, CertificateAct.state)
         .join(Registration, Registration.id == CertificateAct.registration_id)
@@ -58,8 +63,17 @@ def set_messages(person: Person, *, now: datetime) -> None:
     stops = "death" in standing or (bool(standing) and not _is_member(person.id))
     if stops and person.messages_stopped_at is None:
         person.messages_stopped_at = now
+        # Who resigned and still works for a society goes on signing in.
+        if "death" in standing or not _has_role(person.id, now):
+            end_access(person.id, now=now)
     elif not stops:
         person.messages_stopped_at = None
+
+
+def _has_role(person_id: int, now: datetime) -> bool:
+    running = or_(Role.ends_on.is_(None), Role.ends_on > now.date())
+    role = select(Role.id).where(Role.person_id == person_id, running).limit(1)
+    return session.scalar(role) is not None
 
 
 def _is_member(person_id: int) -> bool:

@@ -21,7 +21,6 @@ from cpd_app.usecases.activities import Source
 from cpd_app.usecases.activity_input import ActivityState, NewActivity, check_text
 from cpd_app.usecases.allocation import allocate_many
 from cpd_app.usecases.bulk import next_ids
-from cpd_app.usecases.credits import Place, places_among, terms_of
 from cpd_app.usecases.import_columns import (
     Findings,
     Row,
@@ -32,6 +31,7 @@ from cpd_app.usecases.import_columns import (
     text_of,
 )
 from cpd_app.usecases.import_reading import parts_of
+from cpd_app.usecases.places import Place, places_among, terms_of
 from cpd_app.usecases.register_in_memory import AT_ONCE, Register
 from cpd_app.usecases.rules_in_force import RuleInForce, Rules, compiled
 
@@ -207,12 +207,13 @@ class ActivityRows:
     def _is_ours(self, person_id: int) -> bool:
         if self.society_id is None:
             return True
-        return any(t.society_id == self.society_id for t in self._terms.get(person_id, ()))
+        terms = self._terms.get(person_id, ())
+        return any(t.society_id == self.society_id and t.left_on is None for t in terms)
 
     def _places(self, person_id: int | None, ended_on: date | None, found: Findings) -> list[Place]:
         if person_id is None or ended_on is None:
             return []
-        places = places_among(self._terms.get(person_id, []), ended_on)
+        places = places_among(self._terms.get(person_id, []), ended_on, self.today)
         if not places:
             found.problem("no_registration", "login")
         return places

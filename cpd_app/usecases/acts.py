@@ -26,6 +26,7 @@ from cpd_app.domain.errors import Conflict, NotAllowed, NotFound, Rejected
 from cpd_app.domain.renewal import CertificateState
 from cpd_app.models import CertificateAct, Registration
 from cpd_app.policy import Actor, Permission, Target, require
+from cpd_app.storage import LocalFiles
 from cpd_app.usecases import journal
 from cpd_app.usecases.act_effects import set_bar, set_messages, set_states
 from cpd_app.usecases.act_history import (
@@ -37,6 +38,7 @@ from cpd_app.usecases.act_history import (
     open_proposal,
     term_acted_on,
 )
+from cpd_app.usecases.act_papers import attach_paper
 from cpd_app.usecases.certificate_messages import TRANSFER, tell_act, tell_wish_declined
 from cpd_app.usecases.credits import lock
 from cpd_app.usecases.deadlines import (
@@ -46,6 +48,7 @@ from cpd_app.usecases.deadlines import (
     deadline_of,
     set_deadline,
 )
+from cpd_app.usecases.files import Upload
 from cpd_app.usecases.registrations_shown import readable_registration
 
 MOST_REASON = 1000
@@ -93,9 +96,18 @@ def act_of(actor: Actor, act_id: int) -> CertificateAct:
 
 
 def act(
-    actor: Actor, registration_id: int, new: NewAct, *, now: datetime, today: date
+    actor: Actor,
+    registration_id: int,
+    new: NewAct,
+    paper: Upload | None = None,
+    *,
+    store: LocalFiles | None = None,
+    now: datetime,
+    today: date,
 ) -> CertificateAct:
     """Do an act; one that needs two people is proposed and waits for the second.
+
+    `paper` is the signed document, which may be missing.
 
     Raises Rejected `act_not_possible`, `unknown_reason`, `missing`, `effective_…`, `later_act`;
     Conflict `acted_meanwhile`, `proposal_open`.
@@ -114,6 +126,7 @@ def act(
         raise Conflict("proposal_open")
     row = _row(actor, registration, kind, new, now=now, today=today)
     session.add(row)
+    attach_paper(actor, row, paper, store=store, now=now)
     session.flush()
     if new.reason_code == TRANSFER:
         row.state = "consented"  # in force when the other society takes the member in
@@ -187,7 +200,15 @@ def take_back_wish(actor: Actor, act_id: int, *, now: datetime) -> int:
 
 
 def grant_wish(
-    actor: Actor, act_id: int, new: NewAct, *, version: int, now: datetime, today: date
+    actor: Actor,
+    act_id: int,
+    new: NewAct,
+    paper: Upload | None = None,
+    *,
+    version: int,
+    store: LocalFiles | None = None,
+    now: datetime,
+    today: date,
 ) -> CertificateAct:
     """Do what a member asked for, on the basis that the registrar names."""
     row, registration = _proposal(actor, act_id, "asked", Permission.ACT_ON_CERTIFICATE, version)
@@ -202,6 +223,7 @@ def grant_wish(
     row.effective_on = new.effective_on
     row.legal_basis, row.document_no = _foundation(kind, new)
     row.confirmed_by_id, row.confirmed_at = actor.person_id, now
+    attach_paper(actor, row, paper, store=store, now=now)
     enforce(actor, registration, row, now=now, today=today)
     return row
 
@@ -375,6 +397,7 @@ def _note(actor: Actor, row: CertificateAct, verb: str, *, now: datetime) -> Non
             "former": row.former_state,
             "effective_on": row.effective_on.isoformat(),
             "annuls": row.annuls_id,
+            "file": row.document_file_id,
         },
         values={k: v for k, v in values.items() if v} or None,
     )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_
 
 from cpd_app.db import session
-from cpd_app.models import CaptureLink, Job, JobRun, OneTimeCode, SignIn, SignInAttempt
+from cpd_app.models import CaptureLink, Job, JobFile, JobRun, OneTimeCode, SignIn, SignInAttempt
 from cpd_app.usecases import complaints
 
 #: how long each is kept after it ended
@@ -30,6 +30,8 @@ def clean_up(*, now: datetime) -> dict[str, int]:
         "codes": _removed(OneTimeCode, over),
         "attempts": _removed(SignInAttempt, SignInAttempt.at < now - ATTEMPTS),
         "capture_links": _removed(CaptureLink, CaptureLink.expires_at < now - CAPTURE_LINKS),
+        # their bytes go with what no row knows (files.remove_orphans), some minutes later
+        "job_files": _removed(JobFile, JobFile.expires_at < now),
         "jobs": _removed(Job, Job.finished_at < now - JOBS),
         "complaints": complaints.erase_old(now=now),
         "job_runs": _removed(JobRun, JobRun.started_at < now - JOBS),

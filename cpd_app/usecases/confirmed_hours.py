@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from cpd_app.db import session
+from cpd_app.domain.review import Verdict
 from cpd_app.models import Credit, Decision, Judgement, Registration, SnapshotRecord, Society
 from cpd_app.policy import Actor
 from cpd_app.usecases.activity_changes import write_down
@@ -47,9 +48,12 @@ def confirm_hours(actor: Actor, sums: Sums, decision: Decision, *, now: datetime
     for credit in rows:
         result = judged[credit.activity_id]
         before = credit.confirmed
-        credit.confirmed, credit.confirmed_at = result.hours, now
+        down = result.verdict != Verdict.ACCEPTED
+        # What was accepted is as it was filed: the caps of its year go on being arithmetic.
+        credit.confirmed = result.hours if down else credit.conversion
+        credit.confirmed_at = now
         credit.decision_id = decision.id
-        if before != result.hours:
+        if before != credit.confirmed:
             write_down(
                 actor, credit.activity, "confirmed",
                 {"hours": [result.filed, result.hours]}, now=now,
@@ -93,16 +97,12 @@ def confirmations_on(activity_id: int, *, of: Collection[int] | None = None) -> 
         query = query.where(Registration.society_id.in_(of))
     found: dict[int, Confirmation] = {}
     for credit, decision, registration, record in session.execute(query):
-        said = _judgement_on(decision, record.id)
-        if said is None or decision.number is None:
+        kept = next((r for r in decision.results if r["record"] == record.id), None)
+        said = session.get(Judgement, kept["judgement"]) if kept and kept["judgement"] else None
+        if kept is None or said is None or decision.number is None:
             continue
         found[credit.id] = Confirmation(
             decision.number, registration.society, said.verdict, record.recognised,
-            credit.confirmed or 0, said.reason, credit.confirmed_at or decision.proposed_at,
+            kept["hours"], said.reason, credit.confirmed_at or decision.proposed_at,
         )  # fmt: skip
     return list(found.values())
-
-
-def _judgement_on(decision: Decision, record_id: int) -> Judgement | None:
-    ids = [r["judgement"] for r in decision.results if r["record"] == record_id]
-    return session.get(Judgement, ids[0]) if ids and ids[0] is not None else None

@@ -1,7 +1,6 @@
 """学时认定: what each registration makes of a record, and how a year's hours are given out."""
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,24 +10,12 @@ from cpd_app.db import session
 from cpd_app.domain.conversion import convert
 from cpd_app.domain.errors import Rejected
 from cpd_app.domain.program import Conversion
-from cpd_app.domain.years import year_of
-from cpd_app.models import Activity, Credit, Registration, Ruling, Society, Term
+from cpd_app.models import Activity, Credit, Registration, Ruling
 from cpd_app.policy import Actor
 from cpd_app.usecases.allocation import allocate, allocate_many
-from cpd_app.usecases.cpd_years import cpd_years
-from cpd_app.usecases.make_up_windows import window_for
+from cpd_app.usecases.make_up_windows import bound_place
+from cpd_app.usecases.places import Place, places_among, places_of, terms_of
 from cpd_app.usecases.rules_in_force import RuleInForce, Rules
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a finishing day falls in a registration; no term: outside every one."""
-
-    registration_id: int
-    society_id: int
-    term_id: int | None
-    year_index: int | None
-
 
 #: what a ruling does not rest on
 TEXT_ONLY = frozenset(
@@ -112,7 +99,9 @@ def settle_many(
     ids = [a.id for a in activities]
     terms = terms_of(sorted({a.person_id for a in activities}))
     places = {
-        a.id: places_among(terms.get(a.person_id, []), a.ended_on) if a.state == "recorded" else []
+        a.id: places_among(terms.get(a.person_id, []), a.ended_on, a.entered_on)
+        if a.state == "recorded"
+        else []
         for a in activities
     }
     touched = {p.registration_id for found in places.values() for p in found}
@@ -142,8 +131,9 @@ class _Tables(dict[int, Rules]):
 
 def _places_now(activity: Activity) -> list[Place]:
     """Where a record belongs: nowhere unless it is recorded."""
-    recorded = activity.state == "recorded"
-    return places_of(activity.person_id, activity.ended_on) if recorded else []
+    if activity.state != "recorded":
+        return []
+    return places_of(activity.person_id, activity.ended_on, activity.entered_on)
 
 
 def _credited_by(activity_ids: Sequence[int]) -> set[int]:
@@ -179,6 +169,7 @@ def _place_in(
         for kept in existing.values():
             kept.recognised, kept.reasons = 0, [{"code": activity.state}]
         return
+    places = [*places, *_bound_elsewhere(places, existing, activity.ended_on)]
     for number, natural in enumerate(places):
         place, credit = natural, existing.get(natural.registration_id)
         if credit is not None:
@@ -192,14 +183,27 @@ def _place_in(
 
 def _bound(place: Place, credit: Credit, ended_on: date) -> Place:
     """The year that a record makes up for, while that is still open; else its own year."""
-    if credit.bound_term_id is None:
-        return place
-    window = window_for(credit, ended_on)
-    if window is None:
+    bound = bound_place(place, credit, ended_on)
+    if bound is None:
         credit.bound_term_id = credit.bound_year = None
         credit.bound_source = credit.bound_source_id = None
-        return place
-    return replace(place, term_id=window.term_id, year_index=window.year)
+    return bound or place
+
+
+def _bound_elsewhere(
+    places: Sequence[Place], existing: dict[int, Credit], ended_on: date
+) -> list[Place]:
+    """Where a record makes up for a year though its own day lies in another registration's term."""
+    here = {p.registration_id for p in places}
+    found = []
+    for credit in existing.values():
+        if credit.registration_id in here or credit.bound_term_id is None:
+            continue
+        registration = session.get_one(Registration, credit.registration_id)
+        nowhere = Place(registration.id, registration.society_id, None, None)
+        if bound_place(nowhere, credit, ended_on) is not None:
+            found.append(nowhere)
+    return found
 
 
 def _let_go(credit: Credit, changed: frozenset[str]) -> None:
@@ -253,54 +257,6 @@ def touch(activity_id: int) -> None:
         .values(version=Registration.version + 1)
         .execution_options(synchronize_session=False)
     )
-
-
-def places_of(person_id: int, day: date) -> list[Place]:
-    """The registrations whose term holds this day; outside every term: all, without a term.
-
-    The one that is shown to the member comes first: its rule set decides what is refused.
-    """
-    return places_among(terms_of([person_id]).get(person_id, []), day)
-
-
-def terms_of(person_ids: Sequence[int]) -> dict[int, list[Any]]:
-    """The terms of people, with registration and society, as `places_among` wants them."""
-    found: dict[int, list[Any]] = {}
-    for row in session.execute(
-        select(
-            Registration.person_id,
-            Registration.id.label("registration_id"),
-            Registration.society_id,
-            Society.year_kind,
-            Term.id.label("term_id"),
-            Term.starts_on,
-            Term.ends_on,
-        )
-        .join(Society, Society.id == Registration.society_id)
-        .join(Term, Term.registration_id == Registration.id)
-        .where(Registration.person_id.in_(person_ids))
-        .order_by(Term.ends_on, Registration.id)
-    ):
-        found.setdefault(row.person_id, []).append(row)
-    return found
-
-
-def places_among(terms: Sequence[Any], day: date) -> list[Place]:
-    """Where a day falls among one person's terms."""
-    inside = [
-        Place(r.registration_id, r.society_id, r.term_id, year_index(r, day))
-        for r in terms
-        if r.starts_on <= day < r.ends_on
-    ]
-    if inside:
-        return inside
-    outside = {r.registration_id: Place(r.registration_id, r.society_id, None, None) for r in terms}
-    return list(outside.values())
-
-
-def year_index(term: Any, day: date) -> int | None:
-    """Which CPD year of a term (a row with starts_on, ends_on, year_kind) a day lies in."""
-    return year_of(cpd_years(term.starts_on, term.ends_on, term.year_kind), day)
 
 
 def _credit(

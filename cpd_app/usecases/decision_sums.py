@@ -16,12 +16,14 @@ from cpd_app.domain.decisions import (
     Outcome,
     RecordResult,
     YearResult,
+    judged_down,
     results_of,
     years_after_reading,
 )
 from cpd_app.domain.years import targets_of
 from cpd_app.models import Decision, Judgement, Snapshot, SnapshotRecord
 from cpd_app.usecases.cpd_years import cpd_years
+from cpd_app.usecases.filed_inputs import hours_left
 from cpd_app.usecases.filing_case import Case
 from cpd_app.usecases.made_up import made_up_for
 from cpd_app.usecases.progress import requirements_of
@@ -77,9 +79,11 @@ def sums_of_many(
     for case in cases:
         filing_id = case.filing.id
         own, said = records.get(filing_id, {}), judgements.get(filing_id, {})
+        judged = {k: JudgedRecord(j.id, j.verdict, j.hours) for k, j in said.items()}
         results = results_of(
             ((r.id, r.year_index, r.recognised) for r in own.values()),
-            {k: JudgedRecord(j.id, j.verdict, j.hours) for k, j in said.items()},
+            judged,
+            hours_left(list(own.values()), judged_down(judged)),
         )
         years = years_after_reading(
             required[filing_id], results, dict((made_up or {}).get(filing_id, {}))

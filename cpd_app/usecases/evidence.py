@@ -14,6 +14,7 @@ from cpd_app.models import (
     Activity,
     AnswerFile,
     AppealFile,
+    CertificateAct,
     Correction,
     Credit,
     Evidence,
@@ -26,7 +27,6 @@ from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases.activities import held_activity, own_activity
 from cpd_app.usecases.activity_changes import note_change
-from cpd_app.usecases.credits import places_of
 from cpd_app.usecases.files import (
     FileState,
     Upload,
@@ -35,6 +35,7 @@ from cpd_app.usecases.files import (
     readable_file,
     receive_file,
 )
+from cpd_app.usecases.places import places_of
 from cpd_app.usecases.rules_in_force import Rules, compiled
 from cpd_app.usecases.under_filing import check_not_filed
 
@@ -187,6 +188,7 @@ def _is_used(file_id: int) -> bool:
         AnswerFile.file_id,
         ReliefFile.file_id,
         AppealFile.file_id,
+        CertificateAct.document_file_id,
     )
     return any(
         session.scalar(select(place).where(place == file_id).limit(1)) is not None
@@ -369,7 +371,7 @@ def _was_checked(activity_id: int) -> bool:
 
 def _societies(activity: Activity) -> list[int]:
     return list(dict.fromkeys(
-        p.society_id for p in places_of(activity.person_id, activity.ended_on)
+        p.society_id for p in places_of(activity.person_id, activity.ended_on, activity.entered_on)
     ))  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from cpd_app.models import (
     AnswerFile,
     Appeal,
     AppealFile,
+    CertificateAct,
     Credit,
     Evidence,
     File,
@@ -24,7 +25,8 @@ from cpd_app.usecases.under_filing import societies_filed_with
 def target_of(file: File) -> Target:
     """Whose file it is, and which societies see it.
 
-    By a record that they credit, a filing, the answer to a return, a request for relief, an appeal.
+    By a record that they credit, a filing, the answer to a return, a request for relief, an appeal,
+    an act of the register.
     """
     through = union(
         select(Registration.society_id)
@@ -43,5 +45,6 @@ def target_of(file: File) -> Target:
         select(Appeal.society_id)
         .join(AppealFile, AppealFile.appeal_id == Appeal.id)
         .where(AppealFile.file_id == file.id),
+        select(CertificateAct.society_id).where(CertificateAct.document_file_id == file.id),
     )
     return Target(owner_id=file.person_id, societies=frozenset(session.scalars(through)))

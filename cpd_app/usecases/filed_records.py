@@ -19,6 +19,10 @@ from cpd_app.domain.review import (
     review_years,
 )
 from cpd_app.models import FileReturn, Judgement, ReturnItem, Snapshot, SnapshotRecord
+from cpd_app.usecases.filed_inputs import hours_left
+
+#: verdicts that take hours away
+JUDGED_DOWN = frozenset({Verdict.REDUCED, Verdict.REJECTED})
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,16 @@ def reading_of(filing_id: int, settings: AuditSettings, *, whole: bool = False) 
     required = {
         year["index"]: year["required"] for year in (snapshots[-1].years if snapshots else [])
     }
-    records = filed_records(filing_id, whole=whole)
     judgements = judgements_in_force(filing_id)
-    plain = [plain_record(r) for r in records]
     judged = {i: said for i, j in judgements.items() if (said := _said(j)) is not None}
+    # What waits for evidence is not lost yet: it takes part until the file is decided.
+    down = {i: said.hours for i, said in judged.items() if said.verdict in JUDGED_DOWN}
+    records = filed_records(filing_id, whole=whole or bool(down))
+    hours = hours_left(records, down)
+    plain = [
+        plain_record(r, regained=max(0, hours[r.id] - r.recognised) if r.id not in down else 0)
+        for r in records
+    ]
     chosen = chosen_for_judging(plain, required, judged, margin=settings.margin)
     return Reading(
         records=records,
@@ -107,7 +117,7 @@ def judgements_in_force(filing_id: int) -> dict[int, Judgement]:
     return {row.record_id: row for row in rows}
 
 
-def plain_record(row: SnapshotRecord) -> FiledRecord:
+def plain_record(row: SnapshotRecord, *, regained: int = 0) -> FiledRecord:
     """A record as the rules of choosing see it."""
     return FiledRecord(
         ref=row.id,
@@ -117,6 +127,7 @@ def plain_record(row: SnapshotRecord) -> FiledRecord:
         audit_proof=row.audit_proof,
         marks=len(row.marks),
         order=(row.ended_on, row.activity_id),
+        regained=regained,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cpd_app.db import session
 from cpd_app.domain.errors import Rejected
+from cpd_app.domain.relief import ReliefState
 from cpd_app.models import (
     Activity,
     ActivityChange,
@@ -20,6 +21,7 @@ from cpd_app.models import (
     OneTimeCode,
     Person,
     Registration,
+    Relief,
     Role,
 )
 from cpd_app.policy import Actor
@@ -69,7 +71,7 @@ def undo_part(actor: Actor, import_id: int, row_ids: Sequence[int], *, now: date
         _withdraw(actor, rows, now=now)
     else:
         for row in rows:
-            row.state = "undone" if _take_back(actor, row, now=now) else "kept"
+            _say(row, _take_back(actor, row, now=now))
     session.flush()
     return _step(imported)
 
@@ -109,16 +111,30 @@ def _withdraw(actor: Actor, rows: Sequence[ImportRow], *, now: datetime) -> None
             )
         )
     )
-    untouched = [
+    as_saved = {
         a.id
         for a in found
         if a.version == saved[a.id].object_version
         and a.state == "recorded"
         and a.id not in worked_on
-    ]
-    untouched = not_filed(untouched)
+    }
+    ids = [i for i in saved if i is not None]
+    free = set(not_filed(ids))
+    bound = set(
+        session.scalars(
+            select(Credit.activity_id).where(
+                Credit.activity_id.in_(ids), Credit.bound_year.is_not(None)
+            )
+        )
+    )
     for row in rows:
-        row.state = "undone" if row.object_id in set(untouched) else "kept"
+        reasons = (
+            (row.object_id not in free, "kept_filed"),
+            (row.object_id in bound, "kept_bound"),
+            (row.object_id not in as_saved, "kept_changed"),
+        )
+        _say(row, next((code for holds, code in reasons if holds), None))
+    untouched = [i for i in ids if saved[i].state == "undone"]
     if not untouched:
         return
     session.execute(
@@ -158,12 +174,21 @@ def _withdraw(actor: Actor, rows: Sequence[ImportRow], *, now: datetime) -> None
     )
 
 
-def _take_back(actor: Actor, row: ImportRow, *, now: datetime) -> bool:
-    """Undo what one row did to the register; all of it or nothing."""
+def _say(row: ImportRow, kept: str | None) -> None:
+    """Note what became of a row; one that stays says why, by a code."""
+    row.state = "kept" if kept else "undone"
+    if kept:
+        row.warnings = [*row.warnings, {"code": kept}]
+
+
+def _take_back(actor: Actor, row: ImportRow, *, now: datetime) -> str | None:
+    """Undo what one row did to the register, all of it or nothing; the reason when it stays."""
     made = [(table, int(key)) for table, key in row.made.get("made", [])]
     changed = [tuple(change) for change in row.made.get("changed", [])]
-    if not all(_is_as_left(*change) for change in changed) or _is_in_use(row, made):
-        return False
+    if not all(_is_as_left(*change) for change in changed):
+        return "kept_changed"
+    if reason := _kept_for(row, made, changed):
+        return reason
     try:
         with session.begin_nested():
             for name in REMOVED_FIRST:
@@ -174,7 +199,7 @@ def _take_back(actor: Actor, row: ImportRow, *, now: datetime) -> bool:
                 _set(table, key, column, before)
     except IntegrityError:
         # Something we do not know of refers to it: it was touched.
-        return False
+        return "kept_in_use"
     if row.person_id is not None and session.get(Person, row.person_id) is not None:
         replace_credits(actor, row.person_id, since=date.min, now=now)
     journal.record(
@@ -185,7 +210,26 @@ def _take_back(actor: Actor, row: ImportRow, *, now: datetime) -> bool:
         now=now,
         data={"import": row.import_id, "person": row.person_id},
     )
-    return True
+    return None
+
+
+def _kept_for(
+    row: ImportRow, made: list[tuple[str, int]], changed: list[tuple[Any, ...]]
+) -> str | None:
+    """What the row's registration or years have come to mean: relief, make-up, anything else."""
+    registrations = [key for table, key in made if table == "registrations"]
+    terms = {key for table, key in made if table == "terms"}
+    terms |= {int(key) for table, key, *_rest in changed if table == "terms"}
+    relieved = exists().where(
+        or_(Relief.registration_id.in_(registrations), Relief.term_id.in_(terms)),
+        Relief.state.in_((ReliefState.SUBMITTED, ReliefState.GRANTED)),
+    )
+    bound = exists().where(Credit.bound_term_id.in_(terms))
+    if (terms or registrations) and session.scalar(select(relieved)):
+        return "kept_relief"
+    if terms and session.scalar(select(bound)):
+        return "kept_bound"
+    return "kept_in_use" if _is_in_use(row, made) else None
 
 
 def _is_in_use(row: ImportRow, made: list[tuple[str, int]]) -> bool:

@@ -1,6 +1,6 @@
 """Until when the hours of which year may still be made up: deferrals, and conditional decisions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from cpd_app.domain.relief import Effect, ReliefState
 from cpd_app.domain.years import CpdYear
 from cpd_app.models import Credit, Decision, Filing, Registration, Relief, Society, Term
 from cpd_app.usecases.cpd_years import cpd_years
+from cpd_app.usecases.places import Place
 
 DEFERRAL = "deferral"
 MAKE_UP = "make_up"
@@ -49,6 +50,12 @@ def window_for(credit: Credit, ended_on: date) -> Window | None:
     ]
     bound_by = (credit.bound_source, credit.bound_source_id)
     return max(fitting, key=lambda w: ((w.source, w.source_id) == bound_by, w), default=None)
+
+
+def bound_place(place: Place, credit: Credit, ended_on: date) -> Place | None:
+    """The year that a record makes up for; None when it is bound to none that is still open."""
+    window = window_for(credit, ended_on) if credit.bound_term_id is not None else None
+    return replace(place, term_id=window.term_id, year_index=window.year) if window else None
 
 
 def _deferrals(registration_id: int) -> list[Window]:

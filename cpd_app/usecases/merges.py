@@ -11,14 +11,16 @@ from cpd_app.db import session
 from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.models import (
     Activity,
-    ApiToken,
     Appeal,
+    CalendarFeed,
     Deadline,
+    Delivery,
     File,
     Filing,
     Merge,
-    OneTimeCode,
+    Message,
     Person,
+    Reader,
     Registration,
     Relief,
     Role,
@@ -26,12 +28,13 @@ from cpd_app.models import (
 )
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
+from cpd_app.usecases.access_ends import end_sign_ins_and_tokens
 from cpd_app.usecases.accounts import belongs_elsewhere
 from cpd_app.usecases.member_search import matching_people
 from cpd_app.usecases.merge_events import give_back_events, move_events
+from cpd_app.usecases.merge_settings import give_back_settings, move_settings
 from cpd_app.usecases.registrations import replace_credits
 from cpd_app.usecases.registrations_shown import readable_registration
-from cpd_app.usecases.signin import end_all_sign_ins
 
 MOST_REASON = 500
 #: tables whose rows go to the kept account, and the name of their ids in `Merge.moved`
@@ -45,6 +48,10 @@ MOVING = (
     ("deadlines", Deadline),
     ("reliefs", Relief),
     ("appeals", Appeal),
+    ("readers", Reader),
+    ("messages", Message),
+    ("deliveries", Delivery),
+    ("feeds", CalendarFeed),
 )
 
 
@@ -130,12 +137,16 @@ def merge_members(
         raise Rejected("missing", "reason")
     preview = preview_merge(actor, registration_id, other_id)
     kept, other = preview.kept.person, preview.merged.person
-    moved = {**_move(preview), **move_events(kept.id, other.id, now=now)}
+    moved = {
+        **_move(preview),
+        **move_events(kept.id, other.id, now=now),
+        **move_settings(kept.id, other.id),
+    }
     moved["contacts"] = _take_over(kept, other, preview.contacts)
     moved["barred_on"] = kept.barred_on.isoformat() if kept.barred_on else None
     kept.barred_on = min(filter(None, (kept.barred_on, other.barred_on)), default=None)
     other.merged_into_id = kept.id
-    _close(other.id, now=now)
+    end_sign_ins_and_tokens(other.id, now=now)
     row = Merge(
         kept_id=kept.id,
         merged_id=other.id,
@@ -178,6 +189,7 @@ def undo_merge(actor: Actor, merge_id: int, *, now: datetime) -> Merge:
     for name, table in MOVING:
         _give(table, row.moved.get(name, []), other.id)
     give_back_events(row.moved, other.id, now=now)
+    give_back_settings(row.moved, kept.id, other.id)
     for name in row.moved["contacts"]:
         value = getattr(kept, name)
         setattr(kept, name, None)
@@ -345,16 +357,6 @@ def _take_over(kept: Person, other: Person, names: Sequence[str]) -> list[str]:
         session.flush()  # one address, one account: given up before it is taken
         setattr(kept, name, value)
     return list(names)
-
-
-def _close(person_id: int, *, now: datetime) -> None:
-    end_all_sign_ins(person_id, now=now)
-    for table, column in ((ApiToken, "revoked_at"), (OneTimeCode, "revoked_at")):
-        session.execute(
-            update(table)
-            .where(table.person_id == person_id, getattr(table, column).is_(None))
-            .values({column: now})
-        )
 
 
 def _versions(person_id: int) -> dict[str, Any]:

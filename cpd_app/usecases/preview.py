@@ -22,13 +22,16 @@ from cpd_app.usecases.activities import own_activity
 from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.allocation import COLUMNS, credit_input
 from cpd_app.usecases.cpd_years import cpd_years
-from cpd_app.usecases.credits import Place, places_of
 from cpd_app.usecases.credits_shown import titles_of
+from cpd_app.usecases.make_up_windows import bound_place
+from cpd_app.usecases.places import Place, places_of
 from cpd_app.usecases.progress import requirements_of
 from cpd_app.usecases.rules_in_force import RuleInForce, Rules, compiled
 
 #: stands for a record that has no number yet; entered after every other
 NOT_YET = 2**62
+#: a record that is being entered comes after every transfer
+ENTERED_NOW = date.max
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,12 @@ def preview_of(
 
     Raises the refusals of domain.md §4, as saving would.
     """
-    place = _place_of(actor, new.ended_on)
-    kept = _kept(actor, activity_id, place)
+    kept_record = own_activity(actor, activity_id) if activity_id is not None else None
+    entered_on = kept_record.entered_on if kept_record is not None else today
+    place = _place_of(actor, new.ended_on, entered_on)
+    kept = _kept(kept_record, place)
+    if kept is not None and kept.credit is not None:
+        place = bound_place(place, kept.credit, new.ended_on) or place
     rule, ruled = _rule_and_ruling(kept, new, place)
     conversion = convert(rule.rule_set, new.flat, ruled)
     check_finished(new.ended_on, today)
@@ -124,10 +131,10 @@ def preview_of(
     )
 
 
-def _place_of(actor: Actor, day: date) -> Place:
+def _place_of(actor: Actor, day: date, entered_on: date = ENTERED_NOW) -> Place:
     if actor.person_id is None:
         raise NotFound
-    places = places_of(actor.person_id, day)
+    places = places_of(actor.person_id, day, entered_on)
     if not places:
         raise Rejected("no_registration")
     return places[0]
@@ -156,13 +163,12 @@ class _Kept:
     credit: Credit | None
 
 
-def _kept(actor: Actor, activity_id: int | None, place: Place) -> _Kept | None:
-    if activity_id is None:
+def _kept(activity: Activity | None, place: Place) -> _Kept | None:
+    if activity is None:
         return None
-    activity = own_activity(actor, activity_id)
     credit = session.scalar(
         select(Credit).where(
-            Credit.activity_id == activity_id, Credit.registration_id == place.registration_id
+            Credit.activity_id == activity.id, Credit.registration_id == place.registration_id
         )
     )
     return _Kept(activity, credit)

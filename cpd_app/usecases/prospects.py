@@ -12,8 +12,8 @@ from cpd_app.models import Event, Registration
 from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.allocation import credit_input
 from cpd_app.usecases.cpd_years import cpd_years
-from cpd_app.usecases.credits import Place
 from cpd_app.usecases.event_hours import plan_of
+from cpd_app.usecases.places import Place
 from cpd_app.usecases.preview import as_row, counted_rows
 from cpd_app.usecases.rules_in_force import Rules, compiled
 

@@ -45,6 +45,7 @@ class Extent:
 class Run:
     """A recalculation that was ordered: how far it is and what it came to."""
 
+    job_id: int
     from_on: date
     state: str
     done: int
@@ -122,6 +123,7 @@ def last_run(actor: Actor, society_id: int) -> Run | None:
         return None
     result = job.result or {}
     return Run(
+        job.id,
         date.fromisoformat(job.payload["from_on"]),
         job.state,
         job.done,

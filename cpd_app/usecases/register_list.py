@@ -6,12 +6,14 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, select
 
 from cpd_app.db import session
-from cpd_app.domain.certificates import ActKind, Done, possible, state_without
+from cpd_app.domain.certificates import ActKind, Done, is_suspended, possible, state_without
 from cpd_app.domain.errors import Rejected
 from cpd_app.domain.renewal import CertificateState
 from cpd_app.models import CertificateAct, FederationReport, Filing, Registration, Term
 from cpd_app.policy import Actor, Permission, Target, may
 from cpd_app.usecases.act_history import acts_of, as_done, open_proposal, term_acted_on
+from cpd_app.usecases.act_papers import paper_states
+from cpd_app.usecases.files import FileState
 from cpd_app.usecases.registrations_shown import readable_registration
 from cpd_app.usecases.renewal_facts import FILED
 
@@ -31,9 +33,13 @@ class Certificate:
     under_review: bool
     #: in the order they took effect
     acts: list[CertificateAct]
+    #: where the document of an act stands, by act, for those that have one
+    papers: dict[int, FileState]
     #: when the report that carried an act was made, by act
     reported: dict[int, FederationReport]
     proposal: CertificateAct | None
+    #: expired, and suspended until its end
+    ended_suspended: bool
     #: kinds that this person may do or propose
     possible: tuple[ActKind, ...]
     #: acts that can be set aside
@@ -63,8 +69,10 @@ def certificate_of(actor: Actor, registration_id: int, *, today: date) -> Certif
         state=state.value,
         under_review=state is CertificateState.EXPIRED and bool(under_review([registration.id])),
         acts=acts,
+        papers=paper_states(acts),
         reported={a.id: made[a.report_id] for a in acts if a.report_id in made},
         proposal=proposal,
+        ended_suspended=state is CertificateState.EXPIRED and is_suspended(as_done(acts)),
         possible=possible(state) if acting else (),
         annullable=_annullable(as_done(acts), state) if judging else frozenset(),
     )

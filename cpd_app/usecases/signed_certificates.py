@@ -1,7 +1,7 @@
 """A certificate as a document that a machine can check, and what the printed one says."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -54,13 +54,19 @@ def own_certificate(
 
 
 def printed_certificate(
-    actor: Actor, registration_id: int, *, now: datetime, today: date
+    actor: Actor, registration_id: int, *, coming: bool = False, now: datetime, today: date
 ) -> OwnCertificate:
-    """The same, to be printed: only while it is in force.
+    """The same, to be printed: only while it is in force, or `coming`: the one that begins later.
 
-    Raises Rejected `no_paper_suspended`, `no_paper_expired` … for every other state.
+    The paper of a coming term says its first day; its code shows how things stand meanwhile.
+    Raises Rejected `no_paper_suspended`, `no_paper_expired` … for every other state, NotFound when
+    nothing is to come.
     """
     own = own_certificate(actor, registration_id, now=now, today=today)
+    if coming:
+        if own.certificate.coming is None:
+            raise NotFound
+        return replace(own, certificate=replace(own.certificate, term=own.certificate.coming))
     if own.no_paper is not None:
         raise Rejected(own.no_paper)
     return own

@@ -215,6 +215,8 @@ def _record(detail: RecordDetail, papers: list[dict[str, Any]]) -> FrozenRecord:
         "source": row.source,
         "source_name": row.source_name,
         "event_id": activity.event_id,
+        "attended": activity.attended,
+        "different_from": sorted(activity.different_from),
         "ruled": row.ruled,
         "rule_set": {"number": rule.number, "title": rule.rule_set.code},
         "evidence": papers,

@@ -21,6 +21,8 @@ from cpd_app.domain.verification import (
     PublicAct,
     PublicState,
     PublicTerm,
+    coming_term,
+    ended_suspended,
     history_of,
     public_state,
     shown_term,
@@ -47,6 +49,10 @@ class PublicCertificate:
     field: Field | None
     term: PublicTerm
     state: PublicState
+    #: over, and suspended until its end
+    ended_suspended: bool
+    #: given already, begins later
+    coming: PublicTerm | None
     history: tuple[HistoryEntry, ...]
     #: as public pages write them: masked unless the society says otherwise
     name: str
@@ -101,7 +107,7 @@ def certificate_of(
     term = shown_term(terms, today)
     if term is None:
         return None
-    person = registration.person
+    person, acts = registration.person, _acts(registration.id)
     hides = society.settings.get(NAME_SETTING, MASKED) != FULL
     return PublicCertificate(
         registration=registration,
@@ -109,7 +115,9 @@ def certificate_of(
         field=registration.field,
         term=term,
         state=public_state(term, today),
-        history=tuple(history_of(terms, _acts(registration.id), today)),
+        ended_suspended=ended_suspended(term, acts, today),
+        coming=coming_term(terms, term, today),
+        history=tuple(history_of(terms, acts, today)),
         name=masked(person.name) if hides else person.name,
         name_en=masked(person.name_en or "") if hides else person.name_en or "",
         names=_names_during(person, term),

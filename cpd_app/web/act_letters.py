@@ -1,12 +1,15 @@
-"""The letter of an act of the register, as a file for its member and the society's staff."""
+"""Papers of an act of the register, for its member and the society's staff: letter, document."""
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from cpd_app import clock
 from cpd_app.access import current_actor, signed_in
-from cpd_app.usecases import act_letters
+from cpd_app.db import transaction
+from cpd_app.storage import local_files
+from cpd_app.usecases import act_letters, act_papers
 from cpd_app.web.certificate_words import reason_word
+from cpd_app.web.evidence import sent_file
 from cpd_app.web.filing_letters import sent
 from cpd_app.web.locale import short_locale
 
@@ -20,3 +23,12 @@ def letter(act_id: int) -> ResponseReturnValue:
     actor = current_actor()
     reason = reason_word(act_letters.reason_of(actor, act_id))
     return sent(act_letters.act_letter(actor, act_id, short_locale(), reason, now=clock.now()))
+
+
+@bp.get("/certificate-acts/<int:act_id>/document")
+@signed_in
+def paper(act_id: int) -> ResponseReturnValue:
+    """The signed document, as it was attached; opening it is written down."""
+    with transaction():
+        found = act_papers.open_paper(current_actor(), act_id, store=local_files(), now=clock.now())
+    return sent_file(found)

@@ -13,15 +13,19 @@ from cpd_app.db import transaction
 from cpd_app.domain.certificates import NEVER_PUBLIC, REASONS, TWO_PEOPLE, ActKind
 from cpd_app.domain.errors import Conflict, DomainError, NotAllowed, NotFound, Rejected
 from cpd_app.schemas.certificates import ActSchema, TransferSchema, VersionSchema
-from cpd_app.usecases import act_history, acts, register_list, transfers
+from cpd_app.schemas.evidence import uploads_of
+from cpd_app.storage import local_files
+from cpd_app.usecases import act_history, act_papers, acts, register_list, transfers
 from cpd_app.usecases.credits_shown import names_of
+from cpd_app.usecases.files import Upload
 from cpd_app.usecases.notices import public_name
 from cpd_app.usecases.register_list import Certificate
-from cpd_app.web import desk
+from cpd_app.web import desk, uploads
 from cpd_app.web.certificate_words import (
     VERBS,
     history_of,
     kind_word,
+    paper_link,
     public_line,
     reason_word,
     state_look,
@@ -133,6 +137,7 @@ def confirm(act_id: int) -> ResponseReturnValue:
         public=_public(found, ActKind(row.kind), row.reason_code or "", row.legal_basis or ""),
         proposer=names_of({row.proposed_by_id}).get(row.proposed_by_id or 0, ""),
         own=row.proposed_by_id == current_actor().person_id,
+        paper=paper_link(row.id, act_papers.paper_states([row]).get(row.id)),
         errors=given.errors,
     )
     return page, 200 if given.ok else 422
@@ -198,10 +203,21 @@ def _form(
         hidden=[reason_word(code) for code in REASONS[kind] if code in NEVER_PUBLIC],
         state=state_look(found.state, under_review=found.under_review),
         history=history_of(found),
+        secrecy=uploads.secrecy_options(),
         values=values,
         errors=given.errors,
     )
     return page, 200 if given.ok else 422
+
+
+def _paper(given: Read) -> Upload | None:
+    """The signed document of the form; one that cannot be taken is said beside its field."""
+    picked = uploads_of(request.files.getlist("file"), request.form.get("secrecy", ""))
+    for one in picked:
+        if isinstance(one, Upload):
+            return one
+        given.errors["file"] = uploads.why(one.refusal or Rejected("no_file"))
+    return None
 
 
 def _acted(
@@ -214,18 +230,26 @@ def _acted(
     """Do it, or note in the form why not."""
     new = acts.with_kind(given.value, kind, annuls.id if annuls else None)
     actor, now, today = current_actor(), clock.now(), clock.today()
+    paper, store = _paper(given), local_files()
+    if given.errors:
+        return None
+    known = {**ActSchema().fields, "secrecy": None}
     try:
         with transaction():
             if wish is not None:
                 version = request.form.get("version", 0, type=int)
-                row = acts.grant_wish(actor, wish.id, new, version=version, now=now, today=today)
+                row = acts.grant_wish(
+                    actor, wish.id, new, paper, version=version, store=store, now=now, today=today
+                )
             else:
-                row = acts.act(actor, found.registration.id, new, now=now, today=today)
+                row = acts.act(
+                    actor, found.registration.id, new, paper, store=store, now=now, today=today
+                )
             state = row.state
     except (NotFound, NotAllowed):
         raise
     except DomainError as error:
-        given.refuse(error, known=ActSchema().fields)
+        given.refuse(error, known=known)
         return None
     if state == "consented":
         said = _("已同意转会。转入的学会办理时，这里的注册随即注销并公告。")

@@ -3,7 +3,7 @@
 import io
 import json
 
-from flask import Blueprint, Response, current_app, render_template, send_file, url_for
+from flask import Blueprint, Response, current_app, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from cpd_app import clock
@@ -45,6 +45,8 @@ def show(registration_id: int) -> ResponseReturnValue:
         until=last_day(found.term.ends_on),
         qr=qr_svg(link_of(_base(), number)),
         public=url_for("verification.show", number=number),
+        ended_suspended=found.ended_suspended,
+        coming=found.coming.starts_on if found.coming else None,
         no_paper=sentence(own.no_paper) if own.no_paper else "",
     )
 
@@ -52,9 +54,16 @@ def show(registration_id: int) -> ResponseReturnValue:
 @bp.get("/registrations/<int:registration_id>/certificate.pdf")
 @signed_in
 def paper(registration_id: int) -> ResponseReturnValue:
-    """The certificate to print; refused with a sentence while it is not in force."""
+    """The certificate to print; refused with a sentence while it is not in force.
+
+    With `coming` the one for the next term, which says its first day.
+    """
     own = signed_certificates.printed_certificate(
-        current_actor(), registration_id, now=clock.now(), today=clock.today()
+        current_actor(),
+        registration_id,
+        coming="coming" in request.args,
+        now=clock.now(),
+        today=clock.today(),
     )
     made = registration_certificate_pdf(_on_paper(own), current_app.config["CPD"].fonts_dir)
     return _sent(made, "application/pdf", own.certificate.registration.number, "pdf")

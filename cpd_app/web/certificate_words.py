@@ -11,6 +11,7 @@ from flask_babel import pgettext
 from cpd_app.domain.certificates import TWO_PEOPLE, ActKind
 from cpd_app.texts.certificates import KINDS, REASONS
 from cpd_app.usecases.act_letters import has_letter
+from cpd_app.usecases.files import FileState
 from cpd_app.usecases.members import MemberRow
 from cpd_app.usecases.register_list import Certificate
 from cpd_app.web.filters import day, moment
@@ -113,10 +114,25 @@ def history_of(found: Certificate) -> list[dict[str, Any]]:
                 "tone": "" if void else tone,
                 "void": void,
                 "annullable": act.id in found.annullable,
+                "paper": paper_link(act.id, found.papers.get(act.id)),
                 "letter": url_for("act_letters.letter", act_id=act.id) if has_letter(act) else "",
             }
         )
     return made
+
+
+def paper_link(act_id: int, state: FileState | None) -> tuple[str, str] | None:
+    """Words and address of an act's document; without an address while it cannot be opened."""
+    if state is None:
+        return None
+    if state is FileState.READY:
+        return _("查看文件"), url_for("act_letters.paper", act_id=act_id)
+    words = {
+        FileState.ARRIVED: _("文件处理中"),
+        FileState.BROKEN: _("文件无法读取"),
+        FileState.PURGED: _("文件已清除"),
+    }
+    return words[state], ""
 
 
 def _text(act: "CertificateAct", by_id: dict[int, "CertificateAct"], found: Certificate) -> str:

@@ -172,6 +172,11 @@ def _file(file_id: int, *, preview: bool) -> ResponseReturnValue:
         opened = files.open_file(
             actor, file_id, preview=preview, store=local_files(), now=clock.now()
         )
+    return sent_file(opened)
+
+
+def sent_file(opened: files.Opened) -> ResponseReturnValue:
+    """A file as an answer that no cache keeps and that can run nothing."""
     response = send_file(
         opened.stream,
         mimetype=opened.media_type,

@@ -1,7 +1,5 @@
 """用来补第 k 年: binding a record to an earlier year, and undoing it."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,30 +9,20 @@ from cpd_app.access import current_actor, signed_in
 from cpd_app.db import transaction
 from cpd_app.domain.errors import Rejected
 from cpd_app.usecases import make_up
-from cpd_app.usecases.make_up import Window
+from cpd_app.usecases.make_up import Choice
 from cpd_app.usecases.record_details import RecordDetail
 from cpd_app.wording import sentence
 
 bp = Blueprint("make_up", __name__)
 
 
-@dataclass(frozen=True)
-class MakeUp:
-    """What a record's page offers."""
-
-    #: the earlier year that it makes up for now
-    bound_year: int | None
-    windows: list[Window]
-
-
 @bp.app_template_global("make_up_of")
-def make_up_of(detail: RecordDetail) -> MakeUp | None:
-    """The earlier years that a record may make up for; None when there is nothing to say."""
+def make_up_of(detail: RecordDetail) -> list[Choice]:
+    """The earlier years that a record makes up for or may make up for."""
     row, registration = detail.row, detail.registration
     if registration is None or row.state != "recorded" or row.left_out:
-        return None
-    windows = [] if row.bound_year else make_up.bindable_years(registration.id, row.ended_on)
-    return MakeUp(row.bound_year, windows) if row.bound_year or windows else None
+        return []
+    return make_up.make_up_choices(current_actor(), detail.activity, registration)
 
 
 @bp.post("/activities/<int:activity_id>/make-up")

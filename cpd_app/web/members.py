@@ -29,14 +29,14 @@ from cpd_app.usecases import checks, member_changes, members, overview, standing
 from cpd_app.usecases.member_file import MemberFile, member_file
 from cpd_app.usecases.members import MemberFilter
 from cpd_app.usecases.registrations import fields_of_engineering
-from cpd_app.web import activation_codes, desk, merges, registrations
+from cpd_app.web import activation_codes, desk, erasure, merges, registrations
 from cpd_app.web.forms import Read, read
 from cpd_app.web.locale import short_locale
 from cpd_app.web.member_list import csv_rows, filter_of, level_word, member_list, query_of
 from cpd_app.web.member_page import address, heading, last_day, member_page, role_word
 
 bp = Blueprint("members", __name__, url_prefix="/staff/members")
-for part in (registrations, merges, activation_codes):
+for part in (registrations, merges, erasure, activation_codes):
     bp.register_blueprint(part.bp)
 
 

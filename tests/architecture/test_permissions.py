@@ -53,6 +53,7 @@ EXPECTED = {
     Permission.CHANGE_MEMBER: "registrar",
     Permission.ACTIVATE_MEMBER: "registrar",
     Permission.MERGE_MEMBERS: "registrar",
+    Permission.ERASE_VALUES: "registrar",
     Permission.IMPORT_MEMBERS: "registrar",
     Permission.IMPORT_ACTIVITIES: "owner registrar",
     Permission.CHANGE_ROLE: "registrar",
@@ -106,6 +107,8 @@ EXPECTED = {
     Permission.READ_REACH: "auditor registrar",
     Permission.NUDGE: "registrar",
     Permission.READ_WORK: "auditor registrar federation stranger",
+    Permission.READ_MESSAGE: "owner",
+    Permission.MARK_MESSAGE: "owner",
 }
 #: permission -> who may, of an event of the federation
 OF_THE_FEDERATION = {
@@ -127,6 +130,7 @@ NEVER_ONESELF = {
     Permission.WRITE_REGISTRATION,
     Permission.CHANGE_MEMBER,
     Permission.MERGE_MEMBERS,
+    Permission.ERASE_VALUES,
     Permission.CHANGE_ROLE,
     Permission.DECIDE_RULING,
     Permission.DECIDE_RELIEF,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from cpd_app.models import CertificateAct, FederationReport
+from cpd_app.models import CertificateAct, FederationReport, File
 from tests.support import builders
 from tests.support.people import Someone
 from tests.support.store import Store
@@ -11,7 +11,7 @@ from tests.support.store import Store
 NOW = datetime(2025, 6, 2, 2, 0, tzinfo=UTC)
 
 
-def register_things(store: Store, member: Someone) -> dict[str, Any]:
+def register_things(store: Store, member: Someone, file: File) -> dict[str, Any]:
     """A suspension of another registration of the member, in force, and a report of it."""
     assert member.society
     registration = builders.a_registration(
@@ -31,6 +31,7 @@ def register_things(store: Store, member: Someone) -> dict[str, Any]:
         registration_id=registration.id,
         term_id=registration.terms[0].id,
         kind="suspended",
+        document_file_id=file.id,
         reason_code="under_inquiry",
         effective_on=NOW.date(),
         state="in_force",

@@ -9,6 +9,7 @@ from cpd_app import clock
 from cpd_app.models import (
     Activity,
     ActivityChange,
+    CertificateAct,
     Credit,
     JournalEntry,
 )
@@ -246,3 +247,25 @@ def test_a_large_import_asks_no_question_per_row(
     assert store.count(Activity) == 2000
     assert reading < 60
     assert len(counted) < 120, "500 rows a transaction"
+
+
+def test_a_society_that_a_member_left_by_transfer_brings_nothing_in_for_them(
+    bring_file, registrar, member, store, rows_of
+):
+    store.add(
+        CertificateAct(
+            society_id=member.society.id,
+            registration_id=member.registration.id,
+            term_id=member.registration.terms[0].id,
+            kind="cancelled",
+            reason_code="transfer",
+            effective_on=date(2026, 5, 4),
+            state="in_force",
+            former_state="active",
+            proposed_at=clock.now(),
+        )
+    )
+
+    brought = bring_file(registrar, "activities", a_csv(ACTIVITIES, a_training(member)))
+
+    assert [row.problems[0]["code"] for row in rows_of(brought)] == ["unknown_login"]

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from cpd_app.domain.decisions import Outcome, Shortfall
 from cpd_app.domain.errors import Conflict, DomainError, NotAllowed, NotFound, Rejected
+from cpd_app.domain.review import AuditSettings
 from cpd_app.models import Credit, Deadline, Decision, Filing, JournalEntry, Reader, Society, Term
 from cpd_app.policy import RoleName
 from cpd_app.usecases import decisions
@@ -16,8 +17,9 @@ from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.confirmed_hours import confirmations_on
 from cpd_app.usecases.decisions import NewDecision
+from cpd_app.usecases.filed_records import reading_of
 from cpd_app.usecases.make_up import bind_record
-from tests.support import builders
+from tests.support import builders, filings
 from tests.support.deciding import (
     NOW,
     REQUIRED,
@@ -273,3 +275,40 @@ def _make_up(do: Do, member: Someone, minutes: int) -> None:
         bind_record, member.actor, made.activity.id, member.registration.id,
         CONDITIONAL.make_up[0].year, now=NOW + timedelta(days=20),
     )  # fmt: skip
+
+
+def test_what_a_rejected_record_took_from_others_comes_back_to_them(
+    do: Do, store: Store, member: Someone, auditor: Someone, registrar: Someone
+):
+    """Three papers of 16 学时 under a year's cap of 25: 16, 9 and 0 were filed."""
+    assert member.registration
+    made = []
+    for month in (5, 6, 7):
+        day = date(2023, month, 9)
+        new = NewActivity("paper", f"论文{month}", None, day, {"tier": "core", "rank": 1})
+        made.append((do(log_activity, member.actor, new, **WHEN).activity, day))
+    filed = [store.one(select(Credit).where(Credit.activity_id == a.id)) for a, _day in made]
+    assert [c.recognised for c in filed] == [1600, 900, 0]
+    filing = filings.a_filing(
+        store,
+        member.registration,
+        [
+            filings.a_record(activity=a, ended_on=day, recognised=c.recognised, conversion=1600)
+            for (a, day), c in zip(made, filed, strict=True)
+        ],
+        state="reading",
+    )
+    first, second, _third = records_in(store, filing)
+    a_judgement(store, first, auditor, "rejected", 0)
+    a_judgement(store, second, auditor, "accepted", 900)
+
+    reading = do(reading_of, filing.id, AuditSettings())
+    assert (reading.years[0].computed, reading.years[0].judged) == (2500, 1600)
+    proposal = do(decisions.propose_decision, auditor.actor, filing.id, REFUSED, **WHEN)
+    decision = do(decisions.confirm_decision, registrar.actor, proposal.id, **WHEN)
+
+    assert [r["hours"] for r in decision.results] == [0, 1600, 900]
+    left = store.all(select(Credit).order_by(Credit.activity_id))
+    assert [(c.recognised, c.confirmed) for c in left] == [(0, 0), (1600, 1600), (900, None)]
+    (said,) = do(confirmations_on, made[1][0].id)
+    assert (said.filed, said.hours) == (900, 1600)

@@ -13,7 +13,7 @@ from cpd_app.models import (
     ImportRow,
     Job,
 )
-from cpd_app.usecases import activities, evidence, import_saving, imports, jobs
+from cpd_app.usecases import activities, evidence, import_saving, imports, jobs, make_up
 from cpd_app.usecases.activity_input import NewActivity
 from scheduler import runner
 from scheduler.tasks import TASKS
@@ -21,6 +21,7 @@ from tests.support.files import ACTIVITIES, a_csv, an_xlsx
 from tests.support.imports import a_registered, a_training
 from tests.support.jobs import work_off
 from tests.support.photos import an_upload
+from tests.support.reliefs import granted
 
 
 @pytest.fixture(autouse=True)
@@ -178,7 +179,9 @@ def test_undo_withdraws_what_nobody_touched_and_lists_the_rest(
     do(imports.order_undo, registrar.actor, import_id, now=clock.now())
     work_off(app)
 
-    assert [row.state for row in rows_of(import_id)] == ["undone", "kept"]
+    assert [(row.state, row.warnings) for row in rows_of(import_id)] == [
+        ("undone", []), ("kept", [{"code": "kept_changed"}]),
+    ]  # fmt: skip
     assert store.get(Import, import_id).counts["kept"] == 1
     assert store.get(Activity, first.id).state == "withdrawn"
     assert store.get(Activity, second.id).state == "recorded"
@@ -201,6 +204,26 @@ def test_undo_leaves_a_record_that_somebody_worked_on(
 
     assert [row.state for row in rows_of(import_id)] == ["kept"]
     assert store.get(Activity, record.id).state == "recorded"
+
+
+def test_undo_keeps_a_record_that_makes_up_for_an_earlier_year_and_says_so(
+    app, bring_file, confirm_file, do, registrar, auditor, member, store, rows_of
+):
+    granted(do, store, member, auditor, "abroad", now=clock.now())
+    data = a_csv(ACTIVITIES, a_training(member, "2026-05-06"))
+    import_id = bring_file(registrar, "activities", data)
+    confirm_file(registrar, import_id)
+    record = store.one(select(Activity))
+    do(make_up.bind_record, member.actor, record.id, member.registration.id, 3, now=clock.now())
+
+    do(imports.order_undo, registrar.actor, import_id, now=clock.now())
+    work_off(app)
+
+    assert [(row.state, row.warnings) for row in rows_of(import_id)] == [
+        ("kept", [{"code": "kept_bound"}])
+    ]
+    credit = store.one(select(Credit).where(Credit.activity_id == record.id))
+    assert (credit.bound_year, credit.recognised) == (3, 1000)
 
 
 def test_what_was_undone_can_be_imported_again(

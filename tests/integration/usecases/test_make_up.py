@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.domain.years import Verdict
-from cpd_app.models import Activity, Credit, Decision, Filing
+from cpd_app.models import Activity, Credit, Decision, Filing, Registration, Term
 from cpd_app.usecases import make_up, relief_decisions
 from cpd_app.usecases.activities import correct_activity, withdraw_activity
 from cpd_app.usecases.activity_input import NewActivity
+from cpd_app.usecases.preview import preview_of
 from cpd_app.usecases.progress import readiness_of
+from tests.support.builders import a_registration
 from tests.support.people import Someone
 from tests.support.recorded import logged
 from tests.support.reliefs import granted
@@ -48,6 +50,26 @@ def bind(do: Do, someone: Someone, activity: Activity, member: Someone, now: dat
         make_up.bind_record, someone.actor, activity.id, member.registration.id, 3, now=now
     )
     return credit
+
+
+def a_conditional_decision(
+    store: Store, registration: Registration, auditor: Someone, now: datetime
+) -> Decision:
+    """10 学时 of the third year are to be made up until 31 March 2027."""
+    filing = Filing(
+        number="F-1", society_id=registration.society_id, registration_id=registration.id,
+        term_id=registration.terms[0].id, person_id=registration.person_id,
+        state="conditional", filed_at=now, declaration_version=1,
+    )  # fmt: skip
+    store.add(filing)
+    decision = Decision(
+        filing_id=filing.id, number="D-1", outcome="conditional", reasons="第 3 年补足",
+        make_up=[{"year": 3, "hours": 1000}], make_up_until_on=date(2027, 3, 31),
+        state="in_force", proposed_at=now, proposed_by_id=auditor.id, confirmed_at=now,
+        results=[],
+    )  # fmt: skip
+    store.add(decision)
+    return decision
 
 
 @pytest.mark.usefixtures("deferral")
@@ -162,20 +184,7 @@ def test_a_conditional_decision_lets_hours_be_made_up(
     do: Do, store: Store, member: Someone, auditor: Someone, now: datetime
 ):
     assert member.registration
-    term = member.registration.terms[0]
-    filing = Filing(
-        number="F-1", society_id=member.registration.society_id,
-        registration_id=member.registration.id, term_id=term.id, person_id=member.id,
-        state="conditional", filed_at=now, declaration_version=1,
-    )  # fmt: skip
-    store.add(filing)
-    decision = Decision(
-        filing_id=filing.id, number="D-1", outcome="conditional", reasons="第 3 年补足",
-        make_up=[{"year": 3, "hours": 1000}], make_up_until_on=date(2027, 3, 31),
-        state="in_force", proposed_at=now, proposed_by_id=auditor.id, confirmed_at=now,
-        results=[],
-    )  # fmt: skip
-    store.add(decision)
+    decision = a_conditional_decision(store, member.registration, auditor, now)
     before = logged(do, member, "training", date(2026, 11, 19), now=now, minutes=90)
     after = logged(do, member, "training", date(2026, 11, 20), now=now, minutes=90)
     with pytest.raises(Rejected, match="not_bindable"):
@@ -235,3 +244,58 @@ def test_whatever_is_done_no_hour_counts_in_two_years(
         do(make_up.unbind_record, member.actor, credit.activity_id, registration_id, now=now)
     assert sum(hours(do, member, now)) == 200 * sum(c.term_id is not None for c in kept)
     assert not store.all(in_force.where(Credit.bound_year.is_not(None)))
+
+
+@pytest.mark.usefixtures("deferral")
+def test_what_a_correction_would_bring_is_shown_for_the_year_that_it_makes_up_for(
+    do: Do, member: Someone, now: datetime
+):
+    activity = logged(do, member, "training", IN_GRACE, now=now, minutes=90)
+    bind(do, member, activity, member, now)
+
+    def shown(day: date) -> tuple[int, int]:
+        new = NewActivity("training", "改正", None, day, fields={"minutes": 180})
+        found = do(preview_of, member.actor, new, today=now.date(), activity_id=activity.id)
+        return found.year.index, found.year.after
+
+    assert shown(IN_GRACE) == (3, 400)
+    assert shown(date(2025, 6, 1)) == (3, 400)
+    assert shown(date(2024, 6, 1)) == (2, 400)
+
+
+def test_a_record_of_another_registrations_term_makes_up_after_the_end(
+    do: Do, store: Store, member: Someone, auditor: Someone, now: datetime
+):
+    """The first certificate has ended and its year 3 is to be made up; the second one runs."""
+    assert member.registration
+    assert member.society
+    first = member.registration
+    second = a_registration(
+        store, member.person, member.society,
+        term={"starts_on": date(2026, 6, 1), "ends_on": date(2031, 6, 1)},
+    )  # fmt: skip
+    with store.session() as session:
+        term = session.get_one(Term, first.terms[0].id)
+        term.ends_on, term.state = date(2026, 6, 1), "expired"
+    a_conditional_decision(store, first, auditor, now)
+    activity = logged(do, member, "training", date(2026, 11, 20), now=now, minutes=90)
+
+    def credited() -> dict[int, tuple[int | None, int]]:
+        rows = store.all(select(Credit).where(Credit.activity_id == activity.id))
+        return {c.registration_id: (c.year_index, c.recognised) for c in rows}
+
+    assert credited() == {second.id: (1, 200)}
+    with pytest.raises(NotFound):
+        bind(do, auditor, activity, member, now)
+    choices = do(make_up.make_up_choices, member.actor, activity, second)
+    assert [(c.registration_id, c.number, c.window.year) for c in choices] == [
+        (first.id, first.number, 3)
+    ]
+
+    bind(do, member, activity, member, now)
+    assert credited() == {second.id: (1, 200), first.id: (3, 200)}
+    new = NewActivity("training", "改名", None, date(2026, 11, 20), fields={"minutes": 180})
+    do(correct_activity, member.actor, activity.id, new, version=None, now=now, today=now.date())
+    assert credited() == {second.id: (1, 400), first.id: (3, 400)}
+    do(make_up.unbind_record, member.actor, activity.id, first.id, now=now)
+    assert credited() == {second.id: (1, 400)}

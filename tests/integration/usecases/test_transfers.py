@@ -1,20 +1,23 @@
 """转会: consent of one society, the act of the other, records follow the person."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from cpd_app.domain.errors import Conflict, NotAllowed, Rejected
-from cpd_app.models import CertificateAct, Credit, Person, Registration
+from cpd_app.domain.errors import Conflict, NotAllowed, NotFound, Rejected
+from cpd_app.models import Activity, CertificateAct, Credit, Person, Registration, Relief
 from cpd_app.usecases import acts, transfers
-from cpd_app.usecases.activities import log_activity
+from cpd_app.usecases.activities import correct_activity, log_activity, readable_activity
 from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.acts import NewAct
+from cpd_app.usecases.make_up import bind_record
+from cpd_app.usecases.progress import readiness_of
 from cpd_app.usecases.transfers import Transfer
 from tests.support.people import Someone
+from tests.support.reliefs import granted
 from tests.support.store import Store
 
 Do = Callable[..., Any]
@@ -148,3 +151,76 @@ def test_only_the_receiving_registrar_takes_in(
     for by, expected in ((auditor, NotAllowed), (registrar, Rejected)):
         with pytest.raises(expected):
             do(transfers.receive_transfer, by.actor, member.society.id, new, now=NOW, today=TODAY)
+
+
+def credited_at(store: Store, activity_id: int) -> set[int]:
+    """The registrations that credit a record."""
+    return set(store.all(select(Credit.registration_id).where(Credit.activity_id == activity_id)))
+
+
+def a_training(
+    do: Do, member: Someone, ended_on: date, *, now: datetime = NOW, minutes: int = 90
+) -> Activity:
+    new = NewActivity("training", "继电保护培训", None, ended_on, {"minutes": minutes})
+    made: Activity = do(log_activity, member.actor, new, now=now, today=now.date()).activity
+    return made
+
+
+def test_what_comes_after_the_transfer_belongs_to_the_new_society_alone(
+    do: Do, store: Store, member: Someone, registrar: Someone, consent: Callable[..., Any],
+    receive: Callable[..., Registration],
+):  # fmt: skip
+    assert member.registration
+    old = member.registration.id
+    before = a_training(do, member, date(2026, 5, 3))
+    consent()
+    made = receive()
+    month_later = NOW + timedelta(days=30)
+    finished_after = a_training(do, member, date(2026, 5, 20), now=month_later)
+    entered_after = a_training(do, member, date(2026, 4, 1), now=month_later)
+
+    assert credited_at(store, before.id) == {old, made.id}
+    assert credited_at(store, finished_after.id) == {made.id}
+    assert credited_at(store, entered_after.id) == {made.id}
+    assert do(readable_activity, registrar.actor, before.id).id == before.id
+    for later in (finished_after, entered_after):
+        with pytest.raises(NotFound):
+            do(readable_activity, registrar.actor, later.id)
+
+
+def test_a_record_moved_past_the_transfer_leaves_the_old_society(
+    do: Do, store: Store, member: Someone, consent: Callable[..., Any],
+    receive: Callable[..., Registration],
+):  # fmt: skip
+    record = a_training(do, member, date(2026, 5, 3))
+    consent()
+    made = receive()
+    moved = NewActivity("training", "继电保护培训", None, date(2026, 5, 10), {"minutes": 90})
+    later = NOW + timedelta(days=30)
+    do(correct_activity, member.actor, record.id, moved, version=None, now=later,
+       today=later.date())  # fmt: skip
+
+    assert credited_at(store, record.id) == {made.id}
+
+
+def test_relief_and_what_makes_up_for_a_deferred_year_come_along(
+    do: Do, store: Store, member: Someone, auditor: Someone, stranger: Someone,
+    consent: Callable[..., Any], receive: Callable[..., Registration],
+):  # fmt: skip
+    assert member.registration
+    granted(do, store, member, auditor, "illness", now=NOW)
+    granted(do, store, member, auditor, "abroad", now=NOW)
+    bound = a_training(do, member, date(2026, 4, 1), minutes=360)
+    do(bind_record, member.actor, bound.id, member.registration.id, 3, now=NOW)
+    standing = do(readiness_of, member.actor, member.registration.id, on=TODAY)
+    consent()
+
+    made = receive()
+
+    after = do(readiness_of, stranger.actor, made.id, on=TODAY)
+    assert [(y.required, y.recognised, y.deferred_until) for y in after.years] == [
+        (y.required, y.recognised, y.deferred_until) for y in standing.years
+    ]
+    assert (after.years[2].required, after.years[2].recognised) == (2500, 800)
+    reliefs = store.all(select(Relief).where(Relief.registration_id == made.id))
+    assert {r.words for r in reliefs} == {"转会带来，由本地学会批准"}

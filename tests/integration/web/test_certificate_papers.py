@@ -96,3 +96,31 @@ def test_staff_of_the_society_have_it_too_and_nobody_else(
     for person in (other_member, stranger):
         for name in ("show", "paper", "signed"):
             as_(person).fetch(f"certificate_papers.{name}", status=404, **own(member))
+
+
+def test_a_renewed_term_that_has_not_begun_has_a_paper_with_its_first_day(
+    as_: As, member: Someone, store: Store
+):
+    assert member.registration
+    store.add(
+        Term(
+            registration_id=member.registration.id, level="professional",
+            starts_on=date(2028, 3, 1), ends_on=date(2033, 3, 1), state="active",
+        )
+    )  # fmt: skip
+    browser = as_(member)
+
+    page = browser.get("certificate_papers.show", **own(member))
+    assert "2028年3月1日起生效" in page.text
+    coming = browser.fetch("certificate_papers.paper", **own(member), coming=1)
+    said = "".join(text_of(coming.data).split())
+    assert "此日起生效" in said
+    assert "2028年3月1日至2033年2月28日" in said
+    present = "".join(
+        text_of(browser.fetch("certificate_papers.paper", **own(member)).data).split()
+    )
+    assert "此日起生效" not in present
+
+
+def test_nothing_to_come_is_not_there(as_: As, member: Someone):
+    as_(member).fetch("certificate_papers.paper", **own(member), coming=1, status=404)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -12,6 +13,7 @@ from cpd_app.models import CertificateAct, FederationReport, Role
 from cpd_app.usecases import federation_reports
 from tests.support.page import Browser
 from tests.support.people import Someone
+from tests.support.photos import a_pdf
 from tests.support.store import Store
 
 As = Callable[[Someone], Browser]
@@ -29,7 +31,9 @@ def send(as_: As, member: Someone, registrar: Someone) -> Callable[..., Any]:
     assert member.registration
     registration_id = member.registration.id
 
-    def sending(verb: str, reason: str, *, by: Someone = registrar, **over: str) -> Any:
+    def sending(
+        verb: str, reason: str, *, by: Someone = registrar, status: int = 303, **over: Any
+    ) -> Any:
         browser = as_(by)
         path = f"/staff/certificates/{registration_id}/{verb}"
         form = browser.get(path)
@@ -43,7 +47,7 @@ def send(as_: As, member: Someone, registrar: Someone) -> Callable[..., Any]:
             "key": form.find("[name=key]").get("value", ""),
             **over,
         }
-        return browser.post(path, values)
+        return browser.post(path, values, status=status)
 
     return sending
 
@@ -245,3 +249,28 @@ def test_the_federations_program_reads_on_and_acknowledges(
     headers = {"X-CSRFToken": browser.csrf()}
     assert browser.client.post(path, headers=headers).json == {"acknowledged": 1}
     assert browser.client.post(path, headers=headers).status_code == 409
+
+
+def test_the_signed_document_comes_with_the_act_and_stands_in_its_history(
+    as_: As, send: Callable[..., Any], member: Someone
+):
+    assert member.registration
+    send("suspend", "under_inquiry", file=(BytesIO(a_pdf()), "决定.pdf"), secrecy="none")
+    mine = as_(member)
+    page = mine.get(f"/me/certificates/{member.registration.id}")
+    link = next(a for a in page.links() if a.endswith("/document"))
+
+    answer = mine.fetch(link)
+    assert answer.data.startswith(b"%PDF")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_file_that_cannot_be_read_is_said_beside_its_field(
+    send: Callable[..., Any], store: Store
+):
+    page = send(
+        "suspend", "under_inquiry", status=422, file=(BytesIO(b"hello"), "a.txt"), secrecy="none"
+    )
+
+    assert page.find("#field-file-error") is not None
+    assert store.all(select(CertificateAct)) == []

@@ -294,10 +294,19 @@ def test_what_a_decision_confirmed_is_a_cap_before_the_caps_of_the_year():
     assert given.records["first"].alone == 1000
 
 
-def test_a_decision_never_adds_hours_and_moves_no_winner():
+def test_a_decision_never_adds_hours_and_a_reduction_moves_no_winner():
     paper = a_credit("paper", "paper", "2025-01-01", key="k", tier="core", rank=1,
-                     over={"confirmed": 0})  # fmt: skip
+                     over={"confirmed": 200})  # fmt: skip
     again = a_credit("again", "paper", "2025-07-01", key="k", tier="journal", rank=1)
     more = a_credit("more", "self_study", "2025-07-02", minutes=90, over={"confirmed": 9900})
 
-    assert recognised(paper, again, more) == {"paper": 0.0, "again": 0.0, "more": 1.0}
+    assert recognised(paper, again, more) == {"paper": 2.0, "again": 0.0, "more": 1.0}
+
+
+def test_what_a_decision_rejected_takes_part_in_nothing():
+    paper = a_credit("paper", "paper", "2025-01-01", key="k", tier="core", rank=1,
+                     over={"confirmed": 0})  # fmt: skip
+    again = a_credit("again", "paper", "2025-07-01", key="k", tier="journal", rank=1)
+
+    assert recognised(paper, again) == {"paper": 0.0, "again": 10.0}
+    assert allocate([paper, again]).records["paper"].reasons == ({"code": "confirmed", "hours": 0},)

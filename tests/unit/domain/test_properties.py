@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cpd_app.domain.after_reading import hours_after_reading
 from cpd_app.domain.allocation import CreditInput, allocate
 from cpd_app.domain.conversion import convert
 from cpd_app.domain.errors import Rejected
@@ -234,3 +235,25 @@ def test_relief_never_exceeds_24_months_and_a_longer_one_never_helps_less(
     assert sum(months.values()) <= 24
     longer = [Reduction(r.from_on, r.to_on + timedelta(days=40)) for r in reliefs]
     assert sum(relieved_months(YEARS, longer).values()) >= sum(months.values())
+
+
+@EXAMPLES
+@given(logs(), st.data())
+def test_after_reading_a_file_comes_to_what_its_surviving_records_come_to(
+    log: list[CreditInput], data: st.DataObject
+):
+    rejected = {c.ref for c in log if data.draw(st.booleans())}
+    reduced = {
+        c.ref: data.draw(st.integers(1, c.conversion // 50)) * 50
+        for c in log
+        if c.ref not in rejected and c.conversion >= 50 and data.draw(st.booleans())
+    }
+    filed = {ref: given_.recognised for ref, given_ in allocate(log).records.items()}
+
+    left = hours_after_reading(log, filed, {**dict.fromkeys(rejected, 0), **reduced})
+
+    survivors = [
+        dataclasses.replace(c, confirmed=reduced.get(c.ref)) for c in log if c.ref not in rejected
+    ]
+    alone = {ref: given_.recognised for ref, given_ in allocate(survivors).records.items()}
+    assert left == {**dict.fromkeys(rejected, 0), **alone}

@@ -15,6 +15,7 @@ from cpd_app.domain.register import (
     level_of,
     reregistered,
     state_of,
+    takes_record,
     term_of,
     upgraded,
 )
@@ -111,3 +112,24 @@ def test_an_upgrade_needs_a_running_certificate_below_the_highest_level(
     term: CertificateTerm, day: date, code: str
 ):
     assert refusal(upgraded, term, day) == code
+
+
+@pytest.mark.parametrize(
+    ("left_on", "ended_on", "entered_on"),
+    [
+        (None, date(2026, 5, 20), date(2026, 5, 20)),
+        (date(2026, 5, 4), date(2026, 5, 3), date(2026, 5, 4)),
+    ],
+)
+def test_a_registration_that_was_left_keeps_what_was_finished_and_entered_before(
+    left_on: date | None, ended_on: date, entered_on: date
+):
+    assert takes_record(left_on, ended_on, entered_on)
+
+
+@pytest.mark.parametrize(
+    ("ended_on", "entered_on"),
+    [(date(2026, 5, 4), date(2026, 5, 4)), (date(2026, 4, 1), date(2026, 5, 5))],
+)
+def test_what_is_finished_or_entered_after_leaving_is_not_taken(ended_on: date, entered_on: date):
+    assert not takes_record(date(2026, 5, 4), ended_on, entered_on)

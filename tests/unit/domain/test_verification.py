@@ -9,6 +9,8 @@ from cpd_app.domain.verification import (
     PublicAct,
     PublicState,
     PublicTerm,
+    coming_term,
+    ended_suspended,
     history_of,
     public_state,
     shown_term,
@@ -90,9 +92,10 @@ def test_the_history_has_the_latest_first():
 
 
 def test_a_term_that_came_without_an_act_stands_in_it():
-    senior = replace(NEXT, id=3, level="senior", starts_on=date(2033, 3, 15), ends_on=END)
+    third = {"starts_on": date(2033, 3, 15), "ends_on": date(2038, 3, 15)}
+    senior = replace(NEXT, id=3, level="senior", **third)
 
-    told = history_of([TERM, NEXT, senior], [], date(2026, 1, 1))
+    told = history_of([TERM, NEXT, senior], [], date(2034, 1, 1))
 
     assert [e.kind for e in told] == ["upgraded", "renewed", "issued"]
 
@@ -116,3 +119,51 @@ def test_an_end_that_nothing_followed_stands_in_it():
     assert history_of([TERM], [], END)[0].kind == "expired"
     assert history_of([TERM, NEXT], [], END)[0].kind == "renewed"
     assert history_of([replace(TERM, state="cancelled")], [], END)[0].kind == "issued"
+
+
+def test_what_is_in_force_today_stands_above_what_is_to_come():
+    acts = [
+        PublicAct(1, 1, "issued", TERM.starts_on),
+        PublicAct(2, 2, "renewed", NEXT.starts_on),
+        PublicAct(3, 1, "revoked", date(2027, 12, 1)),
+    ]
+
+    told = history_of([TERM, NEXT], acts, date(2027, 12, 5))
+
+    assert [(e.kind, e.coming) for e in told] == [
+        ("revoked", False), ("renewed", True), ("issued", False)
+    ]  # fmt: skip
+    begun = history_of([TERM, NEXT], acts[:2], END)
+    assert [(e.kind, e.coming) for e in begun] == [("renewed", False), ("issued", False)]
+
+
+SUSPENDED_THEN = [PublicAct(1, 1, "suspended", date(2027, 6, 1))]
+RESUMED_THEN = [*SUSPENDED_THEN, PublicAct(2, 1, "resumed", date(2027, 7, 1))]
+ANNULLED_THEN = [replace(SUSPENDED_THEN[0], annulled=True)]
+
+
+@pytest.mark.parametrize("state", ["suspended", "expired"])
+def test_a_suspended_term_that_is_over_tells_both(state: str):
+    term = replace(TERM, state=state)
+
+    assert public_state(term, END) is PublicState.EXPIRED
+    assert ended_suspended(term, SUSPENDED_THEN, END)
+    assert not ended_suspended(term, RESUMED_THEN, END)
+
+
+def test_a_suspension_that_runs_or_was_set_aside_is_not_an_end():
+    assert not ended_suspended(replace(TERM, state="suspended"), SUSPENDED_THEN, LAST_DAY)
+    assert not ended_suspended(replace(TERM, state="expired"), ANNULLED_THEN, END)
+    assert ended_suspended(replace(TERM, state="suspended"), [], END), "imported so"
+
+
+@pytest.mark.parametrize("state", ["suspended", "revoked", "cancelled"])
+def test_no_paper_for_the_next_term_while_the_certificate_is_withdrawn(state: str):
+    terms = [replace(TERM, state=state), NEXT]
+
+    assert coming_term(terms, terms[0], date(2028, 1, 1)) is None
+
+
+def test_the_next_term_is_to_come_until_it_begins():
+    assert coming_term([TERM, NEXT], TERM, date(2028, 1, 1)) == NEXT
+    assert coming_term([TERM, NEXT], NEXT, END) is None
