@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 ENVIRONMENTS = ("development", "production", "test")
 DEFAULT_PORT = 8000
+BACKUP_KEEP = 14
 MIN_SECRET_LENGTH = 32
 #: a name or a number, no scheme, no port, no brackets
 HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:]+")
@@ -44,6 +45,9 @@ class Settings:
     mail_timeout: int
     #: hosts of societies' bridges that may lead inside, by plain http too
     bridge_hosts: frozenset[str]
+    #: where the worker puts a backup each night; None: nowhere
+    backup_dir: Path | None
+    backup_keep: int
     trusted_proxies: int
     log_format: str
     offline: bool
@@ -91,6 +95,8 @@ DESCRIPTIONS: dict[str, str] = {
     "CPD_MAIL_FROM": "sender of mail; default cpd@localhost",
     "CPD_MAIL_TIMEOUT": "seconds that a mail server may be silent; default 20",
     "CPD_BRIDGE_HOSTS": "hosts that a society's bridge may have inside the network; default none",
+    "CPD_BACKUP_DIR": "folder into which the worker takes a backup each night; default none",
+    "CPD_BACKUP_KEEP": f"how many of those are kept; default {BACKUP_KEEP}",
     "CPD_TRUSTED_PROXIES": "how many reverse proxies set X-Forwarded-For; default 0",
     "CPD_LOG_FORMAT": "console (default) or json",
     "CPD_WECHAT_VERIFY_FILE": "name of the file by which WeChat verifies the domain; default none",
@@ -129,6 +135,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         mail_from=source.get("CPD_MAIL_FROM") or "cpd@localhost",
         mail_timeout=_whole(source, "CPD_MAIL_TIMEOUT", 20, 1, 300),
         bridge_hosts=_hosts(source),
+        backup_dir=Path(source["CPD_BACKUP_DIR"]) if source.get("CPD_BACKUP_DIR") else None,
+        backup_keep=_whole(source, "CPD_BACKUP_KEEP", BACKUP_KEEP, 1, 1000),
         trusted_proxies=_whole(source, "CPD_TRUSTED_PROXIES", 0, 0, 10),
         log_format=_choice(source, "CPD_LOG_FORMAT", ("console", "json"), "console"),
         offline=_choice(source, "CPD_OFFLINE", ("on", "off"), "on") == "on",

@@ -5,7 +5,9 @@ import ssl
 import sys
 from datetime import datetime
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime, make_msgid
+from functools import cache, lru_cache
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +22,42 @@ REFUSALS = (
     smtplib.SMTPSenderRefused,
     smtplib.SMTPDataError,
 )
+
+
+class LetterPolicy(EmailPolicy):
+    """Reads and writes a header once: but for recipient and Message-ID, letters have the same.
+
+    Headers are half of what a letter costs otherwise, and their objects never change.
+    """
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """The header as an object."""
+        if type(value) is str and name not in UNIQUE:
+            return _parsed(name, value)
+        return super().header_store_parse(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """The header as bytes."""
+        if name in UNIQUE:
+            return super().fold_binary(name, value)
+        return _folded(self.linesep, name, value)
+
+
+UNIQUE = frozenset({"To", "Message-ID"})
+_plain = EmailPolicy()
+
+
+@lru_cache(maxsize=512)
+def _parsed(name: str, value: str) -> tuple[str, Any]:
+    return _plain.header_store_parse(name, value)
+
+
+@lru_cache(maxsize=512)
+def _folded(linesep: str, name: str, value: str) -> bytes:
+    return _plain.clone(linesep=linesep).fold_binary(name, value)
+
+
+POLICY = LetterPolicy()
 
 
 class Mailer(Protocol):
@@ -116,16 +154,15 @@ class SmtpMailer:
             connection.close()
 
     def _open(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
         if self.secure:
             connection: smtplib.SMTP = PatientTls(
-                self.host, self.port, timeout=self.timeout, context=context
+                self.host, self.port, timeout=self.timeout, context=_trusted()
             )
         else:
             connection = Patient(self.host, self.port, timeout=self.timeout)
         try:
             if not self.secure:
-                self._turn_to_tls(connection, context)
+                self._turn_to_tls(connection)
             if self.user:
                 connection.login(self.user, self.password)
         except (OSError, smtplib.SMTPException):
@@ -133,12 +170,18 @@ class SmtpMailer:
             raise
         return connection
 
-    def _turn_to_tls(self, connection: smtplib.SMTP, context: ssl.SSLContext) -> None:
+    def _turn_to_tls(self, connection: smtplib.SMTP) -> None:
         connection.ehlo()
         if connection.has_extn("starttls"):
-            connection.starttls(context=context)
+            connection.starttls(context=_trusted())
         elif self.user:
             raise smtplib.SMTPNotSupportedError("the server offers no TLS for the password")
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Who is trusted; read once, since that takes as long as forty letters."""
+    return ssl.create_default_context()
 
 
 def mailer_of(settings: Settings) -> Mailer:
@@ -152,14 +195,20 @@ def letter_to(
     to: str, *, subject: str, text: str, sender: str, now: datetime, html: str | None = None
 ) -> EmailMessage:
     """A letter, plain or in both forms; EmailMessage refuses line breaks in address and subject."""
-    letter = EmailMessage()
+    letter = EmailMessage(POLICY)
     letter["From"] = sender
     letter["To"] = to
     letter["Subject"] = subject
     letter["Date"] = format_datetime(now)
     letter["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> ") or "localhost")
     letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(text)
+    # Said, or every way of writing it is tried to find the shortest.
+    letter.set_content(text, cte="7bit" if text.isascii() and _is_short(text) else "base64")
     if html is not None:
-        letter.add_alternative(html, subtype="html")
+        letter.add_alternative(html, subtype="html", cte="base64")
     return letter
+
+
+def _is_short(text: str) -> bool:
+    """Whether no line is longer than mail servers must take (RFC 5322 2.1.1)."""
+    return all(len(line) < 998 for line in text.splitlines())

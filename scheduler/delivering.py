@@ -97,7 +97,10 @@ class Batch:
             self._sent(parcel)
 
     def _sent(self, parcel: Parcel) -> None:
-        with transaction():
+        # A mark a letter: to wait for the disk each time would be most of the work. A crash of the
+        # database (not of a worker) may lose the last half second of marks; those letters leave
+        # once more with the same Message-ID.
+        with transaction(durable=False):
             kept = deliveries.mark_sent(parcel.envelope, worker=self.worker, now=clock.now())
         if kept:
             self.reached.add((parcel.person_id, parcel.channel))

@@ -9,6 +9,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import current_app
 
+from cpd_app.backup import taking
 from cpd_app.clock import BEIJING
 from cpd_app.config import Settings
 from cpd_app.db import transaction
@@ -209,9 +210,26 @@ def report_acts(now: Now) -> Counts:
 
 
 def clean_up(now: Now) -> Counts:
-    """Remove what ended long ago."""
-    with transaction():
-        return cleaning.clean_up(now=now())
+    """Remove what ended long ago, a part a transaction."""
+    removed: dict[str, int] = {}
+    while True:
+        with transaction():
+            part = cleaning.clean_up(now=now())
+        for name, count in part.items():
+            removed[name] = removed.get(name, 0) + count
+        if not any(part.values()):
+            return removed
+
+
+def take_backup(now: Now) -> Counts:
+    """Take a backup where CPD_BACKUP_DIR says, and remove the oldest beyond CPD_BACKUP_KEEP."""
+    settings: Settings = current_app.config["CPD"]
+    if settings.backup_dir is None:
+        return {"taken": 0}
+    _made, manifest = taking.take_backup(settings, settings.backup_dir, now=now())
+    removed = taking.thin_out(settings.backup_dir, settings.backup_keep)
+    faults = len(manifest.missing) + len(manifest.damaged)
+    return {"taken": 1, "files": manifest.files, "removed": removed, "faults": faults}
 
 
 def remove_orphans(now: Now) -> Counts:
@@ -236,6 +254,7 @@ def table(
         every("remind-events", remind_events, seconds=300),
         hourly("remind", remind, first="07:30", last="20:30"),
         daily("expire-terms", expire_terms, at="00:10"),
+        daily("backup", take_backup, at="02:30"),
         daily("clean-up", clean_up, at="03:20"),
         daily("remove-orphans", remove_orphans, at="03:40"),
         daily("thin-out-heads", thin_out_heads, at="03:50"),

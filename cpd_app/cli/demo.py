@@ -14,6 +14,7 @@ from cpd_app.cli import (
     demo_events,
     demo_filings,
     demo_letters,
+    demo_messages,
     demo_nudges,
     demo_register,
     demo_relief,
@@ -105,6 +106,7 @@ def make_demo(*, once: bool) -> None:
         demo_readers(ACTOR, societies.society_of_code("demo-elec").id, now=clock.now(), today=today)
         demo_letters.make_letters()
         demo_nudges.make_nudges()
+        demo_messages.make_messages(_member_actor("member@demo.test"))
         with transaction():
             demo.leave_unsent(now=clock.now())
         _write(settings.var_dir / SIGN_INS, logins, password, tries)

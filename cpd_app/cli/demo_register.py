@@ -1,15 +1,18 @@
-"""Demo acts of the register: suspended and resumed, cancelled, revoked, and one set aside."""
+"""Demo acts of the register with their papers: suspended, resumed, cancelled, revoked, annulled."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 from cpd_app import clock
 from cpd_app.db import transaction
+from cpd_app.demo import pictures
 from cpd_app.policy import Actor
+from cpd_app.storage import local_files
 from cpd_app.usecases import accounts, acts, federation_reports
 from cpd_app.usecases.act_history import last_act_id
 from cpd_app.usecases.actors import actor_for
 from cpd_app.usecases.acts import NewAct
+from cpd_app.usecases.files import Upload
 from cpd_app.usecases.registrations_shown import readable_number
 
 #: number of people whose certificates the demo changes
@@ -69,6 +72,8 @@ def _do(
                 f"示电学〔{today.year}〕{registration.id} 号", words, annuls_id,
                 seen=last_act_id(registration.id),
             ),
+            Upload(pictures.paper(7000 + registration.id), "示范决定.jpg", "none"),
+            store=local_files(),
             now=clock.now(),
             today=today,
         )  # fmt: skip

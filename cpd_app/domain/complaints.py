@@ -21,12 +21,17 @@ class ComplaintState(StrEnum):
     RECEIVED = "received"
     IN_HAND = "in_hand"
     """Somebody looks into it (调查核实中)."""
+    PASSED_ON = "passed_on"
+    """With the federation's committee (Q40), which has not begun yet."""
     ANSWERED = "answered"
 
 
 MOVES: dict[ComplaintState, frozenset[ComplaintState]] = {
-    ComplaintState.RECEIVED: frozenset({ComplaintState.IN_HAND, ComplaintState.ANSWERED}),
-    ComplaintState.IN_HAND: frozenset({ComplaintState.ANSWERED}),
+    ComplaintState.RECEIVED: frozenset(
+        {ComplaintState.IN_HAND, ComplaintState.PASSED_ON, ComplaintState.ANSWERED}
+    ),
+    ComplaintState.IN_HAND: frozenset({ComplaintState.PASSED_ON, ComplaintState.ANSWERED}),
+    ComplaintState.PASSED_ON: frozenset({ComplaintState.IN_HAND, ComplaintState.ANSWERED}),
     ComplaintState.ANSWERED: frozenset(),
 }
 

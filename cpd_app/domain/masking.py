@@ -1,6 +1,7 @@
 """Names on public pages: how much of one is shown, and whether a typed one is the same.
 
-`numbers.masked_name` is another thing: it lets the owner of a one-time code recognise themselves.
+`numbers.masked_name` is another thing and stays apart: it lets the holder of a one-time code tell
+themselves from a namesake, so it shows the last character, which no public page may.
 """
 
 import re

@@ -68,7 +68,12 @@ def grouped_code(code: str) -> str:
 
 
 def masked_name(name: str) -> str:
-    """A name that its owner recognises and a stranger does not learn: 林*范, 王*, J*** S****."""
+    """A name that its owner recognises and a stranger does not learn: 林*范, 王*, J*** S****.
+
+    Not `masking.masked`, on purpose: whoever holds an activation letter must see that the account
+    is theirs and not a namesake's, so the last character stays; a public page shows the surname
+    only. The two rules change for different reasons.
+    """
     words = name.split()
     if len(words) > 1:
         return " ".join(word[0] + "*" * (len(word) - 1) for word in words)

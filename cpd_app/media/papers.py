@@ -69,12 +69,15 @@ def page_of(data: bytes, number: int) -> bytes:
     the original beside it.
     """
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[])
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "paper.pdf").write_bytes(data)
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        (folder / "paper.pdf").write_bytes(data)
+        form = folder / "page.typ"
+        form.write_bytes(PAGE_FORM)
         # What is in a stranger's PDF fails in more ways than can be named.
         try:
             drawn = typst.compile(
-                PAGE_FORM, root=folder, format="png", ppi=PAGE_DPI, font_paths=fonts,
+                form, root=folder, format="png", ppi=PAGE_DPI, font_paths=fonts,
                 sys_inputs={"number": str(number)},
             )  # fmt: skip
             with Image.open(io.BytesIO(drawn), formats=["PNG"]) as image:

@@ -43,6 +43,12 @@ class Complaint(Base):
     answer: Mapped[str | None] = mapped_column(Text)
     answered_at: Mapped[datetime | None] = mapped_column(index=True)
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    #: the society that passed it on to the federation; `society_id` is None from then on
+    passed_from_id: Mapped[int | None] = mapped_column(ForeignKey("societies.id"), index=True)
+    passed_at: Mapped[datetime | None]
+    passed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    #: what the society says of it; the federation reads it, its sender does not
+    passed_words: Mapped[str | None] = mapped_column(Text)
     erased_at: Mapped[datetime | None]
     #: optimistic lock
     version: Mapped[int] = mapped_column(default=1)

@@ -44,3 +44,10 @@ class AnswerSchema(FormSchema):
 
     version = fields.Integer(required=True)
     answer = TextField(load_default="", validate=validate.Length(max=20000))
+
+
+class PassOnSchema(FormSchema):
+    """What a society says of a letter that it passes on."""
+
+    version = fields.Integer(required=True)
+    words = TextField(load_default="", validate=validate.Length(max=20000))

@@ -45,6 +45,7 @@ KINDS = {"opinion": "complaint_kind_opinion", "complaint": "complaint_kind_compl
 STATES = {
     "received": "complaint_state_received",
     "in_hand": "complaint_state_in_hand",
+    "passed_on": "complaint_state_passed_on",
     "answered": "complaint_state_answered",
 }
 
@@ -53,6 +54,7 @@ SENTENCES: dict[str, str] = {
     "complaint_kind_complaint": "投诉",
     "complaint_state_received": "已收到",
     "complaint_state_in_hand": "调查核实中",
+    "complaint_state_passed_on": "已转联合体委员会",
     "complaint_state_answered": "已答复",
     "complaint_kind_unknown": "请选择意见建议或投诉。",
     "complaint_text_short": "请至少写 %(least)s 个字，说清是什么事、什么时候。",
@@ -60,6 +62,7 @@ SENTENCES: dict[str, str] = {
     "complaint_consent_missing": "留下姓名或联系方式，要先同意用它来答复您。",
     "complaint_not_found": "没有查到。请对照回执上的编号和查询码再输一次。",
     "complaint_answered": "这一件已经答复，不能再改。",
+    "complaint_passed_on": "这一件已经转给联合体，由委员会答复。",
     "complaint_answer_missing": "请写下答复。",
     "too_many_complaints": (
         "这个网络提交得太频繁，请在 %(minutes)s 分钟后再试，或写信给标准与质量监督委员会。"

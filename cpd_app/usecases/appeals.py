@@ -19,7 +19,7 @@ from cpd_app.policy import Actor, Permission, Target, may, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import act_appeals, decisions, journal, relief_decisions
 from cpd_app.usecases.appealed import Appealed
-from cpd_app.usecases.attaching import attach_files
+from cpd_app.usecases.attaching import attach_files, check_number
 from cpd_app.usecases.deadlines import DeadlineKind, close_deadline, deadline_of, is_past
 from cpd_app.usecases.files import Upload
 from cpd_app.usecases.relief_messages import tell_appeal
@@ -28,7 +28,6 @@ __all__ = ["SUBJECTS", "Appealed"]
 
 MOST_WORDS = 5000
 MOST_REASON = 2000
-MOST_FILES = 10
 PAGE = 50
 
 
@@ -111,8 +110,7 @@ def file_appeal(
         heard = before is not None and before.state != AppealState.WITHDRAWN
         raise Conflict("appealed_already" if heard else "appeal_too_late")
     _check_words(words, "words", MOST_WORDS)
-    if len(uploads) > MOST_FILES:
-        raise Rejected("too_many_files", "file", most=MOST_FILES)
+    check_number(uploads)
     appeal = Appeal(
         society_id=against.society_id,
         registration_id=against.registration_id,
@@ -125,15 +123,14 @@ def file_appeal(
     )
     session.add(appeal)
     session.flush()
-    if store is not None:
-        attach_files(
-            actor,
-            appeal.person_id,
-            uploads,
-            lambda file_id: AppealFile(appeal_id=appeal.id, file_id=file_id),
-            store=store,
-            now=now,
-        )
+    attach_files(
+        actor,
+        appeal.person_id,
+        uploads,
+        lambda file_id: AppealFile(appeal_id=appeal.id, file_id=file_id),
+        store=store,
+        now=now,
+    )
     close_deadline(deadline, now=now)
     _note(actor, appeal, "appeal.filed", {"words": appeal.words}, now)
     return appeal
@@ -213,6 +210,12 @@ def appealable_acts(registration_id: int, *, today: date) -> list[Appealable]:
         _appealable("act", act_id, deadline, appeal, today)
         for act_id, (deadline, appeal) in reversed(newest.items())
     ]
+
+
+def open_appeal(subject: str, subject_id: int) -> int | None:
+    """The appeal that waits for a decision on something; whoever calls may see the thing."""
+    last = _last(subject, subject_id)
+    return last.id if last is not None and last.state == AppealState.OPEN else None
 
 
 def own_subject(

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from cpd_app.db import session
 from cpd_app.domain.complaints import (
@@ -142,11 +142,18 @@ def complaints_at(actor: Actor, society_id: int | None, *, page: int = 1) -> Wai
             select(Complaint.state, func.count()).where(here).group_by(Complaint.state)
         )
     }
+    listed = here if society_id is None else or_(here, Complaint.passed_from_id == society_id)
+    passed = session.scalar(
+        select(func.count())
+        .select_from(Complaint)
+        .where(Complaint.society_id.is_(None), Complaint.passed_from_id == society_id)
+    ) if society_id is not None else 0  # fmt: skip
     rows = session.scalars(
         select(Complaint)
-        .where(here)
+        .where(listed)
         .order_by(
             (Complaint.state == ComplaintState.ANSWERED.value),
+            Complaint.society_id.is_(None),
             Complaint.received_at,
             Complaint.id,
         )
@@ -154,7 +161,8 @@ def complaints_at(actor: Actor, society_id: int | None, *, page: int = 1) -> Wai
         .offset((page - 1) * PAGE)
     )
     total = sum(counts.values())
-    return Waiting(list(rows), total, total - counts.get(ComplaintState.ANSWERED.value, 0))
+    open_here = total - counts.get(ComplaintState.ANSWERED.value, 0)
+    return Waiting(list(rows), total + (passed or 0), open_here)
 
 
 def count_open(society_id: int | None) -> int:
@@ -175,14 +183,58 @@ def complaint_for(actor: Actor, complaint_id: int) -> Complaint:
     if row is None:
         raise NotFound
     if row.society_id is None and not actor.is_federation:
-        raise NotFound
+        if row.passed_from_id is None:
+            raise NotFound
+        # whoever passed it on reads on what becomes of it
+        require(actor, Permission.ANSWER_COMPLAINT, _target(row.passed_from_id))
+        return row
     require(actor, Permission.ANSWER_COMPLAINT, _target(row.society_id))
+    return row
+
+
+def pass_on(
+    actor: Actor, complaint_id: int, words: str, *, version: int, now: datetime
+) -> Complaint:
+    """Give a letter to the federation's committee (Q40): it lies there from now on.
+
+    Name and contact were given to the society: its sender reads the answer with the receipt, so
+    they do not go along (domain.md §11). Conflict `changed_meanwhile`, `complaint_answered`,
+    `complaint_passed_on`; Rejected `complaint_text_long`.
+    """
+    row = _answerable(actor, complaint_id)
+    if row.society_id is None:
+        raise Conflict("complaint_passed_on")
+    if len(words.strip()) > MOST_CHARACTERS:
+        raise Rejected("complaint_text_long", "words", most=MOST_CHARACTERS)
+    society_id = row.society_id
+    _move(row, ComplaintState.PASSED_ON, version)
+    row.society_id, row.passed_from_id = None, society_id
+    row.passed_at, row.passed_by_id = now, actor.person_id
+    row.passed_words = words.strip() or None
+    row.taken_at = row.taken_by_id = None
+    journal.record(
+        actor, "complaint.passed_on", "complaint", row.id, now=now, society_id=society_id
+    )
+    return row
+
+
+def sender_of(actor: Actor, row: Complaint) -> tuple[str | None, str | None]:
+    """Name and contact for whom they were given to; none for the federation of another's letter."""
+    hidden = row.passed_from_id is not None and row.passed_from_id not in actor.staff_of
+    return (None, None) if hidden else (row.name, row.contact)
+
+
+def _answerable(actor: Actor, complaint_id: int) -> Complaint:
+    """A letter that lies at the actor's own desk."""
+    row = complaint_for(actor, complaint_id)
+    if row.society_id is None and not actor.is_federation:
+        raise Conflict("complaint_passed_on")
     return row
 
 
 def take_complaint(actor: Actor, complaint_id: int, *, version: int, now: datetime) -> Complaint:
     """Say that somebody looks into it. Conflict `changed_meanwhile`, `complaint_answered`."""
-    row = complaint_for(actor, complaint_id)
+    row = _answerable(actor, complaint_id)
     _move(row, ComplaintState.IN_HAND, version)
     row.taken_at, row.taken_by_id = now, actor.person_id
     journal.record(
@@ -195,7 +247,7 @@ def answer_complaint(
     actor: Actor, complaint_id: int, answer: str, *, version: int, now: datetime
 ) -> Complaint:
     """Answer it, once. Rejected `complaint_answer_missing`, Conflict as above."""
-    row = complaint_for(actor, complaint_id)
+    row = _answerable(actor, complaint_id)
     words = answer.strip()
     if not words:
         raise Rejected("complaint_answer_missing", "answer")
@@ -213,17 +265,23 @@ def erase_old(*, now: datetime) -> int:
     """Take words, name and contact out of what was answered long ago; returns of how many."""
     erased = session.execute(
         update(Complaint)
-        .where(Complaint.answered_at < erased_before(now), Complaint.erased_at.is_(None))
+        .where(is_due_for_erasure(now))
         .values(
             text=None,
             name=None,
             contact=None,
             registration_number=None,
             answer=None,
+            passed_words=None,
             erased_at=now,
         )
     )
     return int(erased.rowcount)  # type: ignore[attr-defined]
+
+
+def is_due_for_erasure(now: datetime) -> ColumnElement[bool]:
+    """Letters whose words were answered long ago and still stand."""
+    return and_(Complaint.answered_at < erased_before(now), Complaint.erased_at.is_(None))
 
 
 def societies_to_choose() -> list[Society]:
@@ -234,6 +292,12 @@ def societies_to_choose() -> list[Society]:
 def society_of(complaint: Complaint) -> Society | None:
     """Whom a letter is about; None = the federation."""
     return None if complaint.society_id is None else session.get(Society, complaint.society_id)
+
+
+def passed_from(complaint: Complaint) -> Society | None:
+    """The society that passed a letter on; None = nobody did."""
+    found = complaint.passed_from_id
+    return None if found is None else session.get(Society, found)
 
 
 def _move(row: Complaint, after: ComplaintState, version: int) -> None:

@@ -162,11 +162,6 @@ def renew(*, worker: str, now: datetime) -> None:
 
 def mark_sent(envelope: str, *, worker: str, now: datetime) -> bool:
     """The other side took the parcel; False when it is no longer this worker's."""
-    if session.get_bind().dialect.name == "postgresql":
-        # A mark a letter: waiting for the disk each time would be most of the work. A crash of the
-        # database (not of a worker) may lose the last half second of marks; those letters leave
-        # once more with the same Message-ID.
-        session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
     return run(_MARK_SENT, {"word": envelope, "by": worker, "at": now}).rowcount > 0
 
 

@@ -245,8 +245,13 @@ def _readers(person_ids: set[int]) -> dict[int, _Reader]:
     while named:
         people = {
             p.id: p
-            for p in session.scalars(select(Person).where(Person.id.in_(set(named.values()))))
-        }
+            for p in session.execute(
+                select(
+                    Person.id, Person.email, Person.phone, Person.messages_stopped_at,
+                    Person.merged_into_id,
+                ).where(Person.id.in_(set(named.values())))
+            )
+        }  # fmt: skip
         further = {}
         for asked, person_id in named.items():
             person = people[person_id]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select
+from sqlalchemy.orm import aliased
 
 from cpd_app.db import session
 from cpd_app.domain.nudges import AGAIN_AFTER, ASKED, MONTHS, LeftOut, Way
@@ -101,9 +102,9 @@ def nudge_page(
     page = min(max(page, 1), pages)
     contacts = may(actor, Permission.READ_CONTACT, target)
     found = session.execute(
-        _due(_rows(), society_id, wanted, on, now)
+        _with_nudges(_due(_rows(), society_id, wanted, on, now))
         .where(_who(wanted.who))
-        .order_by(Term.ends_on, Registration.id)
+        .order_by(Term.ends_on, Term.id)  # as the index has them: a page reads no further
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     ).all()
@@ -135,7 +136,7 @@ def plan_of(
         statement = statement.where(Registration.id.in_(chosen.ids))
     left_out: dict[LeftOut, int] = {}
     ids = []
-    for row in session.execute(statement.order_by(Term.ends_on, Registration.id)):
+    for row in session.execute(_with_nudges(statement).order_by(Term.ends_on, Registration.id)):
         why = _why_not(row, actor, way, now)
         if why is None:
             ids.append(row.id)
@@ -187,7 +188,6 @@ def _due(
         .join(Registration, Registration.id == Term.registration_id)
         .join(Person, Person.id == Registration.person_id)
         .outerjoin(LastStanding, LastStanding.registration_id == Registration.id)
-        .outerjoin(LastNudge, LastNudge.registration_id == Registration.id)
         .where(
             Registration.society_id == society_id,
             Term.ends_on > on,
@@ -198,12 +198,19 @@ def _due(
     )
     if wanted.missing in ASKED:
         joined = joined.where(_lacks(wanted.missing))
-    lately = LastNudge.at > now - AGAIN_AFTER
-    if wanted.nudged == "yes":
-        joined = joined.where(lately)
-    elif wanted.nudged == "no":
-        joined = joined.where(or_(LastNudge.at.is_(None), ~lately))
-    return joined
+    if not wanted.nudged:
+        return joined
+    newest = aliased(LastNudge)
+    lately = exists(
+        select(literal(1)).where(
+            newest.registration_id == Registration.id, newest.at > now - AGAIN_AFTER
+        )
+    )
+    return joined.where(lately if wanted.nudged == "yes" else ~lately)
+
+
+def _with_nudges(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return statement.outerjoin(LastNudge, LastNudge.registration_id == Registration.id)
 
 
 def _lacks(check: str) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
+from sqlalchemy.orm import aliased
 
 from cpd_app.db import session
 from cpd_app.domain.messages import Channel, MessageKind
@@ -93,34 +94,40 @@ def reach_page(
 ) -> ReachPage:
     """Members who are not reached in one way, the certificate that ends first first."""
     target = Target(societies=frozenset({society_id}))
-    counts = unreached(actor, society_id, on=on, now=now, months=wanted.months)
-    total = counts[wanted.lack]
-    pages = max(1, -(-total // PAGE_SIZE))
+    require(actor, Permission.READ_REACH, target)
+    members = _members(select(Registration.id), society_id, wanted.months, on)
+    # all of them by id, once: asking for their number and for a page would look twice
+    ids = list(
+        session.scalars(
+            members.where(_lacking(wanted.lack, society_id, now)).order_by(Term.ends_on, Term.id)
+        )
+    )
+    others = [lack for lack in Lack if lack is not wanted.lack]
+    counts = {wanted.lack: len(ids), **_counts(others, society_id, wanted.months, on, now)}
+    pages = max(1, -(-len(ids) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     contacts = may(actor, Permission.READ_CONTACT, target)
+    shown = ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     found = session.execute(
-        _members(_columns(), society_id, wanted.months, on)
-        .where(_lacking(wanted.lack, society_id, now))
-        .order_by(Term.ends_on, Registration.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
+        _members(_columns(), society_id, None, on)
+        .where(Registration.id.in_(shown))
+        .order_by(Term.ends_on, Term.id)
     ).all()
-    return ReachPage(_rows(found, contacts=contacts), total, page, pages, counts, contacts)
+    return ReachPage(_rows(found, contacts=contacts), len(ids), page, pages, counts, contacts)
 
 
-def unreached(
-    actor: Actor, society_id: int, *, on: date, now: datetime, months: int | None = None
-) -> dict[Lack, int]:
+def unreached(actor: Actor, society_id: int, *, on: date, now: datetime) -> dict[Lack, int]:
     """How many are not reached in each way."""
     require(actor, Permission.READ_REACH, Target(societies=frozenset({society_id})))
+    return _counts(list(Lack), society_id, None, on, now)
+
+
+def _counts(
+    lacks: Sequence[Lack], society_id: int, months: int | None, on: date, now: datetime
+) -> dict[Lack, int]:
+    members = _members(select(func.count()), society_id, months, on)
     return {
-        lack: session.scalar(
-            _members(select(func.count()), society_id, months, on).where(
-                _lacking(lack, society_id, now)
-            )
-        )
-        or 0
-        for lack in Lack
+        lack: session.scalar(members.where(_lacking(lack, society_id, now))) or 0 for lack in lacks
     }
 
 
@@ -170,30 +177,30 @@ def _lacking(lack: Lack, society_id: int, now: datetime) -> ColumnElement[bool]:
 
 def _unseen(society_id: int, now: datetime) -> Select[int]:
     """People with expiry notices of some days ago of which none was sent or read."""
+    another = aliased(Message)
     told = and_(
         Message.society_id == society_id,
         Message.kind == MessageKind.EXPIRY.value,
         Message.withdrawn_at.is_(None),
         Message.created_at > now - LOOK_BACK,
+        Message.created_at <= now - timedelta(days=UNSEEN_DAYS),
     )
-    reached = or_(Message.read_at.is_not(None), _is_sent())
-    any_reached = select(Message.person_id).where(told, reached)
-    return (
-        select(Message.person_id)
-        .where(
-            told,
-            Message.created_at <= now - timedelta(days=UNSEEN_DAYS),
-            Message.read_at.is_(None),
-            ~_is_sent(),
-            Message.person_id.not_in(any_reached),
+    reached = exists(
+        select(literal(1)).where(
+            another.person_id == Message.person_id,
+            another.kind == MessageKind.EXPIRY.value,
+            another.society_id == society_id,
+            another.created_at > now - LOOK_BACK,
+            or_(another.read_at.is_not(None), _is_sent(another)),
         )
-        .distinct()
     )
+    unseen = and_(Message.read_at.is_(None), ~_is_sent(Message))
+    return select(Message.person_id).where(told, unseen, ~reached).distinct()
 
 
-def _is_sent() -> ColumnElement[bool]:
+def _is_sent(message: type[Message]) -> ColumnElement[bool]:
     return exists(
-        select(literal(1)).where(Delivery.message_id == Message.id, Delivery.state == "sent")
+        select(literal(1)).where(Delivery.message_id == message.id, Delivery.state == "sent")
     )
 
 

@@ -22,7 +22,7 @@ from cpd_app.models import (
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import journal
-from cpd_app.usecases.attaching import attach_files
+from cpd_app.usecases.attaching import attach_files, check_number
 from cpd_app.usecases.cpd_years import cpd_years
 from cpd_app.usecases.deadlines import (
     RELIEF_DAYS,
@@ -37,7 +37,6 @@ from cpd_app.usecases.relief_effect import YearEffect, effect_of
 from cpd_app.usecases.relief_grounds import ground_for
 
 MOST_WORDS = 2000
-MOST_FILES = 10
 #: open requests of one registration
 MOST_OPEN = 5
 
@@ -104,8 +103,7 @@ def ask_relief(
         return known
     ground, term, span = _checked(registration, new, today)
     _refuse_bad_words(new.words)
-    if len(uploads) > MOST_FILES:
-        raise Rejected("too_many_files", "file", most=MOST_FILES)
+    check_number(uploads)
     _refuse_useless(effect_of(registration, term, span, on=today))
     if _open_of(registration.id) >= MOST_OPEN:
         raise Rejected("too_many_requests", most=MOST_OPEN)
@@ -128,15 +126,14 @@ def ask_relief(
     )
     session.add(relief)
     session.flush()
-    if store is not None:
-        attach_files(
-            actor,
-            relief.asked_by_id,
-            uploads,
-            lambda file_id: ReliefFile(relief_id=relief.id, file_id=file_id),
-            store=store,
-            now=now,
-        )
+    attach_files(
+        actor,
+        relief.asked_by_id,
+        uploads,
+        lambda file_id: ReliefFile(relief_id=relief.id, file_id=file_id),
+        store=store,
+        now=now,
+    )
     set_deadline(
         DeadlineKind.RELIEF,
         relief.id,

@@ -86,6 +86,9 @@ def withdraw(appeal_id: int) -> ResponseReturnValue:
     return redirect(url_for("appeals.show", appeal_id=appeal_id), 303)
 
 
+bp.add_app_template_global(appeals.open_appeal, "open_appeal")
+
+
 @bp.get("/staff/appeals")
 @staff_area
 def index() -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from functools import partial
 from typing import Any
 
 import xlsxwriter
@@ -15,7 +16,7 @@ from cpd_app.access import asks_again, current_actor, staff_area
 from cpd_app.db import transaction
 from cpd_app.domain.errors import NotFound
 from cpd_app.texts.register import STATES
-from cpd_app.usecases import act_history, federation_reports, members, register_list
+from cpd_app.usecases import act_history, appeals, federation_reports, members, register_list
 from cpd_app.usecases.members import Found, MemberFilter
 from cpd_app.web import certificate_acts, desk
 from cpd_app.web.cells import as_text
@@ -29,7 +30,13 @@ from cpd_app.web.certificate_words import (
     state_word,
 )
 from cpd_app.web.filters import moment
-from cpd_app.web.member_list import STATE_KINDS, field_name, level_word
+from cpd_app.web.member_list import (
+    STATE_KINDS,
+    end_column,
+    field_name,
+    level_word,
+    number_column,
+)
 
 bp = Blueprint("certificates", __name__, url_prefix="/staff/certificates")
 bp.register_blueprint(certificate_acts.bp)
@@ -144,8 +151,10 @@ def _chosen(registration_id: int) -> dict[str, Any]:
     found = register_list.certificate_of(current_actor(), registration_id, today=clock.today())
     if found.registration.society_id != desk.society_id():
         raise NotFound
+    appealed = appeals.appealable_acts(registration_id, today=clock.today())
     return {
         "found": found,
+        "appeals": [a.appeal.id for a in appealed if a.appeal and a.appeal.state == "open"],
         "state": state_look(found.state, under_review=found.under_review),
         "buttons": buttons_of(found),
         "history": history_of(found),
@@ -210,22 +219,13 @@ def _tabs(found: Found, wanted: MemberFilter) -> list[dict[str, Any]]:
 
 
 def _head(wanted: MemberFilter) -> list[dict[str, Any]]:
-    ends = {"ends_on": "ascending", "-ends_on": "descending"}.get(wanted.sort)
+    to = partial(_href, wanted)
     return [
-        {
-            "text": _("编号"),
-            "href": _href(wanted, sort=""),
-            "sorted": "ascending" if wanted.sort == "number" else None,
-        },
+        number_column(wanted.sort, to),
         {"text": _("姓名")},
         {"text": _("级别")},
         {"text": _("领域")},
-        {
-            "text": _("有效至"),
-            "right": True,
-            "href": _href(wanted, sort="-ends_on" if wanted.sort == "ends_on" else "ends_on"),
-            "sorted": ends,
-        },
+        end_column(wanted.sort, to),
         {"text": _("状态")},
         {"text": _("事由")},
     ]

@@ -11,7 +11,7 @@ from cpd_app.access import current_actor, public, staff_area
 from cpd_app.db import transaction
 from cpd_app.domain.complaints import KEPT, MOST_CHARACTERS, ComplaintState
 from cpd_app.domain.errors import Conflict, NotAllowed, Rejected, TooMany
-from cpd_app.schemas.complaints import AnswerSchema, ComplaintSchema, ReceiptSchema
+from cpd_app.schemas.complaints import AnswerSchema, ComplaintSchema, PassOnSchema, ReceiptSchema
 from cpd_app.texts.complaints import COMMITTEE, KINDS, STATES
 from cpd_app.usecases import complaints
 from cpd_app.usecases.complaints import PAGE, Waiting
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 bp = Blueprint("complaints", __name__)
 
 #: state -> how a list draws it
-TONES = {"received": "warning", "in_hand": "calm", "answered": "ok"}
+TONES = {"received": "warning", "in_hand": "calm", "passed_on": "waiting", "answered": "ok"}
 
 
 @bp.get("/complaints")
@@ -154,6 +154,29 @@ def answer(complaint_id: int) -> ResponseReturnValue:
     return _letter(complaint_id, given, request.form.get("answer", "")), 422
 
 
+@bp.post("/staff/complaints/<int:complaint_id>/pass-on")
+@staff_area
+def pass_on(complaint_id: int) -> ResponseReturnValue:
+    """Give it to the federation's committee."""
+    given = read(PassOnSchema())
+    complaints.complaint_for(current_actor(), complaint_id)
+    if given.ok:
+        try:
+            with transaction():
+                complaints.pass_on(
+                    current_actor(),
+                    complaint_id,
+                    given.value["words"] or "",
+                    version=given.value["version"],
+                    now=clock.now(),
+                )
+            flash(_("已转给联合体标准与质量监督委员会，由委员会答复。"), "success")
+            return redirect(url_for("complaints.index"), 303)
+        except (Rejected, Conflict) as refused:
+            given.refuse(refused)
+    return _letter(complaint_id, given, ""), 422
+
+
 def _letter(complaint_id: int, given: Read, typed: str) -> str:
     found = complaints.complaint_for(current_actor(), complaint_id)
     return render_template(
@@ -162,7 +185,10 @@ def _letter(complaint_id: int, given: Read, typed: str) -> str:
         state=sentence(STATES[found.state]),
         kind=sentence(KINDS[found.kind]),
         tone=TONES[found.state],
-        is_open=found.state != ComplaintState.ANSWERED,
+        is_open=found.state != ComplaintState.ANSWERED
+        and (found.society_id is not None or current_actor().is_federation),
+        sender=complaints.sender_of(current_actor(), found),
+        passed_from=complaints.passed_from(found),
         errors=given.errors,
         typed=typed,
         most=MOST_CHARACTERS,

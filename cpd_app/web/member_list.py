@@ -1,8 +1,9 @@
 """The register as a list: filters from the address, tabs with counts, rows ready to print."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -262,24 +263,34 @@ def _tabs(found: Found, wanted: MemberFilter) -> list[dict[str, Any]]:
     ]
 
 
+def number_column(sort: str, to: Callable[..., str]) -> dict[str, Any]:
+    """The heading that sorts by number; `to` makes the address of another order."""
+    return {
+        "text": _("编号"),
+        "href": to(sort=""),
+        "sorted": "ascending" if sort == "number" else None,
+    }
+
+
+def end_column(sort: str, to: Callable[..., str]) -> dict[str, Any]:
+    """The heading that sorts by the last day, and turns round when it does already."""
+    return {
+        "text": _("有效至"),
+        "right": True,
+        "href": to(sort="-ends_on" if sort == "ends_on" else "ends_on"),
+        "sorted": {"ends_on": "ascending", "-ends_on": "descending"}.get(sort),
+    }
+
+
 def _head(wanted: MemberFilter) -> list[dict[str, Any]]:
-    ends = {"ends_on": "ascending", "-ends_on": "descending"}.get(wanted.sort)
+    to = partial(href, wanted)
     return [
-        {
-            "text": _("编号"),
-            "href": href(wanted, sort=""),
-            "sorted": "ascending" if wanted.sort == "number" else None,
-        },
+        number_column(wanted.sort, to),
         {"text": _("姓名")},
         {"text": _("单位")},
         {"text": _("领域")},
         {"text": _("级别")},
-        {
-            "text": _("有效至"),
-            "right": True,
-            "href": href(wanted, sort="-ends_on" if wanted.sort == "ends_on" else "ends_on"),
-            "sorted": ends,
-        },
+        end_column(wanted.sort, to),
         {"text": _("状态")},
         {"text": _("学时进度")},
     ]

@@ -150,7 +150,7 @@ def _typed(form: Mapping[str, Any]) -> dict[str, Any]:
 
 def _topics() -> list[tuple[str, str, str, bool]]:
     words = {
-        Topic.EXPIRY: (_("证书到期"), _("到期前 12、6、3、1 个月")),
+        Topic.EXPIRY: (_("到期提醒"), _("到期前 12、6、3、1 个月")),
         Topic.FILING: (_("再注册申请"), _("收件、补正、补正的期限")),
         Topic.YEAR: (_("年度学时"), _("年度结束前，还没有跟上进度时")),
         Topic.DECISIONS: (_("决定"), _("审核、减免、申诉、证书的变更")),

@@ -15,6 +15,8 @@ from werkzeug.routing import RequestRedirect
 from cpd_app import clock
 from cpd_app.access import reach_of
 from cpd_app.db import transaction
+from cpd_app.domain.messages import MessageKind
+from cpd_app.models import Reach
 from cpd_app.usecases import rules
 from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
@@ -24,6 +26,7 @@ from tests.e2e.conftest import SignIn
 from tests.support import builders
 from tests.support.chromium import DESK, PHONE
 from tests.support.look import Theme, faults
+from tests.support.messages import a_message
 from tests.support.people import Someone
 from tests.support.store import Store
 
@@ -89,6 +92,11 @@ def lived_in(
         submit_complaint(letter, address=str(registrar.id), now=now)
         bridge = NewBridge("短信", "https://hooks.example.org/send")
         set_bridge(registrar.actor, registrar.society.id, bridge, allowed=frozenset(), now=now)
+    for kind in (MessageKind.RETURNED, MessageKind.EXPIRY, MessageKind.TRIAL):
+        a_message(
+            store, member.person, kind, at=now, read_at=None if kind.value == "expiry" else now
+        )
+    store.add(Reach(person_id=member.id, channel="email", state="bounced", since=now))
     for state in ("draft", "proposed", "withdrawn"):
         builders.an_activity(store, member.person, state=state, title=f"培训 {state}")
 

@@ -82,6 +82,8 @@ class Letters:
     taken: list[tuple[float, str, str]] = field(default_factory=list)
     #: how often there was which trouble: later, hang, mute
     troubles: Counter[str] = field(default_factory=Counter)
+    #: when it heard of a letter, taken or not
+    moments: list[float] = field(default_factory=list)
 
     @property
     def by_address(self) -> dict[str, Counter[str]]:
@@ -106,6 +108,7 @@ class MailServer:
         letters = Letters()
         for line in self.file.read_text().splitlines() if self.file.exists() else ():
             what, at, letter, address = line.split(" ", 3)
+            letters.moments.append(float(at))
             if what == "taken":
                 letters.taken.append((float(at), letter, address))
             else:

@@ -81,9 +81,9 @@ class Starter:
                 one.kill()
 
 
-def until(condition: Callable[[], object], patience: float = PATIENCE) -> None:
-    """Wait for something that another process does."""
+def until(condition: Callable[[], object], patience: float = PATIENCE, pause: float = 0.02) -> None:
+    """Wait for something that another process does, at most so many seconds."""
     deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
+        time.sleep(pause)

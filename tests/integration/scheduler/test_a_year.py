@@ -40,7 +40,7 @@ def fires(job: ClockJob, day: date) -> list[datetime]:
 
 def live(app: Flask, world: World, ticks: Ticks, at: Callable[[str], datetime]) -> None:
     """Run the clock's jobs at their times of a whole year, and let happen what was planned."""
-    jobs = {job.name: job for job in table(lambda _now: {})}
+    jobs = {job.name: job for job in table(lambda _now: {}, lambda _now: {})}
 
     def run(*names: str) -> None:
         assert all(runner.run_job(app, jobs[name]) for name in names), names
@@ -67,7 +67,7 @@ def test_in_a_year_everybody_is_told_what_is_due_once_and_in_no_quiet_hour(
     at: Callable[[str], datetime],
 ) -> None:
     plan = a_plan(MEMBERS[engine_name])
-    remind = {job.name: job for job in table(lambda _now: {})}["remind"]
+    remind = {job.name: job for job in table(lambda _now: {}, lambda _now: {})}["remind"]
     ticks = ticks_of(plan, lambda day: fires(remind, day))
     world = World(store, do, plan)
     world.make()

@@ -224,3 +224,50 @@ def test_each_step_is_in_the_journal(
         .order_by(JournalEntry.id)
     )
     assert verbs == ["complaint.received", "complaint.taken", "complaint.answered"]
+
+
+def test_a_letter_passed_on_lies_with_the_federation(
+    do: Do, store: Store, submit: Any, registrar: Someone, federation: Someone, now: datetime
+):
+    assert registrar.society
+    receipt = submit(name="李来信", contact="li@example.org", consent=True)
+    letter = the_letter(store)
+    do(complaints.pass_on, registrar.actor, letter.id, "涉及评价标准", version=1, now=now)
+
+    row = the_letter(store)
+    assert (row.state, row.society_id, row.passed_from_id) == (
+        "passed_on", None, registrar.society.id,
+    )  # fmt: skip
+    assert do(complaints.count_open, registrar.society.id) == 0
+    assert [c.id for c in do(complaints.complaints_at, federation.actor, None).complaints] == [
+        row.id
+    ]
+    kept = do(complaints.complaints_at, registrar.actor, registrar.society.id)
+    assert [c.id for c in kept.complaints] == [row.id]
+    assert do(complaints.sender_of, registrar.actor, row) == ("李来信", "li@example.org")
+    assert do(complaints.sender_of, federation.actor, row) == (None, None)
+    verbs = store.all(select(JournalEntry.verb).where(JournalEntry.object_type == "complaint"))
+    assert "complaint.passed_on" in verbs
+
+    with pytest.raises(Conflict, match="complaint_passed_on"):
+        do(complaints.answer_complaint, registrar.actor, row.id, "答", version=2, now=now)
+    do(complaints.take_complaint, federation.actor, row.id, version=2, now=now)
+    do(complaints.answer_complaint, federation.actor, row.id, "委员会答复", version=3, now=now)
+    found = do(complaints.answer_with, receipt.number, receipt.secret, address="1", now=now)
+    assert (found.state, found.answer) == ("answered", "委员会答复")
+
+
+def test_only_the_societys_registrar_passes_on_and_once(
+    do: Do, store: Store, submit: Any, registrar: Someone, auditor: Someone, stranger: Someone,
+    federation: Someone, now: datetime,
+):  # fmt: skip
+    submit()
+    letter = the_letter(store)
+    for who, refusal in ((auditor, NotAllowed), (stranger, NotFound), (federation, NotFound)):
+        with pytest.raises(refusal):
+            do(complaints.pass_on, who.actor, letter.id, "", version=1, now=now)
+    do(complaints.pass_on, registrar.actor, letter.id, "", version=1, now=now)
+    with pytest.raises(Conflict, match="complaint_passed_on"):
+        do(complaints.pass_on, registrar.actor, letter.id, "", version=2, now=now)
+    with pytest.raises(NotFound):
+        do(complaints.complaint_for, stranger.actor, letter.id)

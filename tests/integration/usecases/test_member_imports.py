@@ -30,8 +30,6 @@ from cpd_app.usecases.signin import person_named
 from tests.support import builders
 from tests.support.files import MEMBERS, a_csv, a_member_row, an_xlsx
 from tests.support.jobs import work_off
-from tests.support.people import Someone
-from tests.support.reliefs import granted
 
 
 @pytest.fixture(autouse=True)
@@ -391,18 +389,6 @@ def test_undo_keeps_members_who_are_in_use(bring, undo, store, held):
     assert store.get(Import, first.id).counts["kept"] == 1
     assert store.count(Registration) == 2
     assert store.count(Activity) == 1
-
-
-def test_undo_keeps_what_relief_was_asked_for_and_says_so(bring, undo, do, store, held, auditor):
-    first = bring(a_member_row())
-    someone = Someone(held().person, None, held().registration)
-    granted(do, store, someone, auditor, "illness", now=clock.now())
-    corrected = bring(a_member_row(level="senior"))
-
-    assert list(undo(corrected.id)) == list(undo(first.id)) == ["kept"]
-    found = store.all(select(ImportRow.warnings).order_by(ImportRow.id))
-    assert [w[-1:] for w in found] == [[{"code": "kept_relief"}]] * 2
-    assert held().terms[0][0] == "senior"
 
 
 def test_what_was_undone_can_be_imported_again(bring, undo, held):

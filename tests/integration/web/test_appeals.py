@@ -63,6 +63,8 @@ def test_a_refusal_leads_to_the_appeal_and_back(
     assert own in mine.get(f"/appeals/{appeal_id}").links()
     at_desk = as_(registrar).get(f"/staff/appeals/{appeal_id}")
     assert f"/staff/audits/{filing.id}/decision" in at_desk.links()
+    decided = as_(registrar).get(f"/staff/audits/{filing.id}/decision")
+    assert f"/staff/appeals/{appeal_id}" in decided.links()
     assert "您参加过原来的决定" in at_desk.text
 
 
@@ -99,6 +101,8 @@ def test_an_act_leads_to_the_appeal_and_back(
     assert own in mine.get(f"/appeals/{appeal_id}").links()
     at_desk = as_(registrar).get(f"/staff/appeals/{appeal_id}")
     assert at_desk.has(f"a[href='/staff/certificates?r={registration_id}']")
+    panel = as_(registrar).get(f"/staff/certificates?r={registration_id}")
+    assert f"/staff/appeals/{appeal_id}" in panel.links()
     assert store.one(select(Appeal.subject_id)) == store.one(select(CertificateAct.id))
 
 

@@ -304,7 +304,7 @@ def ticks_of(plan: Plan, fires: Callable[[date], list[datetime]]) -> Ticks:
     events = set()
     for gathering in plan.gatherings:
         for begins in (gathering.starts_at, *(to for _, to in gathering.moves)):
-            at = (begins - timedelta(hours=55)).astimezone(BEIJING).replace(minute=0)
+            at = (begins - timedelta(hours=36)).astimezone(BEIJING).replace(minute=0)
             while at < begins:
                 events.add(at)
                 at += 60 * MINUTE

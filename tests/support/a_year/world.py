@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select, update
@@ -135,7 +136,7 @@ class World:
     def _plan_member(self, one: Member) -> None:
         self._at(one.entered_on, lambda at: self._enter(one, at))
         for record in one.records:
-            self._at(record.entered_on, lambda at, r=record: self._log(one, r, at))
+            self._at(record.entered_on, partial(self._log, one, record))
         if one.reduction:
             self._at(one.reduction[0], lambda at: self._relieve(one, at))
         if one.deferral:
@@ -154,12 +155,14 @@ class World:
             self._at(one.dies_on, lambda at: self._die(one, at))
 
     def _enter(self, one: Member, at: datetime) -> None:
-        person = builders.a_person(
-            self.store,
-            **({} if one.email else {"email": None}),
-            **({} if one.phone else {"phone": None}),
-            **({} if one.activated else {"activated_at": None, "password_hash": None}),
-        )
+        without: dict[str, Any] = {}
+        if not one.email:
+            without["email"] = None
+        if not one.phone:
+            without["phone"] = None
+        if not one.activated:
+            without |= {"activated_at": None, "password_hash": None}
+        person = builders.a_person(self.store, **without)
         term = {"starts_on": one.starts_on, "ends_on": one.ends_on}
         state = {"state": "suspended"} if one.suspended else {}
         self.people[one.number] = person
@@ -262,10 +265,13 @@ class World:
             self.do(returns.extend_return, staff, made[0].id, "出差", now=at, today=at.date())
 
         def on_deadline(act: Callable[..., None], **when: Any) -> None:
-            self.do(lambda: act(deadlines.deadline_of(deadlines.DeadlineKind.RETURN, made[0].id), **when))  # fmt: skip  # noqa: E501
+            act(deadlines.deadline_of(deadlines.DeadlineKind.RETURN, made[0].id), **when)
+
+        def turn_clock(act: Callable[..., None], at: datetime) -> None:
+            self.do(on_deadline, act, today=at.date())
 
         def answer(at: datetime) -> None:
-            on_deadline(deadlines.close_deadline, now=at)
+            self.do(on_deadline, deadlines.close_deadline, now=at)
             self.store.run(
                 update(FileReturn).where(FileReturn.id == made[0].id).values(state="answered")
             )
@@ -279,7 +285,7 @@ class World:
             for day, act in zip(
                 fate.paused, (deadlines.pause_deadline, deadlines.resume_deadline), strict=True
             ):
-                self._at(day, lambda at, a=act: on_deadline(a, today=at.date()))
+                self._at(day, partial(turn_clock, act))
 
     def _plan_gathering(self, gathering: Gathering) -> None:
         creator = self.store.get(Person, self.staff[0].person_id)
@@ -297,16 +303,19 @@ class World:
                     self.store, event, self.people[number], created_at=at
                 )
 
-        def excuse(number: int) -> None:
+        def excuse(number: int, _: datetime) -> None:
             if number in entries:
                 self.store.change(entries[number], excused=True)
 
+        def move(to: datetime, _: datetime) -> None:
+            self.store.change(event, starts_at=to)
+
         for number, at in gathering.entries.items():
-            self.coming[at].append(lambda at, n=number: enrol(n, at))
+            self.coming[at].append(partial(enrol, number))
         for number, at in gathering.excused.items():
-            self.coming[at].append(lambda _, n=number: excuse(n))
+            self.coming[at].append(partial(excuse, number))
         for at, to in gathering.moves:
-            self.coming[at].append(lambda _, t=to: self.store.change(event, starts_at=t))
+            self.coming[at].append(partial(move, to))
         if gathering.cancelled_at:
             self.coming[gathering.cancelled_at].append(
                 lambda _: self.store.change(event, state="cancelled")

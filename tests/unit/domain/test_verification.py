@@ -92,8 +92,9 @@ def test_the_history_has_the_latest_first():
 
 
 def test_a_term_that_came_without_an_act_stands_in_it():
-    third = {"starts_on": date(2033, 3, 15), "ends_on": date(2038, 3, 15)}
-    senior = replace(NEXT, id=3, level="senior", **third)
+    senior = replace(
+        NEXT, id=3, level="senior", starts_on=date(2033, 3, 15), ends_on=date(2038, 3, 15)
+    )
 
     told = history_of([TERM, NEXT, senior], [], date(2034, 1, 1))
 

@@ -12,26 +12,11 @@ from cpd_app.domain.pass_codes import digest_of
 from cpd_app.models import Event, RosterEntry, Steward
 from cpd_app.usecases import door, door_roster
 from tests.support import builders
-from tests.support.doors import a_steward, at_door, pass_for
+from tests.support.doors import at_door, pass_for
 from tests.support.people import Someone
 from tests.support.store import Store
 
 Do = Callable[..., Any]
-
-
-@pytest.fixture
-def now(at: Callable[[str], datetime]) -> datetime:
-    return at("2026-10-22 09:00")
-
-
-@pytest.fixture
-def event(store: Store, organiser: Someone, now: datetime) -> Event:
-    return builders.an_event(store, organiser.person, organiser.society, around=now)
-
-
-@pytest.fixture
-def steward(store: Store, event: Event) -> Steward:
-    return a_steward(store, event)
 
 
 @pytest.fixture

@@ -30,28 +30,6 @@ Scanner = Callable[..., door.DoorAnswer]
 
 
 @pytest.fixture
-def now(at: Callable[[str], datetime]) -> datetime:
-    return at("2026-10-22 09:00")
-
-
-@pytest.fixture
-def event(store: Store, organiser: Someone, now: datetime) -> Event:
-    return builders.an_event(store, organiser.person, organiser.society, around=now)
-
-
-@pytest.fixture
-def steward(store: Store, event: Event) -> Steward:
-    return a_steward(store, event)
-
-
-@pytest.fixture
-def entry(store: Store, event: Event, member: Someone) -> RosterEntry:
-    return builders.an_entry(
-        store, event, member.person, number="SF-E-0001", number_key="SF-E-0001"
-    )
-
-
-@pytest.fixture
 def scan(do: Do, event: Event, steward: Steward, now: datetime) -> Scanner:
     def make(*, by: Actor | None = None, at: datetime | None = None, **over: Any) -> Any:
         new = door.DoorScan(

@@ -19,16 +19,6 @@ Do = Callable[..., Any]
 
 
 @pytest.fixture
-def now(at: Callable[[str], datetime]) -> datetime:
-    return at("2026-10-22 09:00")
-
-
-@pytest.fixture
-def event(store: Store, organiser: Someone, now: datetime) -> Event:
-    return builders.an_event(store, organiser.person, organiser.society, around=now)
-
-
-@pytest.fixture
 def invite(do: Do, organiser: Someone, event: Event, now: datetime) -> Callable[..., Any]:
     """A code for one more phone."""
 

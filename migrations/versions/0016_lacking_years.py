@@ -7,7 +7,7 @@ where the hours are. Kept standings are dated back, so that the worker judges th
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
+revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None

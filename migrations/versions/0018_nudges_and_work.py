@@ -8,8 +8,8 @@ work must know when a job of the clock is late without knowing the clock.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0018"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

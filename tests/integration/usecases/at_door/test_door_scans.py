@@ -14,35 +14,13 @@ from cpd_app.models import Attendance, Event, JournalEntry, RosterEntry, Steward
 from cpd_app.policy import Actor
 from cpd_app.usecases import attendance, door
 from tests.support import builders
-from tests.support.doors import a_steward, at_door, pass_for
+from tests.support.doors import at_door, pass_for
 from tests.support.people import Someone
 from tests.support.store import Store
 
 Do = Callable[..., Any]
 #: scans somebody as a door would
 Scanner = Callable[..., door.DoorAnswer]
-
-
-@pytest.fixture
-def now(at: Callable[[str], datetime]) -> datetime:
-    return at("2026-10-22 09:00")
-
-
-@pytest.fixture
-def event(store: Store, organiser: Someone, now: datetime) -> Event:
-    return builders.an_event(store, organiser.person, organiser.society, around=now)
-
-
-@pytest.fixture
-def steward(store: Store, event: Event) -> Steward:
-    return a_steward(store, event)
-
-
-@pytest.fixture
-def entry(store: Store, event: Event, member: Someone) -> RosterEntry:
-    return builders.an_entry(
-        store, event, member.person, number="SF-E-0001", number_key="SF-E-0001"
-    )
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ change. Whoever was at an event that is over knows already: the figures of today
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
