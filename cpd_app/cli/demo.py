@@ -107,6 +107,8 @@ def make_demo(*, once: bool) -> None:
         demo_letters.make_letters()
         demo_nudges.make_nudges()
         demo_messages.make_messages(_member_actor("member@demo.test"))
+        with transaction():
+            demo.leave_unsent(now=clock.now())
         _write(settings.var_dir / SIGN_INS, logins, password, tries)
 
 

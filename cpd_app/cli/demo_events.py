@@ -14,6 +14,7 @@ from cpd_app.policy import Actor
 from cpd_app.usecases import (
     accounts,
     attendance,
+    attendance_messages,
     event_states,
     events,
     roster,
@@ -29,6 +30,8 @@ from cpd_app.usecases.scans import ScanToKeep, append_scan
 #: who approves; nobody approves what they planned
 STAFF = {"demo-elec": "auditor@demo.test", "demo-mech": "registrar@other.test"}
 SYSTEM = Actor.system("cli")
+#: where the course that the member is registered for takes place after all
+ANOTHER_ROOM = "示范电力培训中心 301（改在南楼）"
 #: guests whom no register knows
 GUESTS = (("示范·来宾甲", "示范设备厂"), ("示范·来宾乙", "示范设计院"))
 
@@ -60,6 +63,8 @@ def make_events(member: str, people: Sequence[Someone]) -> list[str]:
             _hold(told, event_id, entries)
         elif told.state == "open":
             _begin(told, event_id, entries, now)
+        elif told.member and told.state == "approved":
+            _move(told, event_id, now)
     return _tries(made)
 
 
@@ -142,6 +147,13 @@ def _begin(told: ToldEvent, event_id: int, entries: Sequence[int], now: datetime
             roster.excuse(organiser, event_id, entry_id, excused=True, now=now)
 
 
+def _move(told: ToldEvent, event_id: int, now: datetime) -> None:
+    """It takes place in another room: whoever is registered is told."""
+    head = replace(told.new.head, venue=ANOTHER_ROOM)
+    with transaction():
+        events.change_event(_actor(told.planner), event_id, head, version=None, now=now)
+
+
 def _hold(told: ToldEvent, event_id: int, entries: Sequence[int]) -> None:
     """The day of the event, its end, the worker's arithmetic and the settlement."""
     head = told.new.head
@@ -168,6 +180,8 @@ def _compute(now: datetime) -> None:
     while done:
         with transaction():
             done = attendance.settle_stale(now=now, today=clock.today())
+    with transaction():
+        attendance_messages.tell_receipts(now=now)
 
 
 def _scan(rooms: Sequence[int], entry_id: int, scan: ToldScan) -> None:

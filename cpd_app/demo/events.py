@@ -54,7 +54,7 @@ def told(now: datetime) -> list[ToldEvent]:
         ToldEvent(organiser, home, _symposium(today), "settled", people=28, member=True),
         ToldEvent(organiser, home, _running(now), "open", people=46, member=True),
         ToldEvent(organiser, home, _salon(today), "approved", people=12),
-        ToldEvent(organiser, home, _course(today), "approved", people=41),
+        ToldEvent(organiser, home, _course(today), "approved", people=41, member=True),
         ToldEvent(organiser, home, _online(today), "approved", people=77),
         ToldEvent("registrar@other.test", "demo-mech", _elsewhere(today), "approved"),
         ToldEvent(organiser, home, _waiting(today), "submitted"),

@@ -232,7 +232,7 @@ SENTENCES: dict[str, str] = {
     ),
     "message_corrected_title": "学时有变化：%(title)s",
     "message_corrected_text": (
-        "考勤更正或补传后，学时由 %(before_hours)s 变为 %(after_hours)s。"
+        "考勤更正、补传或议程变化后，学时由 %(before_hours)s 变为 %(after_hours)s。"
         "原因和计算过程在考勤页查看；不对的可以申请更正。"
     ),
     "message_answered_accepted_title": "在场说明已接受：%(title)s",

@@ -104,3 +104,12 @@ def term_acted_on(registration: Registration, today: date) -> Term:
     if not terms:
         raise Rejected("no_term")
     return next((t for t in terms if t.ends_on > today), terms[-1])
+
+
+def act_of_key(registration_id: int, key: str) -> CertificateAct | None:
+    """The act that a form with this key did or proposed; None: it was not sent yet."""
+    return session.scalar(
+        select(CertificateAct).where(
+            CertificateAct.registration_id == registration_id, CertificateAct.key == key
+        )
+    )

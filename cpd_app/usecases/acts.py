@@ -6,7 +6,7 @@ Whatever an act changes (state, bar, messages) is changed in the transaction tha
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from cpd_app.db import session
 from cpd_app.domain.certificates import (
@@ -31,6 +31,7 @@ from cpd_app.usecases import journal
 from cpd_app.usecases.act_effects import set_bar, set_messages, set_states
 from cpd_app.usecases.act_history import (
     OPEN,
+    act_of_key,
     acts_of,
     as_done,
     last_act_id,
@@ -118,7 +119,7 @@ def act(
         Permission.ACT_ON_CERTIFICATE
     )  # fmt: skip
     registration = _held(actor, registration_id, permission)
-    if new.key is not None and (done := _of_key(registration.id, new.key)) is not None:
+    if new.key is not None and (done := act_of_key(registration.id, new.key)) is not None:
         return done
     if new.seen != last_act_id(registration.id):
         raise Conflict("acted_meanwhile")
@@ -367,14 +368,6 @@ def _proposal(
         raise Conflict("acted_meanwhile")
     session.refresh(row)
     return row, registration
-
-
-def _of_key(registration_id: int, key: str) -> CertificateAct | None:
-    return session.scalar(
-        select(CertificateAct).where(
-            CertificateAct.registration_id == registration_id, CertificateAct.key == key
-        )
-    )
 
 
 def _note(actor: Actor, row: CertificateAct, verb: str, *, now: datetime) -> None:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from cpd_app.db import run, session
 from cpd_app.domain.messages import Channel, MessageKind
-from cpd_app.models import Delivery, Message
+from cpd_app.models import Delivery, Message, Society
 from cpd_app.usecases import reaching
 from cpd_app.usecases.parcels import Parcel, Told
 from cpd_app.usecases.recipients import Recipient, recipients_of
@@ -264,8 +264,11 @@ def _claimable(ids: Sequence[int], now: datetime) -> list[Row[Any]]:
                 Message.data,
                 Message.created_at,
                 Message.withdrawn_at,
+                Society.name.label("society"),
+                Society.name_en.label("society_en"),
             )
             .join(Message, Message.id == Delivery.message_id)
+            .outerjoin(Society, Society.id == Message.society_id)
             .where(Delivery.person_id.in_(whose), free)
             .order_by(Delivery.id)
             .with_for_update(of=Delivery)
@@ -313,6 +316,7 @@ def _hopeless(row: Row[Any], recipient: Recipient) -> str | None:
 
 def _parcel(envelope: str, rows: list[Row[Any]], recipient: Recipient) -> Parcel:
     channel = Channel(rows[0].channel)
+    tellers = {row.society_en if recipient.locale == "en" else row.society for row in rows}
     return Parcel(
         envelope=envelope,
         channel=channel,
@@ -325,6 +329,7 @@ def _parcel(envelope: str, rows: list[Row[Any]], recipient: Recipient) -> Parcel
         messages=tuple(
             Told(row.message_id, MessageKind(row.kind), row.data, row.created_at) for row in rows
         ),
+        society=tellers.pop() if len(tellers) == 1 else None,
     )
 
 

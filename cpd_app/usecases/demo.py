@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cpd_app.db import session
 from cpd_app.domain.messages import MessageKind
-from cpd_app.models import Activity, Person, Reach, Registration, Society
+from cpd_app.models import Activity, Delivery, Message, Person, Reach, Registration, Society
 from cpd_app.policy import Actor
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import evidence
 from cpd_app.usecases.files import Upload
 from cpd_app.usecases.messages import Draft, tell_all
+
+#: what is newer stands unread in the demo's inboxes
+NEWS = timedelta(days=10)
 
 
 def has_data() -> bool:
@@ -22,6 +25,29 @@ def has_data() -> bool:
         session.scalar(select(Person.id).limit(1)) is not None
         or session.scalar(select(Society.id).limit(1)) is not None
     )
+
+
+def leave_unsent(*, now: datetime) -> int:
+    """No letter leaves for what happened before the demo began; older messages count as read.
+
+    Returns how many letters stay here.
+    """
+    session.execute(
+        update(Message)
+        .where(
+            Message.created_at < now - NEWS,
+            Message.read_at.is_(None),
+            Message.kind != MessageKind.EXPIRY,  # those of `break_addresses` reach nobody
+        )
+        .values(read_at=Message.created_at)
+    )
+    kept = session.scalars(
+        update(Delivery)
+        .where(Delivery.state == "due")
+        .values(state="dropped", finished_at=now, problem={"code": "demo"})
+        .returning(Delivery.id)
+    )
+    return len(kept.all())
 
 
 def attach_papers(

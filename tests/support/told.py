@@ -9,6 +9,14 @@ from cpd_app.usecases.parcels import Parcel, Told
 
 #: 9 o'clock in Beijing
 NOW = datetime(2027, 3, 10, 1, tzinfo=UTC)
+BEHIND = {
+    "number": "SF-E-2023-00417",
+    "year": 4,
+    "ends_on": "2027-04-09",
+    "days": 30,
+    "missing_hours": 1250,
+    "registration_id": 417,
+}
 FILING = {"number": "SF-2027-000123", "filing_id": 123}
 RETURN = {**FILING, "return_id": 7, "points": 3, "due_on": "2027-03-24"}
 APPEAL = {"appeal_until_on": "2027-03-31"}
@@ -34,17 +42,17 @@ SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
         "": {"number": "SF-E-2023-00417", "ends_on": "2027-09-10", "months": 6,
              "registration_id": 417}
     },
-    MessageKind.YEAR_BEHIND: {
-        "": {"number": "SF-E-2023-00417", "year": 4, "ends_on": "2027-04-09", "days": 30,
-             "missing_hours": 1250, "registration_id": 417}
-    },
+    MessageKind.YEAR_BEHIND: {"": BEHIND, "deferred": {**BEHIND, "year": 3}},
     MessageKind.FILED: {"": FILING},
     MessageKind.RETURNED: {
         "": RETURN,
         "extended": {**RETURN, "due_on": "2027-04-08"},
         "overdue": RETURN,
     },
-    MessageKind.RETURN_DUE: {"": {**RETURN, "work_days": 3}},
+    MessageKind.RETURN_DUE: {
+        "": {**RETURN, "work_days": 3},
+        "last_day": {**RETURN, "work_days": 0, "due_on": "2027-03-10"},
+    },
     MessageKind.VERIFYING: _each(
         ("asked", "answered", "silent"), {**FILING, "unit": "示范超高压公司"}
     ),
@@ -81,7 +89,7 @@ SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
         ),
         "declined": {**EVENT, "reason": "本次只面向会员单位。"},
     },
-    MessageKind.EVENT_TOMORROW: {"": {**EVENT, **PLACE}},
+    MessageKind.EVENT_TOMORROW: _each(("", "today"), {**EVENT, **PLACE}),
     MessageKind.EVENT_CHANGED: {
         "changed": {**EVENT, **PLACE},
         "agenda": {**EVENT, **PLACE},

@@ -310,3 +310,17 @@ def test_a_batch_is_claimed_in_few_statements(told, do, store, engine) -> None:
     event.listen(engine, "before_cursor_execute", lambda _c, _u, text, *_: said.append(text))
     assert len(claimed(do, store)) == 12
     assert len(said) <= 8, said
+
+
+def test_a_letter_of_one_society_has_its_letterhead(told, do, store, society, other_society):
+    one, two = told(1, locale="en"), told(2)
+    store.run(update(Message).where(Message.person_id == one.id).values(society_id=society.id))
+    (of_one, of_two) = sorted(claimed(do, store), key=lambda p: p.person_id)
+    assert (of_one.society, of_two.society) == (society.name_en, None)
+
+    three = told(0)
+    for number, whose in enumerate((society, other_society)):
+        draft = Draft(three.id, MessageKind.TRIAL, f"s{number}", {}, whose.id)
+        do(messages.tell, draft, now=NOW)
+    (of_both,) = [p for p in claimed(do, store) if p.person_id == three.id]
+    assert (of_both.society, two.id) == (None, of_two.person_id)
