@@ -47,10 +47,12 @@ tools/lighthouse/node_modules: tools/lighthouse/package-lock.json
 messages: setup-dev ## Hold the English texts against the pages and compile them.
 	@$(BIN)/python tools/messages.py
 
-lock: setup-dev ## Write both locks anew from pyproject.toml.
+lock: setup-dev ## Write the locks anew from pyproject.toml and tools/calendar_clients.
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml --group dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
+	$(BIN)/uv pip compile $(LOCK) tools/calendar_clients/requirements.in \
+		--output-file tools/calendar_clients/requirements.lock
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --no-annotate

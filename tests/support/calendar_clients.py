@@ -11,9 +11,9 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parents[2] / "tools/calendar_clients"
-LOCK = FOLDER / "requirements.lock"
-PLACE = FOLDER / ".venv"
+ROOT = Path(__file__).resolve().parents[2]
+LOCK = ROOT / "tools/calendar_clients/requirements.lock"
+PLACE = ROOT / ".venv-calendars"
 #: says of which lock the environment was made
 STAMP = PLACE / "made-of"
 SECONDS = 120
@@ -24,8 +24,8 @@ def prepare() -> Path:
     wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     if not STAMP.is_file() or STAMP.read_text("ascii") != wanted:
         venv.create(PLACE, clear=True, with_pip=True)
-        pip = [PLACE / "bin/python", "-m", "pip", "install", "--quiet", "--require-hashes"]
-        subprocess.run([*pip, "--only-binary=:all:", "-r", LOCK], check=True)
+        pip = [str(PLACE / "bin/python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
+        subprocess.run([*pip, "--only-binary=:all:", "-r", str(LOCK)], check=True)
         STAMP.write_text(wanted, "ascii")
     return PLACE / "bin"
 
