@@ -245,6 +245,7 @@ def _places_without_a_desk() -> tuple[tuple[str, str, str], ...]:
             ("notices.index", "megaphone", _("公告")),
             *_letters(),
             ("work_days.index", "calendar3", _("工作日历")),
+            ("work.index", "cpu", _("后台工作")),
         )
     if current_actor().expert_in:
         return (

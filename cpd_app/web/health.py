@@ -7,7 +7,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from cpd_app import metrics
 from cpd_app.access import public
 from cpd_app.db import db
-from cpd_app.domain.errors import NotFound
 from cpd_app.migrate import is_at_head
 
 bp = Blueprint("health", __name__)
@@ -47,6 +46,6 @@ def read_metrics() -> ResponseReturnValue:
         request.headers.get("Authorization"),
     )
     if not allowed:
-        raise NotFound
+        return jsonify(status="not found"), 404
     shown = app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's way
     return Response(metrics.text_of(shown), mimetype=metrics.MEDIA_TYPE)

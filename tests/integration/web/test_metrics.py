@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import generate_latest
 
 from cpd_app import config, metrics
 from cpd_app.app import create_app
@@ -55,7 +56,7 @@ def test_routes_are_counted_by_their_patterns(tmp_path: Path):
     client.get("/healthz")
     client.get("/certificates/T00001234")
     assert client.get("/metrics").status_code == 404
-    counted = metrics.generate_latest(metrics.registry).decode()
+    counted = generate_latest(metrics.registry).decode()
 
     assert 'cpd_requests_total{method="GET",route="/healthz",status="200"}' in counted
     assert "T00001234" not in counted
@@ -107,7 +108,7 @@ def test_workers_are_added_up_and_an_earlier_run_is_forgotten(tmp_path: Path):
 def test_without_a_token_nothing_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
     made = create_app(settings(tmp_path))
-    before: Callable[[], Any] = lambda: metrics.generate_latest(metrics.registry)  # noqa: E731
+    before: Callable[[], Any] = lambda: generate_latest(metrics.registry)  # noqa: E731
     kept = before()
     assert made.test_client().get("/healthz").status_code == 200
     assert before() == kept

@@ -51,8 +51,8 @@ def test_the_overview_answers_who_is_due_and_not_ready(
         strict=True,
     ))  # fmt: skip
     assert figures["有未达标的年度"] == "2", "members whose years are over without hours"
-    assert figures["6 个月内到期"] == "1", "not activated stands apart"
-    assert figures["其余"] == "0"
+    assert figures["未激活，6 个月内到期"] == "1", "not activated stands apart"
+    assert figures["未激活，其余"] == "0"
     february = [text_of(r) for r in page.all("figure tbody tr")][3]
     assert february == "2027年2月 0 2 2"
     assert "/staff/members" in page.links()
