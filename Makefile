@@ -18,8 +18,7 @@ run: setup ## Set up, migrate, make demo data once, then serve until Ctrl-C.
 test: setup-dev ## Run everything: static checks, all tests on SQLite and PostgreSQL, the browser.
 	@$(BIN)/python -m tests.support.machine
 	@$(MAKE) static
-	@$(BIN)/pytest $(BRIEF) --engine=both -n auto --cov --cov-report= --ignore=tests/e2e
-	@$(COVERAGE)
+	@$(BIN)/pytest $(BRIEF) --engine=both -n auto --ignore=tests/e2e
 	@$(JOURNEYS)
 
 check: setup-dev static ## Run the fast half: static checks, then unit, SQLite and architecture tests.

@@ -10,11 +10,13 @@ from bench import (
     cohort,
     conversion,
     decoder,
+    deliveries,
     dossier,
     importing,
     memory,
     pages,
     records,
+    reminding,
     settling,
 )
 
@@ -26,10 +28,12 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "memory": memory.run,
     "decoder": decoder.run,
     "checkins": checkins.run,
+    "deliveries": deliveries.run,
     "settling": settling.run,
     "cohort": cohort.run,
     "dossier": dossier.run,
     "audits": audits.run,
+    "reminding": reminding.run,
 }
 
 
@@ -43,6 +47,7 @@ def main() -> int:
     parser.add_argument("--phones", type=int, default=5_000, help="that check in at once")
     parser.add_argument("--cohort", type=int, default=2_000, help="registrations judged at once")
     parser.add_argument("--each", type=int, default=200, help="records of each of them")
+    parser.add_argument("--messages", type=int, default=10_000, help="that leave at once")
     options = parser.parse_args()
     print(f"engine: {options.engine}")
     for name in options.parts or PARTS:

@@ -10,9 +10,9 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from cpd_app import access, api, assets, db, errors, logs, web
+from cpd_app import access, api, assets, db, errors, logs, metrics, web
 from cpd_app.config import Settings, load
-from cpd_app.usecases import passwords, signing
+from cpd_app.usecases import passwords, sealing
 from cpd_app.web.locale import catalogue
 
 #: ids are 32-bit in the database; a larger number names nothing
@@ -65,7 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load()
     logs.configure(settings.log_format)
     passwords.configure(cheap=settings.env == "test")
-    signing.configure(settings.secret_key)
+    sealing.configure(settings.secret_key)
     app = Flask("cpd_app", static_url_path=f"/static/{assets.release()}")
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -91,6 +91,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
     logs.init(app)
+    metrics.init(app)
     db.init(app, settings.database_url)
     Babel(app, default_locale="zh_Hans_CN", locale_selector=catalogue)
     api.init(app)

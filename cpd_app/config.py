@@ -10,7 +10,13 @@ from urllib.parse import urlsplit
 
 ENVIRONMENTS = ("development", "production", "test")
 DEFAULT_PORT = 8000
+BACKUP_KEEP = 14
 MIN_SECRET_LENGTH = 32
+#: a name or a number, no scheme, no port, no brackets
+HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:]+")
+MIN_TOKEN_LENGTH = 24
+#: value of CPD_METRICS_TOKEN that opens /metrics to this machine only
+METRICS_LOCAL = "local"
 VERIFY_FILE = re.compile(r"[A-Za-z0-9_-]{1,80}\.txt")
 #: where Debian's fonts-noto-cjk lies; harmless when it is not there
 DEFAULT_FONTS = "/usr/share/fonts/opentype/noto"
@@ -35,6 +41,13 @@ class Settings:
     seal_key: str
     mail_url: str
     mail_from: str
+    #: seconds that a mail server may be silent
+    mail_timeout: int
+    #: hosts of societies' bridges that may lead inside, by plain http too
+    bridge_hosts: frozenset[str]
+    #: where the worker puts a backup each night; None: nowhere
+    backup_dir: Path | None
+    backup_keep: int
     trusted_proxies: int
     log_format: str
     offline: bool
@@ -42,6 +55,10 @@ class Settings:
     wechat_verify_file: str
     wechat_verify_text: str
     fonts_dir: Path
+    #: "" = nobody reads /metrics, "local" = this machine, else the bearer token that may
+    metrics_token: str
+    #: port of the worker's own probes on this machine; 0 = none
+    worker_port: int
 
     @property
     def is_production(self) -> bool:
@@ -76,11 +93,17 @@ DESCRIPTIONS: dict[str, str] = {
     "CPD_SEAL_KEY": "seals the journal, 32+ characters; made and given as CPD_SECRET_KEY is",
     "CPD_MAIL_URL": "console: (default, prints mail) or smtp://user:password@host:port",
     "CPD_MAIL_FROM": "sender of mail; default cpd@localhost",
+    "CPD_MAIL_TIMEOUT": "seconds that a mail server may be silent; default 20",
+    "CPD_BRIDGE_HOSTS": "hosts that a society's bridge may have inside the network; default none",
+    "CPD_BACKUP_DIR": "folder into which the worker takes a backup each night; default none",
+    "CPD_BACKUP_KEEP": f"how many of those are kept; default {BACKUP_KEEP}",
     "CPD_TRUSTED_PROXIES": "how many reverse proxies set X-Forwarded-For; default 0",
     "CPD_LOG_FORMAT": "console (default) or json",
     "CPD_WECHAT_VERIFY_FILE": "name of the file by which WeChat verifies the domain; default none",
     "CPD_WECHAT_VERIFY_TEXT": "what stands in that file",
     "CPD_OFFLINE": "on (default) or off: takes the service worker off every phone",
+    "CPD_METRICS_TOKEN": "who reads /metrics: local, or who has this token of 24+; default nobody",
+    "CPD_WORKER_PORT": "port of the worker's probes on 127.0.0.1; default 0, none",
     "CPD_FONTS_DIR": f"further fonts, for rare characters in PDFs; default {DEFAULT_FONTS}",
 }
 
@@ -110,12 +133,18 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         ),
         mail_url=_mail(source),
         mail_from=source.get("CPD_MAIL_FROM") or "cpd@localhost",
+        mail_timeout=_whole(source, "CPD_MAIL_TIMEOUT", 20, 1, 300),
+        bridge_hosts=_hosts(source),
+        backup_dir=Path(source["CPD_BACKUP_DIR"]) if source.get("CPD_BACKUP_DIR") else None,
+        backup_keep=_whole(source, "CPD_BACKUP_KEEP", BACKUP_KEEP, 1, 1000),
         trusted_proxies=_whole(source, "CPD_TRUSTED_PROXIES", 0, 0, 10),
         log_format=_choice(source, "CPD_LOG_FORMAT", ("console", "json"), "console"),
         offline=_choice(source, "CPD_OFFLINE", ("on", "off"), "on") == "on",
         wechat_verify_file=_verify_file(source),
         wechat_verify_text=(source.get("CPD_WECHAT_VERIFY_TEXT") or "").strip(),
         fonts_dir=Path(source.get("CPD_FONTS_DIR") or DEFAULT_FONTS),
+        metrics_token=_metrics(source),
+        worker_port=_whole(source, "CPD_WORKER_PORT", 0, 0, 65535),
     )
 
 
@@ -163,6 +192,17 @@ def _mail(source: Mapping[str, str]) -> str:
     return value
 
 
+def _hosts(source: Mapping[str, str]) -> frozenset[str]:
+    text = source.get("CPD_BRIDGE_HOSTS") or ""
+    hosts = [host.strip().lower() for host in text.split(",") if host.strip()]
+    for host in hosts:
+        if not HOST.fullmatch(host):
+            raise SettingError(
+                f"CPD_BRIDGE_HOSTS has {host!r}; expected names or IP addresses with commas between"
+            )
+    return frozenset(hosts)
+
+
 def _verify_file(source: Mapping[str, str]) -> str:
     name = source.get("CPD_WECHAT_VERIFY_FILE") or ""
     if name and not VERIFY_FILE.fullmatch(name):
@@ -172,6 +212,15 @@ def _verify_file(source: Mapping[str, str]) -> str:
     if bool(name) != bool((source.get("CPD_WECHAT_VERIFY_TEXT") or "").strip()):
         raise SettingError("CPD_WECHAT_VERIFY_FILE and CPD_WECHAT_VERIFY_TEXT go together")
     return name
+
+
+def _metrics(source: Mapping[str, str]) -> str:
+    value = source.get("CPD_METRICS_TOKEN") or ""
+    if value not in {"", METRICS_LOCAL} and len(value) < MIN_TOKEN_LENGTH:
+        raise SettingError(
+            f"CPD_METRICS_TOKEN is too short; expected local, or {MIN_TOKEN_LENGTH}+ characters"
+        )
+    return value
 
 
 def _secret(source: Mapping[str, str], name: str, kept_in: Path, *, production: bool) -> str:

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, Engine, Executable, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, scoped_session
 
@@ -26,11 +26,15 @@ BUSY_SECONDS = 20
 RESTED_SECONDS = 1.0
 
 _writing: ContextVar[bool] = ContextVar("cpd_writing", default=False)
+_durable: ContextVar[bool] = ContextVar("cpd_durable", default=True)
 
 
 @contextmanager
-def transaction() -> Iterator[None]:
+def transaction(*, durable: bool = True) -> Iterator[None]:
     """Keep what one use case did, or undo all of it.
+
+    Without `durable` the commit does not wait for the disk: whoever is killed loses nothing, but a
+    crash of the database or the machine may lose the last moment. For what can be done again.
 
     What was read before is read again inside: a decision is never taken on an older snapshot.
     PostgreSQL shows every statement what was committed before it, so there the transaction of the
@@ -40,8 +44,10 @@ def transaction() -> Iterator[None]:
     if reading.in_transaction() and reading.get_bind().dialect.name == "sqlite":
         session.rollback()
     session.expire_all()
-    token = _writing.set(True)
+    token, waits = _writing.set(True), _durable.set(durable)
     try:
+        if not durable and reading.get_bind().dialect.name == "postgresql":
+            session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
         yield
         session.commit()
     except BaseException:
@@ -49,6 +55,7 @@ def transaction() -> Iterator[None]:
         raise
     finally:
         _writing.reset(token)
+        _durable.reset(waits)
 
 
 def run(statement: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
@@ -124,11 +131,20 @@ def prepare_sqlite(engine: Engine) -> None:
         # A reader that becomes a writer fails with "database is locked" without waiting, so a
         # transaction that will write takes the lock at once; reading stays out of its way (WAL).
         if _writing.get():
+            _wait_for_the_disk(connection, wanted=_durable.get())
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             # To the driver itself: it waits for nobody, so there is no refusal to be translated,
             # and it would be half of what a short reading costs.
             connection.connection.driver_connection.execute("BEGIN")
+
+
+def _wait_for_the_disk(connection: Connection, *, wanted: bool) -> None:
+    """SQLite takes this setting only between transactions, and keeps it with the connection."""
+    if connection.info.get("waits_for_disk", True) != wanted:
+        # NORMAL in WAL mode: what is committed survives every process, not a loss of power.
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if wanted else 'NORMAL'}")
+        connection.info["waits_for_disk"] = wanted
 
 
 def init(app: "Flask", url: str) -> None:

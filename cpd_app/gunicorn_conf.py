@@ -4,6 +4,8 @@ Numbers can be overruled on the command line (`--workers 4`); address and port a
 """
 
 import gc
+import os
+import shutil
 import sys
 from typing import Any
 
@@ -36,9 +38,30 @@ accesslog = None
 control_socket_disable = True
 
 
+#: each worker counts in files of its own; /metrics adds them up. Named before the library is read
+_metrics_dir = _settings.var_dir / "metrics"
+if _settings.metrics_token:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics_dir)
+
+
 def on_starting(_server: Any) -> None:
-    """Publish this release's static files before the first worker serves them."""
+    """Publish this release's static files before the first worker serves them.
+
+    Counts of an earlier run are thrown away: left behind, they would be added to the new ones.
+    """
     assets.publish(_settings.var_dir)
+    shutil.rmtree(_metrics_dir, ignore_errors=True)
+    if _settings.metrics_token:
+        _metrics_dir.mkdir(parents=True, exist_ok=True)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Forget the gauges of a worker that ended; what it counted stays counted."""
+    if _settings.metrics_token:
+        # here, since the library looks for its folder when it is read
+        from prometheus_client import multiprocess  # noqa: PLC0415
+
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def post_worker_init(_worker: Any) -> None:

@@ -5,14 +5,59 @@ import ssl
 import sys
 from datetime import datetime
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime, make_msgid
-from typing import Protocol
+from functools import cache, lru_cache
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from cpd_app.config import Settings
 
-#: seconds that a mail server may be silent
-TIMEOUT = 20
+#: what comes after a letter is waited for this much longer than other answers: who gives up there
+#: does not know whether it was taken, and sends it again (RFC 5321 4.5.3.2.6)
+PATIENCE = 3
+#: the server's answer to this letter; the connection is as good as before
+REFUSALS = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPDataError,
+)
+
+
+class LetterPolicy(EmailPolicy):
+    """Reads and writes a header once: but for recipient and Message-ID, letters have the same.
+
+    Headers are half of what a letter costs otherwise, and their objects never change.
+    """
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """The header as an object."""
+        if type(value) is str and name not in UNIQUE:
+            return _parsed(name, value)
+        return super().header_store_parse(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """The header as bytes."""
+        if name in UNIQUE:
+            return super().fold_binary(name, value)
+        return _folded(self.linesep, name, value)
+
+
+UNIQUE = frozenset({"To", "Message-ID"})
+_plain = EmailPolicy()
+
+
+@lru_cache(maxsize=512)
+def _parsed(name: str, value: str) -> tuple[str, Any]:
+    return _plain.header_store_parse(name, value)
+
+
+@lru_cache(maxsize=512)
+def _folded(linesep: str, name: str, value: str) -> bytes:
+    return _plain.clone(linesep=linesep).fold_binary(name, value)
+
+
+POLICY = LetterPolicy()
 
 
 class Mailer(Protocol):
@@ -30,7 +75,8 @@ class ConsoleMailer:
 
     def send(self, letter: EmailMessage) -> None:
         """Print it."""
-        body = letter.get_content().strip()
+        plain = letter.get_body(("plain",))
+        body = plain.get_content().strip() if plain is not None else ""
         lines = [f"To: {letter['To']}", f"Subject: {letter['Subject']}", "", body]
         rule = "-" * 72
         print("\n".join(["", rule, *lines, rule, ""]), file=sys.stdout, flush=True)  # noqa: T201 - its work
@@ -39,15 +85,34 @@ class ConsoleMailer:
         """Nothing is open."""
 
 
+class Patient(smtplib.SMTP):
+    """A connection that waits longer for the answer to a letter than for any other."""
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Send the letter itself."""
+        if self.sock is not None:
+            self.sock.settimeout(self.timeout * PATIENCE)
+        try:
+            return super().data(msg)
+        finally:
+            if self.sock is not None:
+                self.sock.settimeout(self.timeout)
+
+
+class PatientTls(Patient, smtplib.SMTP_SSL):
+    """The same, TLS from the beginning."""
+
+
 class SmtpMailer:
     """Sends over one connection, opened with the first letter.
 
     `smtp://` turns to TLS when the server offers it, and must before a password is sent;
-    `smtps://` is TLS from the beginning.
+    `smtps://` is TLS from the beginning. `timeout`: seconds that the server may be silent.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, timeout: int) -> None:
         parts = urlsplit(url)
+        self.timeout = timeout
         self.secure = parts.scheme == "smtps"
         self.host = parts.hostname or "localhost"
         self.port = parts.port or (465 if self.secure else 25)
@@ -56,12 +121,20 @@ class SmtpMailer:
         self.connection: smtplib.SMTP | None = None
 
     def send(self, letter: EmailMessage) -> None:
-        """Hand it to the server; after a failure the next letter opens a new connection."""
+        """Hand it to the server.
+
+        A refused letter leaves the connection to the others; after any other failure the next
+        letter opens a new one.
+        """
         try:
             self.connection = self.connection or self._open()
             self.connection.send_message(letter)
+        except REFUSALS:
+            if self.connection is None or self.connection.sock is None:  # 421: it hung up
+                self._drop()
+            raise
         except (OSError, smtplib.SMTPException):
-            self.close()
+            self._drop()
             raise
 
     def close(self) -> None:
@@ -74,17 +147,22 @@ class SmtpMailer:
         except (OSError, smtplib.SMTPException):
             connection.close()
 
+    def _drop(self) -> None:
+        """Hang up without a word: a server that is silent would not answer a goodbye either."""
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.close()
+
     def _open(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
         if self.secure:
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=TIMEOUT, context=context
+            connection: smtplib.SMTP = PatientTls(
+                self.host, self.port, timeout=self.timeout, context=_trusted()
             )
         else:
-            connection = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
+            connection = Patient(self.host, self.port, timeout=self.timeout)
         try:
             if not self.secure:
-                self._turn_to_tls(connection, context)
+                self._turn_to_tls(connection)
             if self.user:
                 connection.login(self.user, self.password)
         except (OSError, smtplib.SMTPException):
@@ -92,29 +170,45 @@ class SmtpMailer:
             raise
         return connection
 
-    def _turn_to_tls(self, connection: smtplib.SMTP, context: ssl.SSLContext) -> None:
+    def _turn_to_tls(self, connection: smtplib.SMTP) -> None:
         connection.ehlo()
         if connection.has_extn("starttls"):
-            connection.starttls(context=context)
+            connection.starttls(context=_trusted())
         elif self.user:
             raise smtplib.SMTPNotSupportedError("the server offers no TLS for the password")
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Who is trusted; read once, since that takes as long as forty letters."""
+    return ssl.create_default_context()
 
 
 def mailer_of(settings: Settings) -> Mailer:
     """The mailer that CPD_MAIL_URL names."""
     if settings.mail_url == "console:":
         return ConsoleMailer()
-    return SmtpMailer(settings.mail_url)
+    return SmtpMailer(settings.mail_url, timeout=settings.mail_timeout)
 
 
-def letter_to(to: str, *, subject: str, text: str, sender: str, now: datetime) -> EmailMessage:
-    """A plain letter; line breaks in an address or subject are refused by EmailMessage."""
-    letter = EmailMessage()
+def letter_to(
+    to: str, *, subject: str, text: str, sender: str, now: datetime, html: str | None = None
+) -> EmailMessage:
+    """A letter, plain or in both forms; EmailMessage refuses line breaks in address and subject."""
+    letter = EmailMessage(POLICY)
     letter["From"] = sender
     letter["To"] = to
     letter["Subject"] = subject
     letter["Date"] = format_datetime(now)
     letter["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> ") or "localhost")
     letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(text)
+    # Said, or every way of writing it is tried to find the shortest.
+    letter.set_content(text, cte="7bit" if text.isascii() and _is_short(text) else "base64")
+    if html is not None:
+        letter.add_alternative(html, subtype="html", cte="base64")
     return letter
+
+
+def _is_short(text: str) -> bool:
+    """Whether no line is longer than mail servers must take (RFC 5322 2.1.1)."""
+    return all(len(line) < 998 for line in text.splitlines())

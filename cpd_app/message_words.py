@@ -3,12 +3,16 @@
 The inbox and the worker say the same words; the worker sets the language first.
 """
 
+import re
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cpd_app.domain.hours import format_hours
 from cpd_app.domain.messages import MessageKind
+from cpd_app.texts import SENTENCES
 from cpd_app.wording import day, language, sentence
 
 #: kind -> path, its places filled from the data
@@ -27,32 +31,74 @@ PAGES: dict[MessageKind, str] = {
     MessageKind.EVENT_TOMORROW: "/events/{event_id}",
     MessageKind.EVENT_CHANGED: "/events/{event_id}",
     MessageKind.CHECKED_IN: "/activities/{activity_id}",
-    MessageKind.CORRECTED: "/activities/{activity_id}",
-    MessageKind.LEAVING: "/events/{event_id}",
+    MessageKind.PLANNED: "/events/{event_id}",
+    MessageKind.CORRECTED: "/events/{event_id}/my-attendance",
+    MessageKind.ANSWERED: "/events/{event_id}/my-attendance",
+    MessageKind.LEAVING: "/events/{event_id}/statement?kind=leaving",
+    MessageKind.RULED: "/activities/{activity_id}",
     MessageKind.RULE_CHANGED: "/readiness",
+    MessageKind.ASSIGNED: "/staff/audits",
     MessageKind.NUDGE: "/readiness",
     MessageKind.TRIAL: "/me/messages",
+}
+#: what there is to do on the page, when it is more than to look
+ACTIONS: dict[MessageKind, str] = {
+    MessageKind.EXPIRY: "renew",
+    MessageKind.RETURNED: "answer",
+    MessageKind.RETURN_DUE: "answer",
+    MessageKind.LEAVING: "say",
+    MessageKind.NUDGE: "check",
+    MessageKind.YEAR_BEHIND: "check",
+    MessageKind.TRIAL: "settings",
+}
+#: values that are codes with words of their own
+CODED = frozenset({"about", "act"})
+#: where a variant is done elsewhere
+PAGES_OF_VARIANTS: dict[tuple[MessageKind, str], str] = {
+    (MessageKind.RELIEF, "for_all"): "/readiness",
+    (MessageKind.RELIEF, "withdrawn_all"): "/readiness",
+    (MessageKind.CERTIFICATE, "expired"): "/renewal",
 }
 
 
 def title(kind: MessageKind, data: dict[str, Any]) -> str:
     """What happened or is due, in one line."""
-    return sentence(f"{_code(kind, data)}_title", values(data))
+    return _said(f"{_code(kind, data)}_title", data)
 
 
 def text(kind: MessageKind, data: dict[str, Any]) -> str:
     """What it means and what to do."""
-    return sentence(f"{_code(kind, data)}_text", values(data))
+    return _said(f"{_code(kind, data)}_text", data)
 
 
 def path(kind: MessageKind, data: dict[str, Any]) -> str:
     """The page where it can be done, from the root of the service."""
-    return PAGES[kind].format(**data)
+    page = PAGES_OF_VARIANTS.get((kind, data.get("variant", "")), PAGES[kind])
+    return page.format(**data)
 
 
-def values(data: dict[str, Any]) -> dict[str, Any]:
-    """The data as people write it: days, moments by the event's clock, 学时."""
-    return {name: _shown(name, value, data) for name, value in data.items()}
+def action(kind: MessageKind) -> str:
+    """What the way to that page says."""
+    return sentence(f"message_{ACTIONS.get(kind, 'see')}")
+
+
+def values(data: dict[str, Any], names: Iterable[str] | None = None) -> dict[str, Any]:
+    """The data (or these of it) as people write it: days, moments by the event's clock, 学时."""
+    english = language() == "en"
+    return {
+        name: _shown(name, data.get(f"{name}_en", data[name]) if english else data[name], data)
+        for name in (data if names is None else names)
+    }
+
+
+def _said(code: str, data: dict[str, Any]) -> str:
+    """A sentence with its values; others of the data are not even written out."""
+    return sentence(code, values(data, _places(code)))
+
+
+@cache
+def _places(code: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(re.findall(r"%\((\w+)\)s", SENTENCES[code])))
 
 
 def _code(kind: MessageKind, data: dict[str, Any]) -> str:
@@ -61,15 +107,32 @@ def _code(kind: MessageKind, data: dict[str, Any]) -> str:
 
 
 def _shown(name: str, value: Any, data: dict[str, Any]) -> Any:
-    if name.endswith("_on"):
-        return day(date.fromisoformat(value))
-    if name.endswith("_at"):
-        moment = datetime.fromisoformat(value).astimezone(ZoneInfo(data["zone"]))
-        between = " " if language() == "zh" else ", "
-        return f"{day(moment.date())}{between}{moment:%H:%M}"
-    if name.endswith("_hours"):
-        return format_hours(value)
-    if name == "gaps":
-        parts = [sentence(gap["code"], gap["values"]) for gap in value]
-        return ("；" if language() == "zh" else "; ").join(parts)
-    return value
+    ending = name.rpartition("_")[2]
+    if ending in BY_ENDING:
+        return BY_ENDING[ending](value, data)
+    if name in CODED:
+        return sentence(f"message_{name}_{value}")
+    if name == "version" and isinstance(value, int):
+        return sentence("message_version", {"number": value})
+    if name == "place" and not value:
+        return sentence("message_place_unsaid")
+    return _listed(value) if name == "gaps" else value
+
+
+def _moment(value: str, data: dict[str, Any]) -> str:
+    moment = datetime.fromisoformat(value).astimezone(ZoneInfo(data["zone"]))
+    between = " " if language() == "zh" else ", "
+    return f"{day(moment.date())}{between}{moment:%H:%M}"
+
+
+def _listed(gaps: list[dict[str, Any]]) -> str:
+    parts = [sentence(gap["code"], values(gap["values"])) for gap in gaps]
+    return ("；" if language() == "zh" else "; ").join(parts)
+
+
+#: last word of a name -> how people write such a value
+BY_ENDING: dict[str, Callable[[Any, dict[str, Any]], str]] = {
+    "on": lambda value, _data: day(date.fromisoformat(value)),
+    "at": _moment,
+    "hours": lambda value, _data: format_hours(value),
+}

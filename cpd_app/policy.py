@@ -154,6 +154,8 @@ class Permission(StrEnum):
     READ_REACH = "reach:read"
     NUDGE = "member:nudge"
     READ_WORK = "work:read"
+    READ_MESSAGE = "message:read"
+    MARK_MESSAGE = "message:mark"
 
 
 Grant = Callable[[Actor, Target], bool]
@@ -317,6 +319,8 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.READ_REACH: (is_staff,),
     Permission.NUDGE: (is_registrar_and_not_self,),
     Permission.READ_WORK: (looks_after,),
+    Permission.READ_MESSAGE: (is_owner,),
+    Permission.MARK_MESSAGE: (is_owner,),
 }
 
 #: scope of a bearer token -> what it lets through; a token without scopes has all
@@ -350,6 +354,8 @@ SCOPES: dict[str, frozenset[Permission]] = {
             Permission.READ_READINESS,
         }
     ),
+    "messages:read": frozenset({Permission.READ_MESSAGE}),
+    "messages:write": frozenset({Permission.READ_MESSAGE, Permission.MARK_MESSAGE}),
     "reports:read": frozenset({Permission.READ_REPORTS}),
     "reports:write": frozenset({Permission.READ_REPORTS, Permission.ACKNOWLEDGE_REPORT}),
     "registrations:write": frozenset(

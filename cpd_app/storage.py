@@ -33,7 +33,7 @@ def digest_of(data: bytes) -> str:
 
 
 class LocalFiles:
-    """Five things can be done with files: put, open, ask for, delete, list."""
+    """Six things can be done with files: put, adopt, open, ask for, delete, list."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -57,6 +57,18 @@ class LocalFiles:
         finally:
             working.unlink(missing_ok=True)
         return digest
+
+    def adopt(self, folder: str, made: Path) -> tuple[str, int]:
+        """Take over a finished file of this disk, whatever its size; its SHA-256 and its bytes."""
+        with made.open("rb") as source:
+            digest = hashlib.file_digest(source, "sha256").hexdigest()
+            os.fsync(source.fileno())
+        size = made.stat().st_size
+        target = self._path(folder, digest)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made.chmod(0o600)
+        made.replace(target)
+        return digest, size
 
     def open(self, folder: str, digest: str) -> BinaryIO:
         """The bytes for reading; FileNotFoundError when they are not there."""

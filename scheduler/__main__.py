@@ -1,8 +1,8 @@
-"""python -m scheduler: clock and workers in one process, or one of them alone.
+"""python -m scheduler: the clock, a worker, or both in one process.
 
-python -m scheduler             both, for one machine
-python -m scheduler clock       the clock only; of several, one leads
-python -m scheduler work        workers only
+python -m scheduler             the clock; of several, one leads
+python -m scheduler work        a worker; as many as there is work for
+python -m scheduler all         both, for one machine
 python -m scheduler run NAME    one of the clock's jobs, once, now
 python -m scheduler --list      the clock's jobs and when each ran last
 """
@@ -23,7 +23,7 @@ from cpd_app import clock
 from cpd_app.app import create_app
 from cpd_app.config import SettingError
 from cpd_app.usecases import job_runs
-from scheduler import runner
+from scheduler import runner, status_server
 from scheduler.jobs import ClockJob, table
 from scheduler.leader import leadership
 from scheduler.queue import Queue
@@ -31,8 +31,8 @@ from scheduler.queue import Queue
 log = structlog.get_logger()
 
 WORKERS = 2
-#: how often the lead is looked at
-GLANCE_SECONDS = 1.0
+#: how often the lead is looked at; a killed leader's place is taken within two seconds
+GLANCE_SECONDS = 0.5
 #: APScheduler's own default of one second silently skips a job after any pause
 GRACE_SECONDS = 3600
 
@@ -41,13 +41,13 @@ def main(argv: list[str] | None = None) -> int:
     """Run what the command line asks for; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m scheduler", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("what", nargs="?", choices=["all", "clock", "work", "run"], default="all")
+    parser.add_argument("what", nargs="?", choices=["clock", "work", "all", "run"], default="clock")
     parser.add_argument("job", nargs="?", help="name of a job, with run")
     parser.add_argument("--list", action="store_true", help="show the clock's jobs")
     asked = parser.parse_args(argv)
     app = create_app()
     queue = Queue(app)
-    known = {job.name: job for job in table(queue.hand_over)}
+    known = {job.name: job for job in table(queue.hand_over, queue.send_messages)}
     if asked.list:
         show(app, known)
         return 0
@@ -70,6 +70,7 @@ def serve(
     # After the consumer, which takes the signals for itself when it starts.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _setter(stop))
+    status_server.watch(app, jobs.values())
     log.info("worker ready", clock=clock_too, workers=WORKERS if work_too else 0)
     try:
         if clock_too:
@@ -77,6 +78,7 @@ def serve(
         else:
             stop.wait()
     finally:
+        queue.stopping.set()
         if consumer:
             consumer.stop(graceful=True)
         queue.close()

@@ -9,6 +9,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import current_app
 
+from cpd_app.backup import taking
 from cpd_app.clock import BEIJING
 from cpd_app.config import Settings
 from cpd_app.db import transaction
@@ -16,11 +17,13 @@ from cpd_app.journal_heads import HeadFiles
 from cpd_app.storage import local_files
 from cpd_app.usecases import (
     attendance,
+    attendance_messages,
     cleaning,
     event_states,
     federation_reports,
     files,
     journal_seals,
+    reminders,
     returns,
     standings,
     term_acts,
@@ -66,6 +69,13 @@ def daily(name: str, run: Callable[[Now], Counts], *, at: str) -> ClockJob:
     return ClockJob(name, trigger, timedelta(hours=25), run, f"daily at {at}")
 
 
+def hourly(name: str, run: Callable[[Now], Counts], *, first: str, last: str) -> ClockJob:
+    """A job each hour of the day between two times, at the same minute."""
+    (begin, minute), (end, _) = first.split(":"), last.split(":")
+    trigger = CronTrigger(hour=f"{int(begin)}-{int(end)}", minute=int(minute), timezone=BEIJING)
+    return ClockJob(name, trigger, timedelta(hours=13), run, f"hourly {first} to {last}")
+
+
 def seal_journal(now: Now) -> Counts:
     """Chain new entries of the journal, some at a time, and keep the end of the chain in a file."""
     settings: Settings = current_app.config["CPD"]
@@ -105,8 +115,9 @@ def judge_standings(now: Now) -> Counts:
 
 
 def settle_attendance(now: Now) -> Counts:
-    """Turn scans into hours: everybody who went out, or whose session is over."""
-    return {"settled": _in_parts(now, attendance.settle_stale)}
+    """Turn scans into hours when people went out or sessions are over; tell what is final."""
+    settled = _in_parts(now, attendance.settle_stale)
+    return {"settled": settled, "told": _in_parts(now, attendance_messages.tell_receipts)}
 
 
 def ask_leaving(now: Now) -> Counts:
@@ -138,6 +149,42 @@ def turn_filings(now: Now) -> Counts:
     return {"turned": _in_parts(now, returns.turn_filings)}
 
 
+def remind(now: Now) -> Counts:
+    """Tell whose certificate expires, whose year lacks hours, whose return is due."""
+    return {
+        "expiry": _each_part(now, reminders.remind_expiry),
+        "years": _each_part(now, reminders.remind_years),
+        "returns": _each_part(now, reminders.remind_returns),
+    }
+
+
+def remind_events(now: Now) -> Counts:
+    """Tell who is awaited at an event of tomorrow; take back reminders that are true no longer."""
+    with transaction():
+        taken_back = reminders.take_back_reminders(now=now())
+    told, after = 0, 0
+    while True:
+        with transaction():
+            part = reminders.remind_events(after, now=now())
+        told += part.told
+        if part.last_id is None:
+            return {"told": told, "taken_back": taken_back}
+        after = part.last_id
+
+
+def _each_part(now: Now, act: Callable[..., reminders.Part]) -> int:
+    """Go through all, a part a transaction; returns how many were told."""
+    told, after = 0, 0
+    while True:
+        moment = now()
+        with transaction():
+            part = act(after, now=moment, today=moment.astimezone(BEIJING).date())
+        told += part.told
+        if part.last_id is None:
+            return told
+        after = part.last_id
+
+
 def expire_terms(now: Now) -> Counts:
     """Mark certificates whose last day is over, a part a transaction."""
     expired = 0
@@ -163,9 +210,26 @@ def report_acts(now: Now) -> Counts:
 
 
 def clean_up(now: Now) -> Counts:
-    """Remove what ended long ago."""
-    with transaction():
-        return cleaning.clean_up(now=now())
+    """Remove what ended long ago, a part a transaction."""
+    removed: dict[str, int] = {}
+    while True:
+        with transaction():
+            part = cleaning.clean_up(now=now())
+        for name, count in part.items():
+            removed[name] = removed.get(name, 0) + count
+        if not any(part.values()):
+            return removed
+
+
+def take_backup(now: Now) -> Counts:
+    """Take a backup where CPD_BACKUP_DIR says, and remove the oldest beyond CPD_BACKUP_KEEP."""
+    settings: Settings = current_app.config["CPD"]
+    if settings.backup_dir is None:
+        return {"taken": 0}
+    _made, manifest = taking.take_backup(settings, settings.backup_dir, now=now())
+    removed = taking.thin_out(settings.backup_dir, settings.backup_keep)
+    faults = len(manifest.missing) + len(manifest.damaged)
+    return {"taken": 1, "files": manifest.files, "removed": removed, "faults": faults}
 
 
 def remove_orphans(now: Now) -> Counts:
@@ -173,10 +237,13 @@ def remove_orphans(now: Now) -> Counts:
     return {"removed": files.remove_orphans(store=local_files(), now=now())}
 
 
-def table(hand_over: Callable[[Now], Counts]) -> tuple[ClockJob, ...]:
-    """All jobs; `hand_over` gives due jobs to the queue."""
+def table(
+    hand_over: Callable[[Now], Counts], send_messages: Callable[[Now], Counts]
+) -> tuple[ClockJob, ...]:
+    """All jobs; the two that are given put due jobs and due messages in the queue."""
     return (
         every("hand-over", hand_over, seconds=1),
+        every("send-messages", send_messages, seconds=1),
         every("seal-journal", seal_journal, seconds=10),
         every("settle-attendance", settle_attendance, seconds=5),
         every("ask-leaving", ask_leaving, seconds=60),
@@ -184,7 +251,10 @@ def table(hand_over: Callable[[Now], Counts]) -> tuple[ClockJob, ...]:
         every("judge-standings", judge_standings, seconds=300),
         every("turn-filings", turn_filings, seconds=300),
         every("report-acts", report_acts, seconds=60),
+        every("remind-events", remind_events, seconds=300),
+        hourly("remind", remind, first="07:30", last="20:30"),
         daily("expire-terms", expire_terms, at="00:10"),
+        daily("backup", take_backup, at="02:30"),
         daily("clean-up", clean_up, at="03:20"),
         daily("remove-orphans", remove_orphans, at="03:40"),
         daily("thin-out-heads", thin_out_heads, at="03:50"),

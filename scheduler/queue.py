@@ -1,9 +1,11 @@
-"""huey, behind two functions: put a job's id in the queue, and the consumer that takes it out.
+"""huey, behind few functions: put ids in the queue, and the consumer that takes them out.
 
-huey forgets a task that is killed in the middle; the row in `jobs` does not (usecases/jobs.py).
+huey forgets a task that is killed in the middle; the rows in `jobs` and `deliveries` do not
+(usecases/jobs.py, usecases/deliveries.py).
 """
 
 from collections.abc import Callable
+from threading import Event
 
 import psycopg
 from flask import Flask
@@ -13,13 +15,20 @@ from huey.consumer import Consumer
 
 from cpd_app.config import Settings
 from cpd_app.db import transaction
-from cpd_app.usecases import jobs
+from cpd_app.usecases import deliveries, jobs
 from scheduler import runner
+from scheduler.delivering import deliver
 from scheduler.jobs import Counts, Now
 from scheduler.tasks import TASKS
 
 #: handed out in one go, so that one second's hand-over stays short
 AT_ONCE = 50
+#: deliveries marked in one transaction; a clock killed after it delays no more than these
+MARKED_AT_ONCE = 10 * deliveries.CHUNK
+#: with so many tasks waiting nothing more is handed out: what waits too long would be handed twice
+MOST_WAITING = 30
+#: somebody may wait for a job in front of a page; letters have time
+FIRST = 10
 #: huey's tables lie in a schema of their own, out of sight of our migrations
 SCHEMA = "queue"
 POLL_SECONDS = 0.2
@@ -32,7 +41,12 @@ class Queue:
         """Open the store; each process has one queue."""
         self.app = app
         self.huey = _huey(app.config["CPD"])
-        self.put: Callable[[int], object] = self.huey.task(name="work")(self._work)
+        #: set when this process should end: what is not begun goes back
+        self.stopping = Event()
+        self.put: Callable[[int], object] = self.huey.task(name="work", priority=FIRST)(self._work)
+        self.put_deliveries: Callable[[list[int]], object] = self.huey.task(name="deliver")(
+            self._deliver
+        )
 
     def hand_over(self, now: Now) -> Counts:
         """Give due jobs, and those whose worker died, to the queue."""
@@ -43,6 +57,19 @@ class Queue:
         for job_id in handed:
             self.put(job_id)
         return {"handed": len(handed)}
+
+    def send_messages(self, now: Now) -> Counts:
+        """Give due deliveries, and those whose worker died, to the queue in chunks."""
+        handed = 0
+        while self.huey.storage.queue_size() < MOST_WAITING and deliveries.is_anything_due(now()):
+            with transaction():
+                chunks = deliveries.hand_out(now(), MARKED_AT_ONCE)
+            if not chunks:
+                break  # another clock was faster
+            for chunk in chunks:
+                self.put_deliveries(chunk)
+                handed += len(chunk)
+        return {"handed": handed}
 
     def consumer(self, *, workers: int) -> Consumer:
         """Takes ids out and works on them, in threads."""
@@ -61,6 +88,9 @@ class Queue:
 
     def _work(self, job_id: int) -> None:
         runner.work(self.app, job_id, TASKS)
+
+    def _deliver(self, ids: list[int]) -> None:
+        deliver(self.app, ids, self.stopping)
 
 
 def _huey(settings: Settings) -> Huey:

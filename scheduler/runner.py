@@ -9,13 +9,14 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from cpd_app import clock
+from cpd_app import clock, metrics
 from cpd_app.db import session, transaction
 from cpd_app.domain.errors import DomainError
 from cpd_app.policy import Actor
 from cpd_app.usecases import job_runs, jobs
 from cpd_app.usecases.actors import actor_for
 from cpd_app.usecases.jobs import Step
+from scheduler.beat import Beat
 from scheduler.jobs import ClockJob
 from scheduler.work import Task, Work
 
@@ -45,6 +46,7 @@ def run_job(app: Flask, job: ClockJob) -> bool:
             session.rollback()
         if problem or any(counts.values()) or _idle_is_due(job.name):
             _note(job.name, started_at, counts, problem)
+    metrics.job_counts.labels(job.name, "failed" if problem else "done").inc()
     if any(counts.values()):
         log.info("clock job", job=job.name, **counts)
     return problem is None
@@ -75,16 +77,18 @@ def work(app: Flask, job_id: int, tasks: Mapping[str, Task]) -> None:
         about = log.bind(job_id=job.id, kind=job.kind, attempt=job.attempts)
         about.info("job begins")
         try:
-            tasks[job.kind](
-                Work(
-                    job_id=job.id,
-                    actor=_actor(job.created_by_id, job.kind),
-                    subject_id=job.subject_id or 0,
-                    payload=job.payload,
-                    today=clock.today(),
-                    keep=_keeper(job.id, worker),
+            # A step may take longer than a lease; a worker that lives keeps its job.
+            with Beat(app, lambda: jobs.keep_job(job_id, worker=worker, now=clock.now())):
+                tasks[job.kind](
+                    Work(
+                        job_id=job.id,
+                        actor=_actor(job.created_by_id, job.kind),
+                        subject_id=job.subject_id or 0,
+                        payload=job.payload,
+                        today=clock.today(),
+                        keep=_keeper(job.id, worker),
+                    )
                 )
-            )
         except Stopped:
             about.info("job stopped")
         except DomainError as refusal:

@@ -5,9 +5,11 @@ from datetime import datetime
 from cpd_app.domain.errors import Rejected
 from cpd_app.media.reading import Reading, read_through
 from cpd_app.storage import local_files
-from cpd_app.usecases import files, letters, recalculation, rules_trial
+from cpd_app.usecases import bulk_dossiers, files, letters, nudges, recalculation, rules_trial
 from cpd_app.usecases.jobs import Step
+from scheduler.dossier_tasks import make_dossiers
 from scheduler.import_tasks import read_import, save_import, undo_import
+from scheduler.nudge_tasks import nudge
 from scheduler.post import post
 from scheduler.rules_tasks import recalculate, try_recalculation, try_version
 from scheduler.work import Task, Work
@@ -61,6 +63,8 @@ TASKS: dict[str, Task] = {
     "read_import": read_import,
     "save_import": save_import,
     "undo_import": undo_import,
+    bulk_dossiers.TASK: make_dossiers,
+    nudges.TASK: nudge,
     rules_trial.TASK: try_version,
     recalculation.TRIAL: try_recalculation,
     recalculation.TASK: recalculate,

@@ -22,9 +22,9 @@ from tests.support.cluster import Cluster, ClusterError
 from tests.support.databases import (
     ENGINES,
     Databases,
+    OneEngine,
     PostgresDatabases,
     SqliteDatabases,
-    engine_for,
 )
 from tests.support.page import Browser
 from tests.support.store import Store
@@ -36,6 +36,7 @@ pytest_plugins = [
     "tests.support.attendance",
     "tests.support.checkins",
     "tests.support.renewing",
+    "tests.support.telling",
 ]
 
 Result = TypeVar("Result")
@@ -97,12 +98,13 @@ def pytest_terminal_summary(
 
 
 class Shared:
-    """What tests of one process share: per engine the databases and the application."""
+    """What tests of one process share, per kind of database: databases, engine, application."""
 
     def __init__(self, var_dir: Path) -> None:
         """Nothing is made before a test asks."""
         self.var_dir = var_dir
         self.databases: dict[str, Databases] = {}
+        self.engines: dict[str, OneEngine] = {}
         self.apps: dict[str, Flask] = {}
 
     def databases_of(self, engine_name: str) -> Databases:
@@ -114,6 +116,12 @@ class Shared:
                 else PostgresDatabases(os.environ[TEST_SERVER], self.prepare)
             )
         return self.databases[engine_name]
+
+    def engine_of(self, engine_name: str, url: str) -> OneEngine:
+        """The engine of this kind of database; `url` is any address of that kind."""
+        if engine_name not in self.engines:
+            self.engines[engine_name] = OneEngine(url)
+        return self.engines[engine_name]
 
     def prepare(self, url: str) -> None:
         """What `cpd migrate` does: newest tables, fields of engineering, baseline rules."""
@@ -166,9 +174,9 @@ def empty_database_url(shared: Shared, engine_name: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """The engine of this test's database."""
-    with engine_for(database_url) as made:
+def engine(shared: Shared, engine_name: str, database_url: str) -> Iterator[Engine]:
+    """The engine, on this test's database."""
+    with shared.engine_of(engine_name, database_url).on(database_url) as made:
         yield made
 
 

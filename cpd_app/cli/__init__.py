@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from cpd_app.cli import admin, database, demo, imports, run, tokens
+from cpd_app.cli import admin, backup, database, demo, imports, retention, run, tokens
 from cpd_app.config import SettingError
 
 
@@ -17,6 +17,9 @@ for command in (
     run.run,
     database.migrate,
     database.verify_journal,
+    backup.backup,
+    backup.restore,
+    retention.retention,
     admin.admin,
     tokens.token,
     imports.import_,

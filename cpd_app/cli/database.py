@@ -16,10 +16,15 @@ from cpd_app.usecases import journal_seals, reference
 @click.command("migrate")
 def migrate() -> None:
     """Bring the tables and the reference data to the newest state."""
+    bring_up()
+    click.echo("database is at the newest migration")
+
+
+def bring_up() -> None:
+    """Every migration, then the reference data of this release."""
     migrations.upgrade()
     with create_app().app_context(), transaction():
         reference.load_reference(now=clock.now())
-    click.echo("database is at the newest migration")
 
 
 @click.command("verify-journal")

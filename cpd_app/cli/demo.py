@@ -10,7 +10,15 @@ from typing import Any
 import click
 
 from cpd_app import clock, storage
-from cpd_app.cli import demo_events, demo_filings, demo_letters, demo_register, demo_relief
+from cpd_app.cli import (
+    demo_events,
+    demo_filings,
+    demo_letters,
+    demo_messages,
+    demo_nudges,
+    demo_register,
+    demo_relief,
+)
 from cpd_app.cli.people import sentences
 from cpd_app.config import load
 from cpd_app.db import transaction
@@ -97,6 +105,8 @@ def make_demo(*, once: bool) -> None:
         demo_register.make_acts(_for_acts(people, today))
         demo_readers(ACTOR, societies.society_of_code("demo-elec").id, now=clock.now(), today=today)
         demo_letters.make_letters()
+        demo_nudges.make_nudges()
+        demo_messages.make_messages(_member_actor("member@demo.test"))
         _write(settings.var_dir / SIGN_INS, logins, password, tries)
 
 

@@ -47,6 +47,10 @@ def _records(actor: Actor, picture: int, today: date) -> None:
         )
         with transaction():
             activities.log_activity(actor, new, now=clock.now(), today=today)
-    papers = Upload(pictures.paper(picture), "佐证汇编.jpg", "none")
-    with transaction():
-        demo.attach_papers(actor, papers, 1.0, store=storage.local_files(), now=clock.now())
+    store = storage.local_files()
+    for upload, share in (
+        (Upload(pictures.papers(picture), "示范-课程表和签到表.pdf", "none"), 0.4),
+        (Upload(pictures.paper(picture), "佐证汇编.jpg", "none"), 1.0),
+    ):
+        with transaction():
+            demo.attach_papers(actor, upload, share, store=store, now=clock.now())

@@ -13,12 +13,12 @@ from cpd_app.usecases.complaints import NewComplaint
 #: who answers, and whom it is written to
 DESKS = {"demo-elec": "registrar@demo.test", "": "federation@demo.test"}
 #: instead of an answer: given to the federation's committee
-TO_COMMITTEE = "转联合体"
+PASSED = "转联合体"
 #: society, kind, words, days ago, answer (None = waits, "" = looked into)
 LETTERS = (
     ("demo-elec", "opinion", "示范：建议多安排周末的线上活动，外地会员来回不便。", 9, None),
     ("demo-elec", "complaint", "示范：三月补交的材料至今没有答复，请核实。", 21, ""),
-    ("demo-elec", "complaint", "示范：评价标准里对跨领域经历的要求看不明白。", 15, TO_COMMITTEE),
+    ("demo-elec", "complaint", "示范：评价标准里对跨领域经历的要求看不明白，请解释。", 15, PASSED),
     (
         "", "opinion", "示范：希望证书核验页能看到英文的专业领域名称。", 30,
         "示范答复：核验页已有英文版，专业领域按联合体的英文名称显示。谢谢您的建议。",
@@ -42,7 +42,7 @@ def make_letters() -> None:
             letters = complaints.complaints_at(actor, desk).complaints
             letter = next(c for c in letters if c.number == number)
             when = sent_at + timedelta(days=2)
-            if answer == TO_COMMITTEE:
+            if answer == PASSED:
                 complaints.pass_on(
                     actor, letter.id, "示范：涉及评价标准", version=letter.version, now=when
                 )

@@ -30,7 +30,7 @@ STOP_SECONDS = 30
 GLANCE_SECONDS = 0.1
 COMMANDS = {
     "web": ("-m", "gunicorn", "--config", "python:cpd_app.gunicorn_conf"),
-    "worker": ("-m", "scheduler"),
+    "worker": ("-m", "scheduler", "all"),
 }
 #: written by `cpd demo`
 SIGN_INS = "demo-sign-ins.txt"

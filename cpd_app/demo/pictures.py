@@ -18,6 +18,21 @@ def paper(number: int, *, lines: int = 14) -> Reading:
 
     Read in this process: what we drew ourselves needs no guarding against.
     """
+    kept = io.BytesIO()
+    _page(number, lines).save(kept, "JPEG", quality=80)
+    photo = photo_of(kept.getvalue(), MediaType.JPEG)
+    return Reading(kept.getvalue(), MediaType.JPEG, full=photo.full, preview=photo.preview)
+
+
+def papers(number: int, *, pages: int = 3) -> Reading:
+    """A PDF of such pages, the first one with the fewest lines."""
+    kept = io.BytesIO()
+    first, *others = (_page(number + page, 6 + 4 * page) for page in range(pages))
+    first.save(kept, "PDF", save_all=True, append_images=others)
+    return Reading(kept.getvalue(), MediaType.PDF, pages=pages)
+
+
+def _page(number: int, lines: int) -> Image.Image:
     chance = Random(number)  # noqa: S311 - a drawing
     page = Image.new("RGB", SIZE, PAPER)
     pen = ImageDraw.Draw(page)
@@ -29,7 +44,4 @@ def paper(number: int, *, lines: int = 14) -> Reading:
     for bit in range(24):
         if number >> bit & 1:
             pen.rectangle((90 + bit * 12, 900, 98 + bit * 12, 920), fill=INK)
-    kept = io.BytesIO()
-    page.save(kept, "JPEG", quality=80)
-    photo = photo_of(kept.getvalue(), MediaType.JPEG)
-    return Reading(kept.getvalue(), MediaType.JPEG, full=photo.full, preview=photo.preview)
+    return page

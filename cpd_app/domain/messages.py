@@ -9,6 +9,8 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from cpd_app.domain.errors import Rejected
+
 #: messages that come within this time of each other leave as one letter
 BUNDLE = timedelta(minutes=10)
 
@@ -48,39 +50,56 @@ class MessageKind(StrEnum):
     """
 
     EXPIRY = "expiry"
-    """number, ends_on, months; registration_id"""
+    """number, ends_on (the last day), months (left, a begun one counted whole); registration_id"""
     YEAR_BEHIND = "year_behind"
-    """number, year, ends_on, days, missing_hours; registration_id"""
+    """number, year, ends_on (the last day), days (left, today included), missing_hours;
+    registration_id. variant: deferred (the last day of grace), or none"""
     FILED = "filed"
     """number; filing_id"""
     RETURNED = "returned"
-    """number, points, due_on; filing_id, return_id"""
+    """number, points, due_on; filing_id, return_id. variant: none, extended, overdue"""
     RETURN_DUE = "return_due"
-    """number, work_days, due_on; filing_id, return_id"""
+    """number, work_days (left after today), due_on; filing_id, return_id. variant: last_day, or
+    none"""
     VERIFYING = "verifying"
-    """number, unit; filing_id. variant: asked, answered"""
+    """number, unit; filing_id. variant: asked, answered, silent"""
     DECIDED = "decided"
-    """number; filing_id. variant: passed, conditional, refused"""
+    """number; filing_id. variant: passed, conditional (make_up_hours, until_on, appeal_until_on),
+    refused (appeal_until_on)"""
     RELIEF = "relief"
-    """ground; relief_id. variant: granted, refused, withdrawn"""
+    """ground, ground_en; relief_id. variant: granted, for_all, withdrawn_all, partly, refused,
+    withdrawn (these three: appeal_until_on)"""
     APPEAL = "appeal"
-    """number; appeal_id. variant: upheld, set_aside"""
+    """about (relief, decision, act); appeal_id. variant: upheld, set_aside, set_aside_act (a second
+    person has to confirm it): what became of the decision that it was against"""
     CERTIFICATE = "certificate"
-    """number, effective_on; registration_id. variant: suspended, resumed, cancelled, …"""
+    """number, effective_on; registration_id. variant: suspended, cancelled, revoked (these three:
+    appeal_until_on), suspended_asked, cancelled_asked, transferred, resumed, renewed, upgraded,
+    annulled, expired, wish_declined (act)"""
     REGISTERED = "registered"
-    """title, starts_at, zone; event_id. variant: confirmed, pending, declined, promoted"""
+    """title, starts_at, zone; event_id. variant: confirmed, listed, waiting, pending, declined
+    (reason), promoted, removed"""
     EVENT_TOMORROW = "event_tomorrow"
-    """title, starts_at, zone, place; event_id"""
+    """title, starts_at, zone, place; event_id. variant: today (told late), or none"""
     EVENT_CHANGED = "event_changed"
-    """title, starts_at, zone, place; event_id. variant: changed, cancelled"""
+    """title, starts_at, zone, place; event_id. variant: changed, agenda (given_hours), cancelled
+    (reason)"""
+    PLANNED = "planned"
+    """title; event_id: to who planned it. variant: approved (given_hours), sent_back (reason)"""
     CHECKED_IN = "checked_in"
     """title, given_hours; event_id, activity_id: the receipt of what attendance gave"""
     CORRECTED = "corrected"
-    """title, before_hours, after_hours; event_id, activity_id"""
+    """title, before_hours, after_hours; event_id"""
+    ANSWERED = "answered"
+    """title; event_id, statement_id: 我在场. variant: accepted, declined (answer)"""
     LEAVING = "leaving"
     """title, session; event_id, session_id: 你几点离开？"""
+    RULED = "ruled"
+    """title, asked_hours, given_hours; activity_id: 学会认定 of one record"""
     RULE_CHANGED = "rule_changed"
-    """year, before_hours, after_hours, version; registration_id"""
+    """year, starts_on, last_on, before_hours, after_hours, version; registration_id"""
+    ASSIGNED = "assigned"
+    """count: files that lie with an auditor or expert since now"""
     NUDGE = "nudge"
     """number, gaps (list of {code, values}), words; registration_id: 催办 by staff"""
     TRIAL = "trial"
@@ -101,23 +120,32 @@ TOPICS: dict[MessageKind, Topic] = {
     MessageKind.REGISTERED: Topic.EVENTS,
     MessageKind.EVENT_TOMORROW: Topic.EVENTS,
     MessageKind.EVENT_CHANGED: Topic.EVENTS,
+    MessageKind.PLANNED: Topic.EVENTS,
     MessageKind.CHECKED_IN: Topic.CHECKIN,
     MessageKind.CORRECTED: Topic.CHECKIN,
+    MessageKind.ANSWERED: Topic.CHECKIN,
     MessageKind.LEAVING: Topic.CHECKIN,
+    MessageKind.RULED: Topic.DECISIONS,
     MessageKind.RULE_CHANGED: Topic.RULES,
+    MessageKind.ASSIGNED: Topic.SOCIETY,
     MessageKind.NUDGE: Topic.SOCIETY,
     MessageKind.TRIAL: Topic.SOCIETY,
 }
 
-#: not held back to be bundled; quiet hours hold for them too
+#: not held back to be bundled or for the letter of the day, after which some would come too late;
+#: quiet hours hold for them too
 AT_ONCE = frozenset(
     {
         MessageKind.RETURNED,
+        MessageKind.RETURN_DUE,
         MessageKind.LEAVING,
-        MessageKind.EVENT_CHANGED,
+        MessageKind.EVENT_TOMORROW,
         MessageKind.TRIAL,
     }
 )
+#: bundled, since who moves an event twice in ten minutes writes to everybody once; but not held
+#: back for the letter of the day
+SAME_DAY = frozenset({MessageKind.EVENT_CHANGED})
 
 
 @dataclass(frozen=True)
@@ -146,35 +174,61 @@ def channels_for(
     if kind is MessageKind.TRIAL:
         return reachable
     chosen = frozenset(
-        channel
-        for channel in reachable
-        if choices.get(channel, channel is Channel.EMAIL or topic in BRIDGED)
+        channel for channel in reachable if choices.get(channel, by_default(topic, channel))
     )
     if topic is Topic.EXPIRY and Channel.EMAIL not in chosen:
         return reachable
     return chosen or (reachable if topic in MUST_REACH else chosen)
 
 
+def by_default(topic: Topic, channel: Channel) -> bool:
+    """Whether a topic goes by a channel as long as the person chose nothing."""
+    return channel is Channel.EMAIL or topic in BRIDGED
+
+
+def check_wanted(wanted: Mapping[Topic, frozenset[Channel]], offered: frozenset[Channel]) -> None:
+    """Refuse choices that leave what must reach without any channel: `no_channel_left`.
+
+    Who has no channel at all has nothing to choose, and is told in the inbox.
+    """
+    if offered and any(not wanted.get(topic, frozenset()) & offered for topic in MUST_REACH):
+        raise Rejected("no_channel_left", "wanted")
+
+
+def check_habits(habits: Habits) -> None:
+    """Refuse the one letter a day at a time at which nothing is sent: `daily_in_quiet`."""
+    if habits.daily_at is not None and _is_quiet(habits.daily_at, habits):
+        raise Rejected("daily_in_quiet", "daily_at")
+
+
 def leaves_at(kind: MessageKind, moment: datetime, habits: Habits) -> datetime:
     """When a message that comes into being at `moment` leaves: bundled, and outside quiet hours."""
     if kind in AT_ONCE:
         return out_of_quiet(moment, habits)
-    if habits.daily_at is None:
+    if habits.daily_at is None or kind in SAME_DAY:
         return out_of_quiet(moment + BUNDLE, habits)
     return out_of_quiet(_next_at(moment, habits.zone, habits.daily_at), habits)
 
 
 def out_of_quiet(moment: datetime, habits: Habits) -> datetime:
     """The moment itself, or the end of the quiet hours in which it lies, by the person's clock."""
-    if habits.quiet_from == habits.quiet_to:
-        return moment
     local = moment.astimezone(ZoneInfo(habits.zone))
-    minutes = local.hour * 60 + local.minute
-    if habits.quiet_from < habits.quiet_to:
-        quiet = habits.quiet_from <= minutes < habits.quiet_to
-    else:
-        quiet = minutes >= habits.quiet_from or minutes < habits.quiet_to
+    quiet = _is_quiet(local.hour * 60 + local.minute, habits)
     return _next_at(moment, habits.zone, habits.quiet_to) if quiet else moment
+
+
+def quiet_begins(moment: datetime, habits: Habits) -> datetime:
+    """When the quiet hours began that hold at a moment, or the last ones before it."""
+    return _next_at(moment - timedelta(days=1), habits.zone, habits.quiet_from)
+
+
+def _is_quiet(minutes: int, habits: Habits) -> bool:
+    """Whether nothing is sent at this time of the day; quiet hours may run over midnight."""
+    if habits.quiet_from == habits.quiet_to:
+        return False
+    if habits.quiet_from < habits.quiet_to:
+        return habits.quiet_from <= minutes < habits.quiet_to
+    return minutes >= habits.quiet_from or minutes < habits.quiet_to
 
 
 def _next_at(moment: datetime, zone: str, minutes: int) -> datetime:

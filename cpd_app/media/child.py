@@ -1,4 +1,4 @@
-"""The program that reads one file: `python -m cpd_app.media.child arrive|finish TYPE`.
+"""The program that reads one file: `python -m cpd_app.media.child arrive|finish|draw TYPE [PAGE]`.
 
 The bytes come on stdin; it answers with one line of JSON and the bytes it made. Whatever a hostile
 file does to a decoder, it does it here: without our database and secrets, with limits on time and
@@ -15,11 +15,15 @@ from cpd_app.media.types import QUICK_PIXELS, MediaType
 
 #: address space, so that a file that swells ends this process and not the machine
 MOST_MEMORY = 2 * 1024**3
-MOST_SECONDS = {"arrive": 15, "finish": 60}
+MOST_SECONDS = {"arrive": 15, "finish": 60, "draw": 15}
 
 
-def work(act: str, media_type: MediaType, data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
-    """Head of the answer, what is kept, and its preview."""
+def work(
+    act: str, media_type: MediaType, data: bytes, page: int = 1
+) -> tuple[dict[str, Any], bytes, bytes]:
+    """Head of the answer, what is kept or shown, and its preview."""
+    if act == "draw":
+        return {}, papers.page_of(data, page), b""
     if media_type is MediaType.PDF:
         head: dict[str, Any] = {"pages": papers.pages_of(data)}
         scan = papers.scan_of(data) if act == "finish" else None
@@ -34,13 +38,13 @@ def work(act: str, media_type: MediaType, data: bytes) -> tuple[dict[str, Any], 
 
 def main() -> None:
     """Read, work, answer; a file that cannot be used is an answer too."""
-    act, name = sys.argv[1:3]
+    act, name, *page = sys.argv[1:]
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     seconds = MOST_SECONDS[act]
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     full = preview = b""
     try:
-        head, full, preview = work(act, MediaType(name), sys.stdin.buffer.read())
+        head, full, preview = work(act, MediaType(name), sys.stdin.buffer.read(), *map(int, page))
     except pictures.Unreadable as problem:
         head = {"problem": problem.args[0]}
     head |= {"full": len(full), "preview": len(preview)}

@@ -1,18 +1,27 @@
-"""PDFs: read before they are taken, so that a broken or locked one is refused at once."""
+"""PDFs: read before they are taken, so that a broken or locked one is refused; drawn by page."""
 
 import io
+import tempfile
+from pathlib import Path
 from typing import Any
 
+import typst
 from PIL import Image
 from pypdf import PdfReader
 
-from cpd_app.media.pictures import Photo, Unreadable, finished
+from cpd_app.media.pictures import Photo, Unreadable, encoded, finished, on_white
 from cpd_app.media.types import MOST_PAGES
 
 #: a picture smaller than this is a logo, not a scanned page
 SCAN_SIDE = 400
 #: pictures on the first page that are looked at
 MOST_PICTURES = 4
+#: a page is drawn as wide as A4, so that a poster and a slip of paper fill the same frame
+PAGE_FORM = b"""#set page(width: auto, height: auto, margin: 0pt)
+#image("paper.pdf", page: int(sys.inputs.number), width: 210mm)
+"""
+#: 1,323 pixels across: small print of a scan can be read at the full width of a desk
+PAGE_DPI = 160
 
 
 def pages_of(data: bytes) -> int:
@@ -51,6 +60,30 @@ def scan_of(data: bytes) -> Photo | None:
         return finished(plain)
     except Exception:  # noqa: BLE001 - see above
         return None
+
+
+def page_of(data: bytes, number: int) -> bytes:
+    """A page of a PDF, the first is 1, drawn as a JPEG; Unreadable when it cannot be drawn.
+
+    Fonts come from the PDF alone: one that leaves its fonts out shows gaps, and the reader opens
+    the original beside it.
+    """
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[])
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        (folder / "paper.pdf").write_bytes(data)
+        form = folder / "page.typ"
+        form.write_bytes(PAGE_FORM)
+        # What is in a stranger's PDF fails in more ways than can be named.
+        try:
+            drawn = typst.compile(
+                form, root=folder, format="png", ppi=PAGE_DPI, font_paths=fonts,
+                sys_inputs={"number": str(number)},
+            )  # fmt: skip
+            with Image.open(io.BytesIO(drawn), formats=["PNG"]) as image:
+                return encoded(on_white(image))
+        except Exception as error:
+            raise Unreadable("broken_pdf") from error
 
 
 def _reader(data: bytes) -> PdfReader:

@@ -63,7 +63,22 @@ def finished(image: Image.Image) -> Photo:
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     small = image.copy()
     small.thumbnail((LONGEST_PREVIEW, LONGEST_PREVIEW), Image.Resampling.LANCZOS)
-    return Photo(_jpeg(image, QUALITY), _jpeg(small, PREVIEW_QUALITY), image.width, image.height)
+    return Photo(encoded(image), encoded(small, PREVIEW_QUALITY), image.width, image.height)
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """What was clear stands on white, as on paper."""
+    layered = image.convert("RGBA")
+    plain = Image.new("RGB", image.size, WHITE)
+    plain.paste(layered, mask=layered.getchannel("A"))
+    return plain
+
+
+def encoded(image: Image.Image, quality: int = QUALITY) -> bytes:
+    """A picture as JPEG."""
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
+    return out.getvalue()
 
 
 def _opened(data: bytes, media_type: MediaType) -> Image.Image:
@@ -84,10 +99,7 @@ def _count(image: Image.Image, media_type: MediaType) -> int:
 def _flat(image: Image.Image) -> Image.Image:
     """Plain sRGB on white, in an image that never saw the metadata of the other."""
     if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
-        layered = image.convert("RGBA")
-        plain = Image.new("RGB", image.size, WHITE)
-        plain.paste(layered, mask=layered.getchannel("A"))
-        return plain
+        return on_white(image)
     coloured = _in_srgb(image)
     plain = Image.new("RGB", image.size)
     plain.paste(coloured)
@@ -112,9 +124,3 @@ def _in_srgb(image: Image.Image) -> Image.Image:
         # Pillow cuts 16 bits off at 255 instead of scaling them.
         image = image.point(lambda value: value / 256, "L")
     return image.convert("RGB")
-
-
-def _jpeg(image: Image.Image, quality: int) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
-    return out.getvalue()

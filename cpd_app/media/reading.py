@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from cpd_app.media.types import MediaType, type_of
 
 ROOT = Path(__file__).parents[2]
 #: wall-clock seconds; the process limits its own CPU seconds below this
-PATIENCE = {"arrive": 20, "finish": 90}
+PATIENCE = {"arrive": 20, "finish": 90, "draw": 20}
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,31 @@ def read_through(data: bytes, media_type: MediaType) -> Reading:
     return _read("finish", media_type, data)
 
 
-def _read(act: str, media_type: MediaType, data: bytes) -> Reading:
+def page_picture(data: bytes, page: int) -> bytes:
+    """A page of a PDF as a JPEG, the first is 1; call it outside a transaction.
+
+    Raises Rejected `broken_pdf` for a page that is not there or cannot be drawn.
+    """
+    return _read("draw", MediaType.PDF, data, str(page)).full or b""
+
+
+def _read(act: str, media_type: MediaType, data: bytes, *more: str) -> Reading:
+    # A child that is stopped cannot tidy up; its papers go with this folder.
+    with tempfile.TemporaryDirectory() as folder:
+        return _read_beside(folder, act, media_type, data, *more)
+
+
+def _read_beside(folder: str, act: str, media_type: MediaType, data: bytes, *more: str) -> Reading:
     broken = "broken_photo" if media_type.is_photo else "broken_pdf"
     try:
         done = subprocess.run(  # noqa: S603 - our own program, no word of it from outside
-            [sys.executable, "-m", "cpd_app.media.child", act, media_type],
+            [sys.executable, "-m", "cpd_app.media.child", act, media_type, *more],
             input=data,
             capture_output=True,
             timeout=PATIENCE[act],
             cwd=ROOT,
-            env={k: v for k, v in os.environ.items() if not k.startswith("CPD_")},
+            env={k: v for k, v in os.environ.items() if not k.startswith("CPD_")}
+            | {"TMPDIR": folder},
             check=True,
         )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):

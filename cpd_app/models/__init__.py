@@ -30,13 +30,14 @@ from cpd_app.models.events import (
 from cpd_app.models.evidence import CaptureLink, Evidence, File, FileView
 from cpd_app.models.filings import Filing, Snapshot, SnapshotRecord, Summary
 from cpd_app.models.imports import Import, ImportRow
-from cpd_app.models.jobs import Job, JobRun
+from cpd_app.models.jobs import ClockTask, Job, JobFile, JobRun
 from cpd_app.models.journal import JournalEntry, JournalSeal, JournalValues
 from cpd_app.models.messages import (
     CalendarFeed,
     CalendarItem,
     CallNote,
     Delivery,
+    LastNudge,
     Message,
     MessageChoice,
     MessageHabit,
@@ -87,6 +88,7 @@ __all__ = [
     "CallNote",
     "CaptureLink",
     "CertificateAct",
+    "ClockTask",
     "Complaint",
     "Correction",
     "Credit",
@@ -109,11 +111,13 @@ __all__ = [
     "Import",
     "ImportRow",
     "Job",
+    "JobFile",
     "JobRun",
     "JournalEntry",
     "JournalSeal",
     "JournalValues",
     "Judgement",
+    "LastNudge",
     "LastStanding",
     "Merge",
     "Message",

@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cpd_app.models.base import Base
+
+UNTOLD = "told_hours IS NULL AND activity_id IS NOT NULL"
 
 
 class RosterEntry(Base):
@@ -176,7 +178,16 @@ class Attendance(Base):
     """What scans and corrections come to for one roster entry; computed, never edited."""
 
     __tablename__ = "attendances"
-    __table_args__ = (Index("ix_attendances_event_id", "event_id"),)
+    __table_args__ = (
+        Index("ix_attendances_event_id", "event_id"),
+        # whom the worker still has to tell what an event gave
+        Index(
+            "ix_attendances_untold",
+            "event_id",
+            sqlite_where=text(UNTOLD),
+            postgresql_where=text(UNTOLD),
+        ),
+    )
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("roster_entries.id"), primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
@@ -204,3 +215,5 @@ class Attendance(Base):
     #: why there is no record: guest, pending, no_registration, nothing, refused by the table
     held: Mapped[str | None] = mapped_column(String(40))
     computed_at: Mapped[datetime]
+    #: hours that the person was told last; None = nothing yet, since nothing was final
+    told_hours: Mapped[int | None]

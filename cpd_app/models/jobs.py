@@ -13,13 +13,18 @@ class Job(Base):
     """One piece of work; the row is the truth, the queue only carries its id."""
 
     __tablename__ = "jobs"
-    __table_args__ = (Index("ix_jobs_state_due_at", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_jobs_state_due_at", "state", "due_at"),
+        Index("ix_jobs_society_id_id", "society_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: name of the task in scheduler/tasks.py
     kind: Mapped[str] = mapped_column(String(40))
     #: id of the thing it works on
     subject_id: Mapped[int | None] = mapped_column(index=True)
+    #: whose staff see it too
+    society_id: Mapped[int | None] = mapped_column(ForeignKey("societies.id"))
     payload: Mapped[dict[str, Any]]
     #: a second order with the same key is the same order
     key: Mapped[str] = mapped_column(String(120), unique=True)
@@ -45,7 +50,10 @@ class JobRun(Base):
     """One run of a clock's job, with its counts."""
 
     __tablename__ = "job_runs"
-    __table_args__ = (Index("ix_job_runs_name_started_at", "name", "started_at"),)
+    __table_args__ = (
+        Index("ix_job_runs_name_started_at", "name", "started_at"),
+        Index("ix_job_runs_started_at", "started_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40))
@@ -54,3 +62,36 @@ class JobRun(Base):
     #: {done, failed, …}
     counts: Mapped[dict[str, Any]]
     problem: Mapped[str | None] = mapped_column(String(200))
+
+
+class JobFile(Base):
+    """A file that a job made: for who ordered it, until a day."""
+
+    __tablename__ = "job_files"
+    __table_args__ = (Index("ix_job_files_expires_at", "expires_at"),)
+
+    job_id: Mapped[int] = mapped_column(
+        ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    #: where its bytes lie in the store (storage.py)
+    folder: Mapped[str] = mapped_column(String(20))
+    digest: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(160))
+    media_type: Mapped[str] = mapped_column(String(80))
+    size: Mapped[int]
+    expires_at: Mapped[datetime]
+
+
+class ClockTask(Base):
+    """A job that the clock knows, as it last said; who looks after it reads when it is late."""
+
+    __tablename__ = "clock_tasks"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    #: in words: every 5 min, daily at 03:20
+    when: Mapped[str] = mapped_column(String(40))
+    #: seconds after its last run from which on it is late
+    late_after: Mapped[int]
+    place: Mapped[int]
+    #: when a clock first knew it: until it has run, it is late from then on
+    since: Mapped[datetime]

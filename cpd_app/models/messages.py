@@ -140,8 +140,25 @@ class Nudge(Base):
     #: message, or csv: exported for an SMS
     way: Mapped[str] = mapped_column(String(20))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    #: the order that it was part of
+    job_id: Mapped[int | None] = mapped_column(index=True)
+    #: what was said, as the message's data; a file for SMS is written from it
+    data: Mapped[dict[str, Any] | None]
     at: Mapped[datetime]
     by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+
+
+class LastNudge(Base):
+    """The newest nudge of a registration: whoever changes this row may remind, nobody else."""
+
+    __tablename__ = "last_nudges"
+
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    #: message or csv
+    way: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
 
 
 class CallNote(Base):

@@ -158,7 +158,14 @@ class LastStanding(Base):
     verdict: Mapped[str] = mapped_column(String(20))
     #: the first check that blocks, else the first that warns; None = nothing to do
     first_check: Mapped[str | None] = mapped_column(String(40))
+    #: codes of the checks that the member can mend (domain/nudges.py), parted by spaces and with
+    #: one at each end; None = to be judged again
+    to_do: Mapped[str | None] = mapped_column(String(160))
     #: hundredths of 学时 missing over the years that are short or running
     missing: Mapped[int]
     #: what the records of the term come to (usecases/term_sums.py); None = to be read again
     sums: Mapped[dict[str, Any] | None]
+    #: open years that lack hours: [index, first day, end (exclusive), missing, deferred]
+    lacking: Mapped[list[Any] | None]
+    #: the first end among them; None = none lacks any
+    lacking_until: Mapped[date | None] = mapped_column(index=True)

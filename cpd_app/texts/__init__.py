@@ -8,6 +8,7 @@ from cpd_app.texts import (
     activities,
     attendance,
     audits,
+    bridges,
     certificate_papers,
     certificates,
     checkin,
@@ -22,6 +23,7 @@ from cpd_app.texts import (
     imports,
     members,
     messages,
+    nudges,
     register,
     relief,
     renewal,
@@ -29,6 +31,7 @@ from cpd_app.texts import (
     rules,
     shared,
     signin,
+    work,
 )
 
 SENTENCES: dict[str, str] = {
@@ -36,6 +39,7 @@ SENTENCES: dict[str, str] = {
     **activities.SENTENCES,
     **attendance.SENTENCES,
     **audits.SENTENCES,
+    **bridges.SENTENCES,
     **certificates.SENTENCES,
     **certificate_papers.SENTENCES,
     **complaints.SENTENCES,
@@ -49,6 +53,7 @@ SENTENCES: dict[str, str] = {
     **register.SENTENCES,
     **members.SENTENCES,
     **messages.SENTENCES,
+    **nudges.SENTENCES,
     **renewal.SENTENCES,
     **relief.SENTENCES,
     **evidence.SENTENCES,
@@ -56,4 +61,5 @@ SENTENCES: dict[str, str] = {
     **imports.SENTENCES,
     **roster.SENTENCES,
     **rules.SENTENCES,
+    **work.SENTENCES,
 }

@@ -26,9 +26,9 @@ LABELS: dict[str, tuple[str, str]] = {
     "term": ("证书有效期", "Certificate term"),
     "membership": ("学会会员", "Society membership"),
     "until": ("{number} 至 {day}", "{number} until {day}"),
-    "apprentice": ("见习工程会员", "Apprentice"),
-    "professional": ("专业工程会员", "Professional"),
-    "senior": ("资深工程会员", "Senior"),
+    "apprentice": ("见习工程会员", "Apprentice Engineer"),
+    "professional": ("专业工程会员", "Professional Engineer"),
+    "senior": ("资深工程会员", "Senior Professional Engineer"),
     # years
     "year": ("年度", "Year"),
     "year_of": ("第 {n} 年", "Year {n}"),

@@ -21,6 +21,17 @@ SENTENCES: dict[str, str] = {
     "decided_before": "您参加过原来的决定，这份申诉由其他同事处理。",
 }
 
+#: whose practice a default ground follows, for readers of English; the Chinese is its `source`
+GROUND_SOURCES_EN: dict[str, str] = {
+    "illness": "Default; after ICE (UK), Engineers Ireland and North Dakota",
+    "parental": "Default; after ICE (UK) and Engineers Ireland",
+    "abroad": "Default",
+    "duty": "Default; after North Dakota and South Carolina",
+    "unemployed": "Default; after ICE (UK)",
+    "retired": "Default; after IET (UK) and ICE (UK)",
+    "disaster": "Default; decided by the society for everybody",
+}
+
 #: what a ground does
 EFFECTS: dict[str, str] = {
     "reduction": "按整月减免",

@@ -36,6 +36,8 @@ SENTENCES: dict[str, str] = {
     "scope_registrations_write": "为学会登记会员",
     "scope_checkins_write": "报名、签到和签退",
     "scope_filings_write": "提交和读取我的再注册申请",
+    "scope_messages_read": "读取消息",
+    "scope_messages_write": "读取消息并标为已读",
     "scope_events_write": "组织活动：计划、签到码和出席",
     "letter_reset": "设置新密码的代码",
     "letter_contact": "确认新邮箱的代码",

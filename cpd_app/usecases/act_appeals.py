@@ -8,8 +8,9 @@ from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.models import CertificateAct, Registration
 from cpd_app.policy import Actor
 from cpd_app.usecases.act_history import last_act_id
-from cpd_app.usecases.acts import TRANSFER, NewAct, act
+from cpd_app.usecases.acts import NewAct, act
 from cpd_app.usecases.appealed import Appealed
+from cpd_app.usecases.certificate_messages import TRANSFER
 from cpd_app.usecases.deadlines import DeadlineKind
 
 

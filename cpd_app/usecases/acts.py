@@ -39,6 +39,7 @@ from cpd_app.usecases.act_history import (
     term_acted_on,
 )
 from cpd_app.usecases.act_papers import attach_paper
+from cpd_app.usecases.certificate_messages import TRANSFER, tell_act, tell_wish_declined
 from cpd_app.usecases.credits import lock
 from cpd_app.usecases.deadlines import (
     APPEAL_DAYS,
@@ -50,8 +51,6 @@ from cpd_app.usecases.deadlines import (
 from cpd_app.usecases.files import Upload
 from cpd_app.usecases.registrations_shown import readable_registration
 
-#: the reason whose cancellation waits for the society that the member goes to
-TRANSFER = "transfer"
 MOST_REASON = 1000
 MOST_BASIS = 200
 MOST_NUMBER = 80
@@ -158,9 +157,11 @@ def drop_act(actor: Actor, act_id: int, *, version: int, now: datetime) -> Certi
     """Let a proposal or a member's wish go: nothing was published, nothing changes."""
     found = session.get(CertificateAct, act_id)
     state = found.state if found is not None and found.state in OPEN else "proposed"
-    row, _registration = _proposal(actor, act_id, state, Permission.CONFIRM_ACT, version)
+    row, registration = _proposal(actor, act_id, state, Permission.CONFIRM_ACT, version)
     row.state = "dropped"
     _note(actor, row, "dropped", now=now)
+    if state == "asked":
+        tell_wish_declined(registration, row, now=now)
     return row
 
 
@@ -317,8 +318,9 @@ def enforce(
     session.flush()
     set_bar(registration.person)
     set_messages(registration.person, now=now)
+    until = None
     if kind in APPEALABLE and row.reason_code not in {*OWN_WISH, TRANSFER}:
-        set_deadline(
+        until = set_deadline(
             DeadlineKind.APPEAL_ACT,
             row.id,
             delivered_on=today,
@@ -326,8 +328,9 @@ def enforce(
             society_id=row.society_id,
             registration_id=registration.id,
             person_id=registration.person_id,
-        )
+        ).due_on
     _note(actor, row, kind.value, now=now)
+    tell_act(registration, row, appeal_until_on=until, now=now)
 
 
 def _held(actor: Actor, registration_id: int, permission: Permission) -> Registration:

@@ -22,6 +22,7 @@ from cpd_app.usecases.appealed import Appealed
 from cpd_app.usecases.attaching import attach_files, check_number
 from cpd_app.usecases.deadlines import DeadlineKind, close_deadline, deadline_of, is_past
 from cpd_app.usecases.files import Upload
+from cpd_app.usecases.relief_messages import tell_appeal
 
 __all__ = ["SUBJECTS", "Appealed"]
 
@@ -180,6 +181,7 @@ def decide_appeal(
     if uphold:
         subject = SUBJECTS[appeal.subject]
         subject.uphold(actor, appeal.subject_id, reason=appeal.reason, now=now, today=today)
+    tell_appeal(appeal, upheld=uphold, now=now)
     return appeal
 
 

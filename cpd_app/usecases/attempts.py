@@ -46,8 +46,11 @@ LIMITS = {
     "verify_unknown": Limit(30, QUARTER),
     "verify_name_address": Limit(20, QUARTER),
     "verify_name_number": Limit(30, HOUR),
+    # addresses of private calendars that are not there, by who asks for them
+    "calendar_unknown": Limit(30, QUARTER),
     "complaint_address": Limit(5, HOUR),
     "complaint_answer": Limit(20, QUARTER),
+    "trial": Limit(3, HOUR),
     "letter_name": Limit(3, HOUR),
     "letter_address": Limit(20, HOUR),
 }

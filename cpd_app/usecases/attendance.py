@@ -30,6 +30,7 @@ from cpd_app.usecases.attendance_facts import (
     families_of,
 )
 from cpd_app.usecases.attendance_flags import around, flags_for, look_again
+from cpd_app.usecases.attendance_messages import tell_hours, tell_leaving, untell_leaving
 from cpd_app.usecases.attendance_records import EventRecord, Wanted, keep_records, registered
 from cpd_app.usecases.event_hours import needs_approval
 from cpd_app.usecases.rules_in_force import Rules
@@ -81,13 +82,14 @@ def ask_leaving(*, now: datetime, today: date, limit: int = AT_ONCE) -> int:
     asked = select(Attendance.entry_id).where(
         Attendance.entry_id == RosterEntry.id, Attendance.asked_at.is_not(None)
     )
-    held = session.scalars(
-        select(RosterEntry.id)
+    entries = session.scalars(
+        select(RosterEntry)
         .where(ended.exists(), ~asked.exists(), RosterEntry.person_id.is_not(None))
         .order_by(RosterEntry.id)
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True)
     ).all()
+    held = [entry.id for entry in entries]
     compute(Actor.system("ask-leaving"), held, now=now, today=today)
     session.execute(
         update(Attendance)
@@ -95,6 +97,7 @@ def ask_leaving(*, now: datetime, today: date, limit: int = AT_ONCE) -> int:
         .values(asked_at=now)
         .execution_options(synchronize_session=False)
     )
+    tell_leaving(entries, now=now)
     return len(held)
 
 
@@ -198,6 +201,7 @@ def _compute(
     rows: list[Attendance] = []
     wanted: list[Wanted] = []
     flagged: list[tuple[int | None, list[Any]]] = []
+    inside: set[int] = set()
     for entry in entries:
         of_entry = scanned.get(entry.id, EntryFacts())
         found = attended_of(facts, of_entry, entry)
@@ -217,9 +221,15 @@ def _compute(
         flagged.append((entry.person_id, flags))
         if found.inside is None:
             entry.stale_at = None
+        else:
+            inside.add(entry.id)
     ids = keep_records(actor, facts.event, wanted, now=now, today=today)
     _point_to(rows, {w.person_id: i for w, i in zip(wanted, ids, strict=True)}, people)
     look_again(near, flagged, now)
+    tell_hours(facts.event, rows, people, inside=inside, now=now)
+    asked = {row.entry_id for row in rows if row.asked_at is not None}
+    left = [e.person_id for e in own if e.id in asked and e.inside_session_id is None]
+    untell_leaving(facts.event.id, [p for p in left if p is not None], now=now)
 
 
 def _point_to(

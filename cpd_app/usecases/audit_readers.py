@@ -17,6 +17,7 @@ from cpd_app.usecases import journal
 from cpd_app.usecases.actors import holds
 from cpd_app.usecases.audit_access import held_filing, reads_on, settings_of, target_of
 from cpd_app.usecases.credits_shown import names_of
+from cpd_app.usecases.filing_messages import tell_assigned
 
 READER, COUNTERSIGNER = "reader", "countersigner"
 PARTS = (READER, COUNTERSIGNER)
@@ -77,9 +78,11 @@ def assign_balanced(actor: Actor, society_id: int, *, now: datetime, today: date
     given, left_over = balanced(files, people)
     by_id = {f.id: f for f in filings}
     experts = _people_with(society_id, (RoleName.EXPERT,), today)
+    made = []
     for filing_id, person_id in given:
         until = today + timedelta(days=settings.expert_days) if person_id in experts else None
-        _give(actor, by_id[filing_id], person_id, READER, until, by_turn=True, now=now)
+        made.append(_give(actor, by_id[filing_id], person_id, READER, until, by_turn=True, now=now))
+    tell_assigned(made, society_id, now=now)
     return Assigned(len({f for f, _p in given}), len(left_over))
 
 
@@ -164,7 +167,9 @@ def declare_conflict(
     person_id = given[0][1]
     experts = _people_with(filing.society_id, (RoleName.EXPERT,), today)
     until = today + timedelta(days=settings.expert_days) if person_id in experts else None
-    return _give(actor, filing, person_id, READER, until, by_turn=True, now=now)
+    made = _give(actor, filing, person_id, READER, until, by_turn=True, now=now)
+    tell_assigned([made], filing.society_id, now=now)
+    return made
 
 
 def change_audit_settings(
@@ -226,7 +231,10 @@ def _assign(
     experts = _people_with(filing.society_id, (RoleName.EXPERT,), today)
     if until_on is None and person_id in experts:
         until_on = today + timedelta(days=settings.expert_days)
-    return _give(actor, filing, person_id, part, until_on, by_turn=False, now=now)
+    made = _give(actor, filing, person_id, part, until_on, by_turn=False, now=now)
+    if person_id != actor.person_id:
+        tell_assigned([made], filing.society_id, now=now)
+    return made
 
 
 def _give(

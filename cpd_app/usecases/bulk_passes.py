@@ -32,6 +32,7 @@ from cpd_app.usecases.decisions import (
     drop_proposal,
 )
 from cpd_app.usecases.filing_case import Case, move, somebody_of
+from cpd_app.usecases.messages import Draft, tell_all
 from cpd_app.usecases.returns import text_of
 
 #: files that are passed in one act
@@ -141,19 +142,21 @@ def confirm_bulk(
     proposals = _proposals(bulk)
     filings = _held(bulk.society_id, [d.filing_id for d in proposals])
     candidates = {c.case.filing.id: c for c in _candidates(actor, filings, today=today)}
-    passed, left = 0, list(bulk.left_out)
+    passed: list[Draft] = []
+    left = list(bulk.left_out)
     for decision in proposals:
         candidate = candidates[decision.filing_id]
-        why = candidate.left_out or _pass(actor, candidate, decision, now=now, today=today)
-        if why is None:
-            passed += 1
+        said = candidate.left_out or _pass(actor, candidate, decision, now=now, today=today)
+        if isinstance(said, Draft):
+            passed.append(said)
             continue
-        drop_proposal(actor, candidate.case, decision, str(why), now=now)
-        left.append(_left(candidate.case, why))
+        drop_proposal(actor, candidate.case, decision, str(said), now=now)
+        left.append(_left(candidate.case, said))
+    tell_all(passed, now=now)
     bulk.state, bulk.left_out = BulkState.CONFIRMED.value, left
     bulk.confirmed_at, bulk.confirmed_by_id = now, actor.person_id
     bulk.version += 1
-    _note(actor, bulk, "bulk.confirmed", now=now, files=passed)
+    _note(actor, bulk, "bulk.confirmed", now=now, files=len(passed))
     return bulk
 
 
@@ -221,16 +224,15 @@ def bulk_of(actor: Actor, bulk_id: int) -> BulkShown:
 
 def _pass(
     actor: Actor, candidate: Candidate, decision: Decision, *, now: datetime, today: date
-) -> str | None:
-    """Decide one file of several; one that the register refuses stops no other."""
+) -> Draft | str:
+    """Decide one file of several: what its member is told, or why the register refuses it."""
     try:
         with session.begin_nested():
-            bring_into_force(actor, candidate.sums, decision, now=now, today=today)
+            return bring_into_force(actor, candidate.sums, decision, now=now, today=today)
     except DomainError as refusal:
         session.refresh(decision)
         session.refresh(candidate.case.filing)
         return refusal.code
-    return None
 
 
 def _candidates(actor: Actor, filings: Sequence[Filing], *, today: date) -> list[Candidate]:

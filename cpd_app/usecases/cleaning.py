@@ -1,40 +1,129 @@
-"""Rows that served their purpose and hold personal data no longer needed are removed each night."""
+"""How long rows are kept that served their purpose: a table of rules, a report, the removal.
 
+Personal data is kept no longer than its purpose needs (domain.md §11, PIPL art. 19). What decides a
+certificate (records, filings, decisions, acts, the journal) is not among these rules: it is erased
+person by person, on request or by its own clock.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_
+from sqlalchemy import ColumnElement, and_, delete, func, inspect, or_, select
 
 from cpd_app.db import session
-from cpd_app.models import CaptureLink, Job, JobRun, OneTimeCode, SignIn, SignInAttempt
-from cpd_app.usecases import complaints
+from cpd_app.models import (
+    CalendarFeed,
+    CallNote,
+    CaptureLink,
+    Complaint,
+    Delivery,
+    Job,
+    JobFile,
+    JobRun,
+    Message,
+    Nudge,
+    OneTimeCode,
+    SignIn,
+    SignInAttempt,
+)
+from cpd_app.policy import Actor
+from cpd_app.usecases import complaints, journal
 
-#: how long each is kept after it ended
-SIGN_INS = timedelta(days=30)
-CODES = timedelta(days=90)
-ATTEMPTS = timedelta(days=2)
-CAPTURE_LINKS = timedelta(days=1)
-JOBS = timedelta(days=90)
+#: rows of a rule removed in one transaction
+AT_ONCE = 5000
+DAY = timedelta(days=1)
 
 
-def clean_up(*, now: datetime) -> dict[str, int]:
-    """Remove ended sign-ins, old codes, attempts, links and jobs, and the words of old letters."""
-    ended = or_(SignIn.expires_at < now - SIGN_INS, SignIn.ended_at < now - SIGN_INS)
-    over = or_(
-        OneTimeCode.expires_at < now - CODES,
-        OneTimeCode.used_at < now - CODES,
-        OneTimeCode.revoked_at < now - CODES,
-    )
-    return {
-        "sign_ins": _removed(SignIn, ended),
-        "codes": _removed(OneTimeCode, over),
-        "attempts": _removed(SignInAttempt, SignInAttempt.at < now - ATTEMPTS),
-        "capture_links": _removed(CaptureLink, CaptureLink.expires_at < now - CAPTURE_LINKS),
-        "jobs": _removed(Job, Job.finished_at < now - JOBS),
-        "complaints": complaints.erase_old(now=now),
-        "job_runs": _removed(JobRun, JobRun.started_at < now - JOBS),
+@dataclass(frozen=True)
+class Rule:
+    """What is removed after which time, and since when that counts."""
+
+    name: str
+    table: type[Any]
+    kept: timedelta
+    #: in words, for the report and docs/operations.md
+    since: str
+    #: which rows, when what began before this moment is too old
+    due: Callable[[datetime], ColumnElement[bool]]
+
+
+#: in this order: what points at something goes before it
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "sign_ins", SignIn, 30 * DAY, "expired or ended",
+        lambda old: or_(SignIn.expires_at < old, SignIn.ended_at < old),
+    ),
+    Rule(
+        "codes", OneTimeCode, 90 * DAY, "expired, used or replaced",
+        lambda old: or_(
+            OneTimeCode.expires_at < old, OneTimeCode.used_at < old, OneTimeCode.revoked_at < old
+        ),
+    ),
+    Rule("attempts", SignInAttempt, 2 * DAY, "made", lambda old: SignInAttempt.at < old),
+    Rule(
+        "capture_links", CaptureLink, 1 * DAY, "expired", lambda old: CaptureLink.expires_at < old
+    ),
+    Rule(
+        "deliveries", Delivery, 365 * DAY, "sent, given up or dropped",
+        lambda old: Delivery.finished_at < old,
+    ),
+    Rule("nudges", Nudge, 5 * 365 * DAY, "sent", lambda old: Nudge.at < old),
+    Rule("call_notes", CallNote, 5 * 365 * DAY, "called", lambda old: CallNote.at < old),
+    Rule(
+        "messages", Message, 2 * 365 * DAY, "read or withdrawn, when nothing names them any more",
+        lambda old: and_(
+            or_(Message.read_at < old, Message.withdrawn_at < old),
+            ~select(Delivery.id).where(Delivery.message_id == Message.id).exists(),
+            ~select(Nudge.id).where(Nudge.message_id == Message.id).exists(),
+        ),
+    ),
+    Rule(
+        "calendar_feeds", CalendarFeed, 90 * DAY, "taken back",
+        lambda old: CalendarFeed.revoked_at < old,
+    ),
+    # their bytes go with what no row knows (files.remove_orphans), some minutes later
+    Rule("job_files", JobFile, 0 * DAY, "expired", lambda old: JobFile.expires_at < old),
+    Rule("jobs", Job, 90 * DAY, "finished", lambda old: Job.finished_at < old),
+    Rule("job_runs", JobRun, 90 * DAY, "begun", lambda old: JobRun.started_at < old),
+)  # fmt: skip
+#: not removed but emptied: number, kind and days stay, for who counts letters
+LETTERS = "complaints"
+
+
+def retention_report(*, now: datetime) -> dict[str, int]:
+    """How many rows each rule would remove now; nothing is changed."""
+    counts = {
+        rule.name: session.scalar(
+            select(func.count()).select_from(rule.table).where(rule.due(now - rule.kept))
+        )
+        or 0
+        for rule in RULES
     }
+    return {**counts, LETTERS: session.scalar(_letters(now)) or 0}
 
 
-def _removed(table: type[Any], condition: ColumnElement[bool]) -> int:
-    return session.execute(delete(table).where(condition)).rowcount  # type: ignore[attr-defined,no-any-return]
+def clean_up(*, now: datetime, at_once: int = AT_ONCE) -> dict[str, int]:
+    """Remove a part of what is due by each rule; how many. All zero: nothing is left."""
+    counts = {rule.name: _removed(rule, now, at_once) for rule in RULES}
+    counts[LETTERS] = complaints.erase_old(now=now)
+    if any(counts.values()):
+        done = {name: count for name, count in counts.items() if count}
+        journal.record(
+            Actor.system("clean-up"), "rows.removed", "retention", None, now=now, data=done
+        )
+    return counts
+
+
+def _removed(rule: Rule, now: datetime, at_once: int) -> int:
+    (key,) = inspect(rule.table).primary_key
+    part = select(key).where(rule.due(now - rule.kept)).limit(at_once)
+    gone = session.execute(
+        delete(rule.table).where(key.in_(part)).execution_options(synchronize_session=False)
+    )
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def _letters(now: datetime) -> Any:
+    return select(func.count()).select_from(Complaint).where(complaints.is_due_for_erasure(now))

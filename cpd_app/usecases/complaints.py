@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from cpd_app.db import session
 from cpd_app.domain.complaints import (
@@ -265,7 +265,7 @@ def erase_old(*, now: datetime) -> int:
     """Take words, name and contact out of what was answered long ago; returns of how many."""
     erased = session.execute(
         update(Complaint)
-        .where(Complaint.answered_at < erased_before(now), Complaint.erased_at.is_(None))
+        .where(is_due_for_erasure(now))
         .values(
             text=None,
             name=None,
@@ -277,6 +277,11 @@ def erase_old(*, now: datetime) -> int:
         )
     )
     return int(erased.rowcount)  # type: ignore[attr-defined]
+
+
+def is_due_for_erasure(now: datetime) -> ColumnElement[bool]:
+    """Letters whose words were answered long ago and still stand."""
+    return and_(Complaint.answered_at < erased_before(now), Complaint.erased_at.is_(None))
 
 
 def societies_to_choose() -> list[Society]:

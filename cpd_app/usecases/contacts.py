@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from cpd_app.db import session
 from cpd_app.domain.errors import Conflict, Rejected
+from cpd_app.domain.messages import Channel
 from cpd_app.domain.numbers import masked_contact, normal_email, normal_phone
 from cpd_app.models import Person
 from cpd_app.policy import Actor, Permission, Target, require
-from cpd_app.usecases import activation, attempts, journal, letters
+from cpd_app.usecases import activation, attempts, journal, letters, reaching
 from cpd_app.usecases.activation import IssuedCode, Purpose
 from cpd_app.usecases.guests import attach_guests
 
@@ -94,6 +95,7 @@ def confirm_contact(actor: Actor, code: str, *, address: str, now: datetime) -> 
         person.email = contact
     else:
         person.phone = contact
+    reaching.forget(person.id, Channel.EMAIL if "@" in contact else Channel.WEBHOOK)
     journal.record(
         actor,
         "contact.changed",

@@ -34,8 +34,10 @@ from cpd_app.usecases.deadlines import (
 )
 from cpd_app.usecases.decision_sums import Sums, decision_in_force, sums_of
 from cpd_app.usecases.filing_case import Case, case_for_act, case_of, move, note, somebody_of
+from cpd_app.usecases.filing_messages import decided
 from cpd_app.usecases.make_up import release_bindings
 from cpd_app.usecases.make_up_windows import MAKE_UP
+from cpd_app.usecases.messages import Draft, tell
 from cpd_app.usecases.registrations import NextTerm, give_next_term
 from cpd_app.usecases.returns import close_returns, text_of
 
@@ -82,7 +84,7 @@ def propose_decision(
     move(case, FilingState.PROPOSED)
     decision = add_proposal(actor, sums, new, reasons, now=now)
     if new.outcome not in setting.countersigned:
-        bring_into_force(actor, sums, decision, now=now, today=today)
+        tell(bring_into_force(actor, sums, decision, now=now, today=today), now=now)
     return decision
 
 
@@ -131,7 +133,7 @@ def confirm_decision(
     sums = sums_of(case)
     if sums.as_kept != decision.results:
         raise Conflict("changed_meanwhile")
-    bring_into_force(actor, sums, decision, now=now, today=today)
+    tell(bring_into_force(actor, sums, decision, now=now, today=today), now=now)
     return decision
 
 
@@ -173,8 +175,11 @@ def drop_proposal(
 
 def bring_into_force(
     actor: Actor, sums: Sums, decision: Decision, *, now: datetime, today: date
-) -> None:
-    """A decision takes effect: number, hours, next term or appeal, deadlines, journal."""
+) -> Draft:
+    """A decision takes effect: number, hours, next term or appeal, deadlines, journal.
+
+    Returns what the member is to be told; whoever calls tells it.
+    """
     case, outcome = sums.case, Outcome(decision.outcome)
     check_outcome(
         outcome,
@@ -196,8 +201,9 @@ def bring_into_force(
     confirm_hours(actor, sums, decision, now=now)
     if outcome is Outcome.PASSED:
         _renew(actor, case, decision, now=now, today=today)
+    appeal_until_on = None
     if outcome in APPEALABLE:
-        set_deadline(
+        appeal_until_on = set_deadline(
             DeadlineKind.APPEAL_DECISION,
             decision.id,
             delivered_on=today,
@@ -205,13 +211,14 @@ def bring_into_force(
             society_id=case.filing.society_id,
             registration_id=case.registration.id,
             person_id=case.filing.person_id,
-        )
+        ).due_on
     note(
         actor, case, "decision.in_force", now=now,
         data={"decision": decision.id, "outcome": decision.outcome, "term": decision.term_id,
               "proposed_by": decision.proposed_by_id},
         values={"number": decision.number},
     )  # fmt: skip
+    return decided(case, decision, appeal_until_on=appeal_until_on)
 
 
 def appealed(subject_id: int) -> Appealed:

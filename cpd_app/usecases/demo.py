@@ -1,16 +1,19 @@
 """What only demo data needs: is anything here, and papers for many records in one act."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from random import Random
 
 from sqlalchemy import select
 
 from cpd_app.db import session
-from cpd_app.models import Activity, Person, Society
+from cpd_app.domain.messages import MessageKind
+from cpd_app.models import Activity, Person, Reach, Registration, Society
 from cpd_app.policy import Actor
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import evidence
 from cpd_app.usecases.files import Upload
+from cpd_app.usecases.messages import Draft, tell_all
 
 
 def has_data() -> bool:
@@ -43,3 +46,35 @@ def attach_papers(
         else:
             evidence.attach_file(actor, activity_id, file_id, proofs, now=now)
     return len(chosen)
+
+
+def break_addresses(registration_ids: Sequence[int], society_id: int, *, now: datetime) -> None:
+    """Let e-mail to these members bounce, and notices of expiry be told to them in vain."""
+    people = session.execute(
+        select(Registration.id, Registration.person_id, Registration.number).where(
+            Registration.id.in_(registration_ids)
+        )
+    ).all()
+    since = now - timedelta(days=20)
+    session.add_all(
+        Reach(person_id=p.person_id, channel="email", state="bounced", since=since) for p in people
+    )
+    session.flush()
+    tell_all(
+        [
+            Draft(
+                p.person_id,
+                MessageKind.EXPIRY,
+                f"demo-expiry:{p.id}",
+                {
+                    "number": p.number,
+                    "ends_on": (now + timedelta(days=80)).date().isoformat(),
+                    "months": 3,
+                    "registration_id": p.id,
+                },
+                society_id,
+            )
+            for p in people
+        ],
+        now=since,
+    )

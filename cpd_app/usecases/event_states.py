@@ -12,6 +12,7 @@ from cpd_app.usecases import journal
 from cpd_app.usecases.event_access import event_for
 from cpd_app.usecases.event_hours import hours_it_can_give, needs_approval, terms_of
 from cpd_app.usecases.event_input import EventState
+from cpd_app.usecases.event_messages import tell_cancelled, tell_listed, tell_planner
 from cpd_app.usecases.events import mark_stale
 
 MOST_REASON = 500
@@ -108,6 +109,8 @@ def approve_event(
     else:
         mark_stale(event, now=now)
     _note(actor, event, "event.approved", now=now, hours=potential.hours)
+    tell_planner(event, "approved", by_id=actor.person_id, now=now)
+    tell_listed(event, now=now)
     return event
 
 
@@ -124,6 +127,7 @@ def send_back(actor: Actor, event_id: int, *, reason: str, now: datetime) -> Eve
         event.state = EventState.DRAFT
     event.submitted_at = None
     _note(actor, event, "event.sent_back", now=now)
+    tell_planner(event, "sent_back", by_id=actor.person_id, now=now)
     return event
 
 
@@ -170,6 +174,7 @@ def cancel_event(actor: Actor, event_id: int, *, reason: str, now: datetime) -> 
     event.state, event.closed_at = EventState.CANCELLED, now
     event.sequence += 1
     _note(actor, event, "event.cancelled", now=now)
+    tell_cancelled(event, now=now)
     return event
 
 

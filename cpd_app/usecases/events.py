@@ -36,6 +36,7 @@ from cpd_app.usecases.event_input import (
     check_head,
     check_texts,
 )
+from cpd_app.usecases.event_messages import shown_of, tell_changed
 from cpd_app.usecases.roster import move_up
 
 #: nothing of the plan is changed any more
@@ -210,10 +211,12 @@ class _Before:
 
     shown: dict[str, Any]
     terms: dict[str, Any]
+    #: what matters to those who come; None: nobody was told of the plan
+    coming: dict[str, Any] | None
 
 
 def _before(event: Event) -> _Before:
-    return _Before(_in_calendars(event), terms_of(event))
+    return _Before(_in_calendars(event), terms_of(event), shown_of(event))
 
 
 def _changed(actor: Actor, event: Event, verb: str, before: _Before, *, now: datetime) -> Changed:
@@ -238,6 +241,7 @@ def _changed(actor: Actor, event: Event, verb: str, before: _Before, *, now: dat
         actor, verb, "event", event.id, now=now, society_id=event.society_id,
         data={"version": event.version, "back_to_staff": back},
     )  # fmt: skip
+    tell_changed(event, before.coming, now=now)
     return Changed(event, back)
 
 

@@ -18,6 +18,7 @@ from cpd_app.media.types import MediaType
 from cpd_app.models import (
     File,
     FileView,
+    JobFile,
     Person,
 )
 from cpd_app.policy import Actor, Permission, Target, may, require
@@ -391,4 +392,5 @@ def _digests_in(folder: int) -> set[Any]:
     known: set[Any] = set()
     for original, stored, preview, state in rows:
         known |= {stored, preview} | ({original} if state == FileState.ARRIVED else set())
-    return known
+    made = session.scalars(select(JobFile.digest).where(JobFile.folder == str(folder)))
+    return known | set(made)

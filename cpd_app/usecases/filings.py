@@ -34,6 +34,7 @@ from cpd_app.usecases.deadlines import (
     set_deadline,
 )
 from cpd_app.usecases.files import FileState, Upload, readable_file, receive_file
+from cpd_app.usecases.filing_messages import tell_filed, untell_filed
 from cpd_app.usecases.progress import Standing, standing_of
 from cpd_app.usecases.registrations_shown import readable_registration
 from cpd_app.usecases.snapshots import Frozen, employer_on, filed_of, freeze, keep, year_json
@@ -113,6 +114,7 @@ def file_renewal(actor: Actor, new: NewFiling, *, now: datetime, today: date) ->
         person_id=filing.person_id,
     )
     _write_down(actor, filing, "filed", now, records=len(frozen.records), digest=snapshot.digest)
+    tell_filed(filing, now=now)
     return Filed(filing, created=True)
 
 
@@ -155,6 +157,7 @@ def withdraw_filing(
     filing.version += 1
     close_deadline(deadline_of(DeadlineKind.COMPLETENESS, filing.id), now=now)
     _write_down(actor, filing, "withdrawn", now)
+    untell_filed(filing, now=now)
     return filing
 
 

@@ -1,6 +1,6 @@
 """Work that runs outside a page: order it, hand it out once, see how far it is, end it.
 
-The row is the truth. A worker holds a job by a lease that every report extends; when the worker
+The row is the truth. A worker holds a job by a lease that it renews as long as it lives; when it
 dies, the lease runs out and the job is handed out again. A worker that lost its lease learns it
 from its next report, inside the transaction that would keep its work, and so keeps nothing twice.
 """
@@ -65,6 +65,7 @@ def order_job(
         job = Job(
             kind=kind,
             subject_id=subject_id,
+            society_id=(payload or {}).get("society_id"),
             payload=payload or {},
             key=key,
             state=JobState.DUE,
@@ -138,6 +139,11 @@ def report_job(job_id: int, *, worker: str, done: int, total: int, now: datetime
     return _change(_held(job_id, worker).values(done=done, total=total, lease_until=now + LEASE))
 
 
+def keep_job(job_id: int, *, worker: str, now: datetime) -> bool:
+    """Say that its worker still lives; False when the job is no longer this worker's."""
+    return _change(_held(job_id, worker).values(lease_until=now + LEASE))
+
+
 def finish_job(job_id: int, *, worker: str, now: datetime) -> bool:
     """The work is done; False when it was no longer this worker's."""
     return _change(
@@ -201,10 +207,9 @@ def job_with_key(key: str) -> Job | None:
 
 def target_of(job: Job) -> Target:
     """Who ordered it, and the society it is for."""
-    society_id = job.payload.get("society_id")
     return Target(
         owner_id=job.created_by_id,
-        societies=frozenset({society_id}) if society_id else frozenset(),
+        societies=frozenset({job.society_id}) if job.society_id else frozenset(),
     )
 
 

@@ -8,10 +8,10 @@ job tells nobody twice.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cpd_app.db import session
@@ -36,6 +36,8 @@ from cpd_app.models import (
 
 #: rows in one statement
 AT_ONCE = 500
+#: no message waits longer than this before it is sent: a day for the one letter, and quiet hours
+LATELY = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -87,18 +89,92 @@ def withdraw(keys: Iterable[str], *, now: datetime) -> None:
             .returning(Message.id)
         )
     )
-    if ids:
-        session.execute(
-            update(Delivery)
-            .where(Delivery.message_id.in_(ids), Delivery.state == "due")
-            .values(state="dropped", finished_at=now, problem={"code": "withdrawn"})
-        )
+    _drop(ids, now)
+
+
+@dataclass(frozen=True)
+class About:
+    """What messages are about: their kinds, and what must stand in their `data` (ids)."""
+
+    kinds: tuple[MessageKind, ...]
+    ids: dict[str, int]
+    #: one of the two says where to look: whose messages, or which society told them lately
+    person_ids: tuple[int, ...] = ()
+    society_id: int | None = None
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """A message that is gone from its reader's inbox."""
+
+    person_id: int
+    data: dict[str, Any]
+
+
+def take_back(about: About, *, now: datetime, unsent: bool = False) -> list[TakenBack]:
+    """Take back what became untrue, by what it is about; returns what is gone from inboxes.
+
+    What was read stays. With `unsent` only what nobody can know yet goes: unread, and by no channel
+    on its way. For many people in few statements.
+    """
+    ids = _ids_about(about, now)
+    gone: list[TakenBack] = []
+    for first in range(0, len(ids), AT_ONCE):
+        part = Message.id.in_(ids[first : first + AT_ONCE])
+        unread: list[ColumnElement[bool]] = [
+            part,
+            Message.withdrawn_at.is_(None),
+            Message.read_at.is_(None),
+        ]
+        if unsent:
+            left = Delivery.state.in_(("sending", "sent"))
+            unread.append(
+                ~select(Delivery.id).where(Delivery.message_id == Message.id, left).exists()
+            )
+        rows = session.execute(
+            update(Message)
+            .where(*unread)
+            .values(withdrawn_at=now)
+            .returning(Message.id, Message.person_id, Message.data)
+            .execution_options(synchronize_session=False)
+        ).all()
+        gone += [TakenBack(row.person_id, row.data) for row in rows]
+        _drop([row.id for row in rows] if unsent else ids[first : first + AT_ONCE], now)
+    return gone
 
 
 def habits_of(person_ids: Sequence[int]) -> dict[int, Habits]:
     """When these people want to be written to; who said nothing is not in it."""
     rows = session.scalars(select(MessageHabit).where(MessageHabit.person_id.in_(person_ids)))
     return {h.person_id: Habits(h.zone, h.quiet_from, h.quiet_to, h.daily_at) for h in rows}
+
+
+def _drop(message_ids: Sequence[int], now: datetime) -> None:
+    if message_ids:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.message_id.in_(message_ids), Delivery.state == "due")
+            .values(state="dropped", finished_at=now, problem={"code": "withdrawn"})
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _ids_about(about: About, now: datetime) -> list[int]:
+    """Messages of the kinds about these things, held; of people, or of what was told lately."""
+    where = [
+        Message.kind.in_([kind.value for kind in about.kinds]),
+        Message.withdrawn_at.is_(None),
+        *(Message.data[name].as_integer() == value for name, value in about.ids.items()),
+    ]
+    if about.person_ids:
+        where.append(Message.person_id.in_(about.person_ids))
+    else:
+        of_society = Message.society_id == about.society_id
+        where += [
+            Message.society_id.is_(None) if about.society_id is None else of_society,
+            Message.created_at >= now - LATELY,
+        ]
+    return list(session.scalars(select(Message.id).where(*where).order_by(Message.id)))
 
 
 def _tell_some(drafts: list[Draft], now: datetime) -> int:
@@ -169,8 +245,13 @@ def _readers(person_ids: set[int]) -> dict[int, _Reader]:
     while named:
         people = {
             p.id: p
-            for p in session.scalars(select(Person).where(Person.id.in_(set(named.values()))))
-        }
+            for p in session.execute(
+                select(
+                    Person.id, Person.email, Person.phone, Person.messages_stopped_at,
+                    Person.merged_into_id,
+                ).where(Person.id.in_(set(named.values())))
+            )
+        }  # fmt: skip
         further = {}
         for asked, person_id in named.items():
             person = people[person_id]

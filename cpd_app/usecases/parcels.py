@@ -33,6 +33,8 @@ class Parcel:
     #: whose bridge carries it; a parcel for a bridge has messages of one society only
     society_id: int | None
     messages: tuple[Told, ...]
+    #: name of the society that tells it, in the reader's language; None: several, or the federation
+    society: str | None = None
 
 
 class RefusedError(Exception):

@@ -20,6 +20,7 @@ from cpd_app.usecases import journal
 from cpd_app.usecases.allocation import allocate_many
 from cpd_app.usecases.credits import flat_of, lock, ruling_for
 from cpd_app.usecases.jobs import JobState
+from cpd_app.usecases.rule_messages import Year, hours_by_year, tell_rule_change
 from cpd_app.usecases.rules_effect import Question, members_touched
 from cpd_app.usecases.rules_in_force import RuleInForce, Rules
 from cpd_app.usecases.rules_trial import Trial, newest_job, order_next, trial_from
@@ -44,6 +45,7 @@ class Extent:
 class Run:
     """A recalculation that was ordered: how far it is and what it came to."""
 
+    job_id: int
     from_on: date
     state: str
     done: int
@@ -121,6 +123,7 @@ def last_run(actor: Actor, society_id: int) -> Run | None:
         return None
     result = job.result or {}
     return Run(
+        job.id,
         date.fromisoformat(job.payload["from_on"]),
         job.state,
         job.done,
@@ -177,15 +180,20 @@ def recalculate(
     rows = session.execute(
         _credits(society_id, from_on, Credit, Activity).where(Registration.id.in_(registration_ids))
     ).all()
+    before = hours_by_year(registration_ids)
     changes = []
+    versions: dict[Year, int] = {}
     for credit, activity in rows:
         rule = rules.on(activity.ended_on)
         if rule.version_id != credit.rule_version_id:
             changes.append((credit, activity, _computed(credit, activity, rule)))
+            year = (credit.registration_id, credit.term_id, credit.year_index)
+            versions[year] = max(rule.number, versions.get(year, 0))
     session.flush()
     _write_down(actor, changes, society_id, now)
     members = {credit.registration_id for credit, _activity, _change in changes}
     allocate_many(actor, sorted(members), now=now)
+    tell_rule_change(job_id, before, hours_by_year(registration_ids), versions, now=now)
     _count(job_id, len(changes), len(members))
     return len(changes)
 

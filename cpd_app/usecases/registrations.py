@@ -20,6 +20,7 @@ from cpd_app.models import Activity, Field, Registration, Society, Term
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
 from cpd_app.usecases.act_history import acts_of, as_done
+from cpd_app.usecases.certificate_messages import tell_term
 from cpd_app.usecases.credits import lock, settle_again
 from cpd_app.usecases.registrations_shown import readable_registration
 from cpd_app.usecases.term_acts import BEGUN_BY, note_term
@@ -139,7 +140,9 @@ def add_term(
 ) -> Term:
     """Give a registration its next term; number and records stay (handbook Q28, Q34)."""
     registration = own_registration(actor, registration_id)
-    return give_next_term(actor, registration, next_term, now=now, today=today)
+    term = give_next_term(actor, registration, next_term, now=now, today=today)
+    tell_term(registration, term, BEGUN_BY[next_term.act], now=now)
+    return term
 
 
 def give_next_term(

@@ -24,6 +24,7 @@ from cpd_app.usecases.make_up import release_bindings
 from cpd_app.usecases.make_up_windows import DEFERRAL
 from cpd_app.usecases.relief import asked_span, granted_span, held_relief, note_relief
 from cpd_app.usecases.relief_grounds import ground_for
+from cpd_app.usecases.relief_messages import tell_relief, tell_relief_of_all
 
 MOST_REASON = 2000
 MOST_DOCUMENT = 80
@@ -83,9 +84,11 @@ def decide_relief(
     relief.decided_at, relief.decided_by_id = now, actor.person_id
     relief.version += 1
     close_deadline(deadline_of(DeadlineKind.RELIEF, relief.id), now=now)
-    if not said.grant or granted_span(relief) != asked:
-        _let_appeal(relief, today=today)
+    cut = granted_span(relief) != asked
+    until = _let_appeal(relief, today=today) if cut else None
     note_relief(actor, relief, f"relief.{relief.state}", now=now, values={"reason": relief.reason})
+    variant = "refused" if not said.grant else "partly" if cut else "granted"
+    tell_relief(relief, variant, appeal_until_on=until, now=now)
     _judge_anew(relief)
     return relief
 
@@ -122,6 +125,7 @@ def give_relief_to_all(actor: Actor, society_id: int, new: ForAll, *, now: datet
     session.add(relief)
     session.flush()
     note_relief(actor, relief, "relief.given_to_all", now=now, values={"reason": new.words})
+    tell_relief_of_all(relief, "for_all", now=now)
     _judge_anew(relief)
     return relief
 
@@ -158,7 +162,10 @@ def annul_relief(
     relief.version += 1
     session.flush()
     if relief.registration_id is not None:
-        _let_appeal(relief, today=today)
+        until = _let_appeal(relief, today=today)
+        tell_relief(relief, "withdrawn", appeal_until_on=until, now=now)
+    else:
+        tell_relief_of_all(relief, "withdrawn_all", now=now)
     note_relief(actor, relief, "relief.annulled", now=now, values={"reason": relief.reason})
     release_bindings(actor, DEFERRAL, relief.id, now=now)
     _judge_anew(relief)
@@ -206,14 +213,14 @@ def uphold(
     _judge_anew(relief)
 
 
-def _let_appeal(relief: Relief, *, today: date) -> None:
+def _let_appeal(relief: Relief, *, today: date) -> date:
     """15 working days from today, also when an earlier decision was appealed against before."""
     known = deadline_of(DeadlineKind.APPEAL_RELIEF, relief.id)
     if known is not None:
         known.delivered_on, known.closed_at = today, None
         recompute(known)
-        return
-    set_deadline(
+        return known.due_on
+    return set_deadline(
         DeadlineKind.APPEAL_RELIEF,
         relief.id,
         delivered_on=today,
@@ -221,7 +228,7 @@ def _let_appeal(relief: Relief, *, today: date) -> None:
         society_id=relief.society_id,
         registration_id=relief.registration_id,
         person_id=relief.person_id,
-    )
+    ).due_on
 
 
 def _grant(relief: Relief, span: Span) -> None:

@@ -16,6 +16,7 @@ from cpd_app.usecases.deadlines import DeadlineKind, close_deadline, deadline_of
 from cpd_app.usecases.evidence import MOST_FILES, Outcome
 from cpd_app.usecases.files import Upload, receive_file
 from cpd_app.usecases.filing_case import Case, case_for_act, case_of, move, note
+from cpd_app.usecases.filing_messages import untell_returned
 from cpd_app.usecases.returns import ANSWERABLE, MOST_WORDS, ReturnState, held_return, returns_of
 from cpd_app.usecases.work_calendar import calendar_around
 
@@ -184,6 +185,7 @@ def send_answer(
         data={"return": made.id, "late": made.late,
               "answered": sum(i.is_answered for i in made.items), "points": len(made.items)},
     )  # fmt: skip
+    untell_returned(case.filing, made, now=now)
     return made
 
 

@@ -33,6 +33,7 @@ from cpd_app.usecases.deadlines import (
     set_deadline,
 )
 from cpd_app.usecases.filing_case import Case, case_for_act, case_of, move, note
+from cpd_app.usecases.filing_messages import tell_returned, untell_returned
 
 MOST_WORDS = 2000
 MOST_ASKS = 500
@@ -120,7 +121,7 @@ def return_filing(
     session.flush()
     # Sent back is checked too; what comes of it is judged by readers.
     close_deadline(deadline_of(DeadlineKind.COMPLETENESS, case.filing.id), now=now)
-    set_deadline(
+    deadline = set_deadline(
         DeadlineKind.RETURN,
         made.id,
         delivered_on=today,
@@ -133,6 +134,7 @@ def return_filing(
         actor, case, "filing.returned", now=now,
         data={"return": made.id, "points": len(points)}, values={"words": made.words},
     )  # fmt: skip
+    tell_returned(case, made, due_on=deadline.due_on, now=now)
     return made
 
 
@@ -164,6 +166,8 @@ def extend_return(
         actor, case, "return.extended", now=now,
         data={"return": made.id, "due_on": row.due_on.isoformat()}, values={"reason": reason},
     )  # fmt: skip
+    untell_returned(case.filing, made, now=now)  # another last day now
+    tell_returned(case, made, due_on=row.due_on, variant="extended", now=now)
     return made
 
 
@@ -204,6 +208,8 @@ def turn_filings(*, now: datetime, today: date) -> int:
         if case.state is FilingState.RETURNED:
             move(case, FilingState.UNANSWERED)
         note(system, case, "return.unanswered", now=now, data={"return": made.id})
+        untell_returned(case.filing, made, now=now)
+        tell_returned(case, made, due_on=row.due_on, variant="overdue", now=now)
     return len(ids)
 
 
@@ -258,6 +264,7 @@ def _withdraw_open(case: Case, *, now: datetime) -> None:
         if old.state in ANSWERABLE:
             old.state = ReturnState.WITHDRAWN.value
             old.version += 1
+            untell_returned(case.filing, old, now=now)
             close_deadline(deadline_of(DeadlineKind.RETURN, old.id), now=now)
 
 

@@ -13,12 +13,20 @@ from cpd_app.models import Event, RosterEntry, Scan
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
 from cpd_app.usecases.event_access import event_for
+from cpd_app.usecases.event_messages import tell_entries, untell_entry
 from cpd_app.usecases.event_visibility import COMING, entry_of, readable_event, why_not
 from cpd_app.usecases.roster_entries import free_places, new_entry, places_taken
 
 MOST_REASON = 500
 #: entries that hold no place and ask for nothing
 GONE = (EntryState.DECLINED, EntryState.CANCELLED)
+#: how people are told of where they stand now
+TOLD_AS = {
+    EntryState.LISTED: "confirmed",
+    EntryState.WAITING: "waiting",
+    EntryState.PENDING: "pending",
+    EntryState.DECLINED: "declined",
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,7 @@ def enrol(actor: Actor, event_id: int, *, now: datetime, key: str | None = None)
         state = state_on_enrolling(free_places(event))
         made = new_entry(event, person_id, Source.SELF, state, now=now, by_id=person_id, key=key)
         note(actor, "entry.enrolled", event, made, now=now, state=state)
+        tell_entries(event, [made], TOLD_AS[state], now=now)
         return Enrolled(made, created=True)
     if known.state == EntryState.DECLINED:
         raise Rejected("enrolment_declined", reason=known.answer or "")
@@ -52,6 +61,7 @@ def enrol(actor: Actor, event_id: int, *, now: datetime, key: str | None = None)
         known.state, known.pending_reason = _state_again(event, known, now=now)
         touch(known, now=now)
         note(actor, "entry.enrolled", event, known, now=now, state=known.state)
+        tell_entries(event, [known], TOLD_AS[EntryState(known.state)], now=now)
         return Enrolled(known, created=True)
     return Enrolled(known, created=False)
 
@@ -74,6 +84,7 @@ def cancel_enrolment(actor: Actor, event_id: int, *, now: datetime) -> RosterEnt
     else:
         entry.excused = True
         note(actor, "entry.excused", event, entry, now=now)
+    untell_entry(event, entry, now=now)
     touch(entry, now=now)
     move_up(actor, event, now=now)
     return entry
@@ -109,7 +120,7 @@ def decide(
     event = running_event(actor, event_id, now=now)
     said = None if accept else _reason(reason)
     wanted = EntryState.LISTED if accept else EntryState.DECLINED
-    changed = 0
+    changed = []
     for entry_id in sorted(set(entry_ids)):
         entry = _entry(event, entry_id)
         if entry.state == wanted:
@@ -118,9 +129,10 @@ def decide(
         entry.decided_at, entry.decided_by_id = now, actor.person_id
         touch(entry, now=now)
         note(actor, "entry.decided", event, entry, now=now, state=wanted)
-        changed += 1
+        changed.append(entry)
+    tell_entries(event, changed, TOLD_AS[wanted], now=now)
     move_up(actor, event, now=now)
-    return changed
+    return len(changed)
 
 
 def remove_name(actor: Actor, event_id: int, entry_id: int, *, now: datetime) -> RosterEntry:
@@ -132,6 +144,7 @@ def remove_name(actor: Actor, event_id: int, entry_id: int, *, now: datetime) ->
     entry.state = EntryState.CANCELLED
     touch(entry, now=now)
     note(actor, "entry.removed", event, entry, now=now)
+    tell_entries(event, [entry], "removed", now=now)
     move_up(actor, event, now=now)
     return entry
 
@@ -157,6 +170,7 @@ def move_up(actor: Actor, event: Event, *, now: datetime) -> list[RosterEntry]:
         entry.state = EntryState.LISTED
         touch(entry, now=now)
         note(actor, "entry.moved_up", event, entry, now=now)
+    tell_entries(event, waiting, "promoted", now=now)
     return list(waiting)
 
 

@@ -13,6 +13,7 @@ from cpd_app.domain.roster import EntryState, Source
 from cpd_app.models import Event, RosterEntry
 from cpd_app.policy import Actor
 from cpd_app.usecases import journal
+from cpd_app.usecases.event_messages import tell_entries
 from cpd_app.usecases.roster import Enrolled, running_event, touch
 from cpd_app.usecases.roster_entries import Named, cards_of, matches_of
 
@@ -104,7 +105,10 @@ def _add(
         known.add(entry)
         added.append(Enrolled(entry, created=True))
     session.flush()
-    _note_added(actor, event, [a.entry for a in added if a.created], source, now=now)
+    made = [a.entry for a in added if a.created]
+    _note_added(actor, event, made, source, now=now)
+    if source is Source.LIST:  # whoever stands at the door knows
+        tell_entries(event, made, "listed", now=now)
     return added
 
 

@@ -15,6 +15,7 @@ from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
 from cpd_app.usecases.activity_changes import note_change
 from cpd_app.usecases.credits import settle
+from cpd_app.usecases.rule_messages import tell_ruled
 from cpd_app.usecases.rules_in_force import compiled
 
 MOST_REASON = 1000
@@ -158,6 +159,7 @@ def decide_ruling(
         data={"ruling": ruling.id, "asked": asked.asked, "granted": hours},
         values={"reason": ruling.reason, "subject": ruling.subject},
     )
+    tell_ruled(registration, asked.activity, ruling, now=now)
     return ruling
 
 

@@ -1,19 +1,14 @@
 """Signatures of a society (Ed25519): making, ending and publishing its keys, and signing.
 
-Private keys lie in the database, sealed under a key that is derived from CPD_SECRET_KEY: a copy of
-the database alone signs nothing.
+Private keys lie in the database, sealed (usecases/sealing.py): a copy of the database alone signs
+nothing.
 """
 
 import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -21,13 +16,11 @@ from cpd_app.db import session
 from cpd_app.domain.errors import Conflict
 from cpd_app.models import SigningKey, Society
 from cpd_app.policy import Actor, Permission, Target, require
-from cpd_app.usecases import journal
+from cpd_app.usecases import journal, sealing
 
 ALGORITHM = "Ed25519"
 ROTATED, STOLEN = "rotated", "stolen"
-NONCE = 12
 _PURPOSE = b"cpd signing key 1"
-_secret: dict[str, bytes] = {}
 
 
 class KeyLockedError(Exception):
@@ -54,11 +47,6 @@ class PublishedKey:
     created_at: datetime
     ended_at: datetime | None
     ended_why: str | None
-
-
-def configure(secret_key: str) -> None:
-    """Set the secret that private keys are sealed under; once, when the application is made."""
-    _secret["key"] = secret_key.encode()
 
 
 def sign(society_id: int, payload: bytes, *, now: datetime) -> Signature:
@@ -135,13 +123,12 @@ def _added(actor: Actor, society_id: int, *, now: datetime) -> SigningKey:
     private = Ed25519PrivateKey.generate()
     public = private.public_key().public_bytes_raw()
     key_id = hashlib.sha256(public).hexdigest()[:16]
-    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(NONCE)
-    sealed = _sealer(salt).encrypt(nonce, private.private_bytes_raw(), key_id.encode())
+    salt, sealed = sealing.seal(_PURPOSE, private.private_bytes_raw(), about=key_id)
     key = SigningKey(
         society_id=society_id,
         key_id=key_id,
         public_key=public,
-        sealed_key=nonce + sealed,
+        sealed_key=sealed,
         salt=salt,
         created_at=now,
     )
@@ -155,17 +142,11 @@ def _added(actor: Actor, society_id: int, *, now: datetime) -> SigningKey:
 
 
 def _opened(key: SigningKey) -> Ed25519PrivateKey:
-    nonce, sealed = key.sealed_key[:NONCE], key.sealed_key[NONCE:]
     try:
-        raw = _sealer(key.salt).decrypt(nonce, sealed, key.key_id.encode())
-    except InvalidTag:
+        raw = sealing.unseal(_PURPOSE, key.salt, key.sealed_key, about=key.key_id)
+    except sealing.SealedError:
         raise KeyLockedError(
             f"signing key {key.key_id} was sealed with another CPD_SECRET_KEY: set that one again, "
             "or make a new key with `cpd admin rotate-key`"
         ) from None
     return Ed25519PrivateKey.from_private_bytes(raw)
-
-
-def _sealer(salt: bytes) -> AESGCM:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=salt, info=_PURPOSE).derive(_secret["key"])
-    return AESGCM(derived)

@@ -9,11 +9,14 @@ day the records are not read again (usecases/term_sums.py).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, literal, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from cpd_app.db import session
+from cpd_app.domain.nudges import open_checks
+from cpd_app.domain.reminders import LackingYear, lacking_years
 from cpd_app.domain.renewal import Readiness
 from cpd_app.domain.years import Verdict
 from cpd_app.models import LastStanding, Person, Registration, Term
@@ -91,10 +94,27 @@ def old_among(registration_ids: Sequence[int], *, on: date) -> list[int]:
     )
 
 
+def readiness_of_many(registration_ids: Sequence[int], *, on: date) -> dict[int, Readiness]:
+    """The whole answer for many registrations, in few statements; nothing is kept."""
+    found = {}
+    for begin in range(0, len(registration_ids), AT_ONCE):
+        for standing in judged(registration_ids[begin : begin + AT_ONCE], on=on):
+            found[standing.registration.id] = standing.answer
+    return found
+
+
 def worst_of(readiness: Readiness) -> str:
     """One verdict for a whole term: that of its worst year."""
     verdicts = {year.verdict for year in readiness.years}
     return next((v.value for v in WORST_FIRST if v in verdicts), Verdict.AHEAD.value)
+
+
+def lacking_of(kept: list[Any]) -> list[LackingYear]:
+    """The years that `LastStanding.lacking` keeps."""
+    return [
+        LackingYear(index, date.fromisoformat(starts), date.fromisoformat(ends), missing, deferred)
+        for index, starts, ends, missing, deferred in kept
+    ]
 
 
 def _has_term() -> ColumnElement[bool]:
@@ -106,6 +126,7 @@ def _is_old(on: date) -> ColumnElement[bool]:
         LastStanding.registration_id.is_(None),
         LastStanding.on_day != on,
         LastStanding.registration_version != Registration.version,
+        LastStanding.to_do.is_(None),
     )
 
 
@@ -118,7 +139,21 @@ def _old(society_id: int, on: date, only: ColumnElement[bool] | None) -> Select[
     return statement if only is None else statement.where(only)
 
 
-def _judge_part(ids: Sequence[int], on: date) -> None:
+@dataclass(frozen=True)
+class Judged:
+    """A registration with the term that is looked at, and how it stands."""
+
+    registration: Registration
+    term: Term
+    answer: Readiness
+    sums: TermSums
+
+
+def judged(ids: Sequence[int], *, on: date) -> list[Judged]:
+    """How these registrations stand on a day, by the kept sums where they still hold.
+
+    A registration without a term is not among them. Few statements; nothing is written.
+    """
     registrations = session.scalars(
         select(Registration)
         .where(Registration.id.in_(ids))
@@ -132,17 +167,26 @@ def _judge_part(ids: Sequence[int], on: date) -> None:
     societies = {s: OfSociety(s) for s in {r.society_id for r in registrations}}
     sums = _sums(pairs)
     facts = facts_of(pairs)
-    rows = []
-    for registration, term in pairs:
-        answer = judge(
+    return [
+        Judged(
             registration,
             term,
+            judge(
+                registration,
+                term,
+                sums[registration.id],
+                societies[registration.society_id],
+                facts[term.id],
+                on=on,
+            ),
             sums[registration.id],
-            societies[registration.society_id],
-            facts[term.id],
-            on=on,
         )
-        rows.append(_row(registration, term, answer, sums[registration.id]))
+        for registration, term in pairs
+    ]
+
+
+def _judge_part(ids: Sequence[int], on: date) -> None:
+    rows = [_row(standing) for standing in judged(ids, on=on)]
     session.execute(delete(LastStanding).where(LastStanding.registration_id.in_(ids)))
     if rows:
         session.execute(insert(LastStanding), rows)
@@ -175,19 +219,25 @@ def _sums(pairs: Sequence[tuple[Registration, Term]]) -> dict[int, TermSums]:
     return sums
 
 
-def _row(
-    registration: Registration, term: Term, answer: Readiness, sums: TermSums
-) -> dict[str, object]:
+def _row(standing: Judged) -> dict[str, object]:
+    registration, answer = standing.registration, standing.answer
     open_years = [y for y in answer.years if y.verdict is Verdict.SHORT or y.running]
+    lacking = lacking_years(answer.years, answer.on)
     return {
         "registration_id": registration.id,
         "society_id": registration.society_id,
-        "term_id": term.id,
+        "term_id": standing.term.id,
         "registration_version": registration.version,
         "on_day": answer.on,
         "ready": answer.ready,
         "verdict": worst_of(answer),
         "first_check": answer.to_do[0].code if answer.to_do else None,
+        "to_do": f" {' '.join(open_checks(answer))} ",
         "missing": sum(y.missing for y in open_years),
-        "sums": sums.as_kept(audit_proof_setting(registration.society)),
+        "sums": standing.sums.as_kept(audit_proof_setting(registration.society)),
+        "lacking": [
+            [y.index, y.starts_on.isoformat(), y.ends_on.isoformat(), y.missing, y.deferred]
+            for y in lacking
+        ],
+        "lacking_until": min((y.ends_on for y in lacking), default=None),
     }

@@ -21,6 +21,7 @@ from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import journal
 from cpd_app.usecases.attendance_flags import have_looked_at
+from cpd_app.usecases.attendance_messages import untell_leaving
 from cpd_app.usecases.correction_input import NewCorrection
 from cpd_app.usecases.corrections import (
     correct_attendance,
@@ -28,6 +29,7 @@ from cpd_app.usecases.corrections import (
     may_overrule,
 )
 from cpd_app.usecases.event_access import event_for
+from cpd_app.usecases.event_messages import tell_answered
 from cpd_app.usecases.event_visibility import entry_of, readable_event
 from cpd_app.usecases.files import Opened, Upload, opened, receive_file
 from cpd_app.usecases.roster_entries import new_entry
@@ -140,6 +142,8 @@ def make_statement(
     if made.file_id is not None:
         have_looked_at(made, now=now)
     _note(actor, event, made, "statement.made", now=now)
+    if new.kind is not StatementKind.DISPUTE:
+        untell_leaving(event.id, [made.person_id], now=now)
     return made
 
 
@@ -180,6 +184,7 @@ def answer_statement(
     statement.answered_by_id, statement.answered_at = actor.person_id, now
     statement.overruled = statement.overruled or again
     _note(actor, event, statement, f"statement.{statement.state}", now=now)
+    tell_answered(event, statement, now=now)
     return statement
 
 

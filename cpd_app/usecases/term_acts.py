@@ -11,6 +11,7 @@ from cpd_app.domain.renewal import CertificateState
 from cpd_app.models import CertificateAct, Registration, Term
 from cpd_app.policy import Actor
 from cpd_app.usecases import journal
+from cpd_app.usecases.certificate_messages import tell_expired
 from cpd_app.usecases.credits import lock_many
 
 #: `NextTerm.act` -> what the register calls it
@@ -89,4 +90,6 @@ def expire_terms(*, now: datetime, today: date, limit: int = 1000) -> int:
         ],
         now=now,
     )
+    session.flush()
+    tell_expired(due, today=today, now=now)
     return len(due)

@@ -21,6 +21,7 @@ from cpd_app.usecases.filing_case import (
     pause_clocks,
     resume_clocks,
 )
+from cpd_app.usecases.filing_messages import tell_verifying
 from cpd_app.usecases.returns import MOST_WORDS, ReturnState, text_of
 
 MOST_UNIT = 160
@@ -95,6 +96,7 @@ def ask_unit(
         actor, case, "verification.asked", now=now,
         data={"verification": made.id, "records": ids}, values={"unit": unit, "words": words},
     )  # fmt: skip
+    tell_verifying(case, made, now=now)
     return made
 
 
@@ -139,6 +141,7 @@ def record_answer(
         data={"verification": made.id, "outcome": outcome.value},
         values={"answer": made.answer} if made.answer else None,
     )  # fmt: skip
+    tell_verifying(case, made, now=now)
     return made
 
 

@@ -30,6 +30,8 @@ SCOPE_WORDS = {
     "checkins:write": "scope_checkins_write",
     "filings:write": "scope_filings_write",
     "events:write": "scope_events_write",
+    "messages:read": "scope_messages_read",
+    "messages:write": "scope_messages_write",
 }
 
 

@@ -12,7 +12,14 @@ from flask_babel import ngettext
 from cpd_app.domain.filed_flags import FlagKind
 from cpd_app.policy import Actor
 from cpd_app.usecases.audit_queue import STATES, Queue, QueueFilter, QueueRow, week_end
-from cpd_app.web.audit_words import flag_icon, flag_name, left_words, near_day, state_words
+from cpd_app.web.audit_words import (
+    flag_icon,
+    flag_name,
+    left_words,
+    narrow_level,
+    near_day,
+    state_words,
+)
 from cpd_app.web.member_list import level_word
 
 DUE = ("today", "week")
@@ -25,6 +32,8 @@ class Line:
     row: QueueRow
     href: str
     level: str
+    #: the level in a few letters, for the column beside a file
+    narrow: str
     state: str
     #: 今天, 4 天, —, and its tone
     left: str
@@ -130,7 +139,7 @@ def _empty(found: Queue, wanted: QueueFilter, today: date) -> str:
 class _Words:
     """What rows say, looked up once for a list of hundreds."""
 
-    levels: dict[str, str]
+    levels: dict[str, tuple[str, str]]
     states: dict[str, str]
     #: by day: how long until then, its tone, its name
     days: dict[date, tuple[str, str, str]]
@@ -142,7 +151,7 @@ class _Words:
 def _words(found: Queue, today: date) -> _Words:
     days = {row.due_on for row in found.rows}
     return _Words(
-        levels={level: level_word(level) for level in {row.level for row in found.rows}},
+        levels={v: (level_word(v), narrow_level(v)) for v in {row.level for row in found.rows}},
         states={state: state_words(state) for state in {row.state for row in found.rows}},
         days={d: (*left_words(d, today), near_day(d, today)) for d in days},
         flags={str(k): (flag_name(str(k)), flag_icon(str(k))) for k in FlagKind
@@ -157,7 +166,8 @@ def _line(actor: Actor, row: QueueRow, words: _Words) -> Line:
     return Line(
         row=row,
         href=url_for("audits.show", filing_id=row.filing_id),
-        level=words.levels[row.level],
+        level=words.levels[row.level][0],
+        narrow=words.levels[row.level][1],
         state=words.paused if row.paused else words.states[row.state],
         left="—" if row.paused else left,
         tone="" if row.paused else tone,

@@ -13,10 +13,18 @@ from cpd_app.domain.filed_flags import FlagKind
 from cpd_app.domain.hours import format_hours
 from cpd_app.domain.review import YearReview, YearState
 from cpd_app.policy import Actor
+from cpd_app.texts.certificate_papers import LEVEL_NAMES
 from cpd_app.usecases.audit_file import AuditFile
 from cpd_app.usecases.filed_records import Reading
 from cpd_app.web.activity_forms import named
-from cpd_app.web.audit_record import Panel, kind_of, panel_of, title_of
+from cpd_app.web.audit_record import (
+    Panel,
+    WholeAnswer,
+    kind_of,
+    panel_of,
+    title_of,
+    whole_answers,
+)
 from cpd_app.web.audit_words import (
     VERDICT_KINDS,
     due_words,
@@ -26,7 +34,7 @@ from cpd_app.web.audit_words import (
     year_words,
 )
 from cpd_app.web.filters import day
-from cpd_app.web.member_list import level_word
+from cpd_app.web.locale import short_locale
 
 if TYPE_CHECKING:
     from cpd_app.models import Judgement, SnapshotRecord
@@ -91,12 +99,22 @@ class FilePage:
     due: str
     due_tone: str
     summary: str
+    #: answers to points of a return about the file as a whole
+    answers: list[WholeAnswer]
     years: list[Year]
     panels: list[Panel]
     #: the record that is opened; 0 = the summary
     current: int
     done: int
     needed: int
+
+
+def _field(file: AuditFile) -> str:
+    """The field as it was filed; in English where the register has the name."""
+    field = file.registration.field
+    if field is not None and short_locale() == "en":
+        return field.name_en
+    return str(file.content.get("field") or file.registration.field_text)
 
 
 def file_page(
@@ -112,11 +130,7 @@ def file_page(
     due = file.due_on
     return FilePage(
         name=str(content.get("name", file.registration.number)),
-        level=_(
-            "%(level)s工程会员 · %(field)s",
-            level=level_word(term.level),
-            field=content.get("field") or file.registration.field_text,
-        ),
+        level=" · ".join((LEVEL_NAMES[term.level][short_locale() == "en"], _field(file))),
         facts=[
             file.registration.number,
             file.filing.employer or "",
@@ -125,6 +139,7 @@ def file_page(
         due=due_words(due, today) if due else "",
         due_tone="blocker" if due and due <= today else "",
         summary=str(content.get("summary") or ""),
+        answers=whole_answers(file, today=today),
         years=years_of(file, shown, current.id if current else 0, today=today),
         panels=[panel_of(actor, file, r, today=today) for r in _in_order(file)],
         current=current.id if current else 0,

@@ -32,10 +32,7 @@ from cpd_app.web.filters import day
 from cpd_app.web.locale import short_locale
 
 if TYPE_CHECKING:
-    from cpd_app.models import Judgement, SnapshotRecord
-
-#: how the browser's own viewer shows a page beside the record
-PDF_VIEW = "&toolbar=0&navpanes=0&view=FitH"
+    from cpd_app.models import File, Judgement, SnapshotRecord
 
 
 @dataclass(frozen=True)
@@ -44,11 +41,13 @@ class Frame:
 
     file_id: int
     name: str
-    #: image, pdf, gone
+    #: image, page (of a PDF), gone
     kind: str
     src: str
     whole: str
     meta: str
+    #: 第 2 页，共 5 页; empty for what has one page
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,16 @@ class Panel:
     answers: list[tuple[str, str]]
 
 
+@dataclass(frozen=True)
+class WholeAnswer:
+    """A point about the whole file and what the member answered."""
+
+    asks: str
+    when: str
+    words: str
+    frames: list[Frame]
+
+
 def panel_of(actor: Actor, file: AuditFile, record: "SnapshotRecord", *, today: date) -> Panel:
     """Shape a record for the evidence column."""
     content = record.content or {}
@@ -95,7 +104,7 @@ def panel_of(actor: Actor, file: AuditFile, record: "SnapshotRecord", *, today: 
         record=record,
         title=title_of(record),
         kind_name=named(kind.names) if kind else record.kind,
-        frames=_frames(file, record, today),
+        frames=_frames(file, _papers(file, record), today),
         missing=_missing(kind, content.get("missing_proofs", [])),
         claims=_claims(record, content, kind),
         minutes=minutes if isinstance(minutes, int) else None,
@@ -148,10 +157,29 @@ def flag_line(file: AuditFile, flag: Flag) -> FlagLine:
     )
 
 
-def _frames(file: AuditFile, record: "SnapshotRecord", today: date) -> list[Frame]:
-    frames: list[Frame] = []
+def whole_answers(file: AuditFile, *, today: date) -> list[WholeAnswer]:
+    """What the member answered to points of a return that concern the file as a whole."""
+    return [
+        WholeAnswer(
+            item.asks,
+            near_day(item.answered_at.astimezone(BEIJING).date(), today),
+            item.answer or "",
+            _frames(file, [{"file_id": f} for f in item.files], today),
+        )
+        for item in file.answers.get(None, [])
+        if item.answered_at
+    ]
+
+
+def _papers(file: AuditFile, record: "SnapshotRecord") -> list[dict[str, Any]]:
+    """What was filed with a record, after what came with answers."""
     answered = [{"file_id": f} for item in file.answers.get(record.id, []) for f in item.files]
-    for paper in [*answered, *(record.content or {}).get("evidence", ())]:
+    return [*answered, *(record.content or {}).get("evidence", ())]
+
+
+def _frames(file: AuditFile, papers: list[dict[str, Any]], today: date) -> list[Frame]:
+    frames: list[Frame] = []
+    for paper in papers:
         row = file.files.get(paper["file_id"])
         name = paper.get("name") or (row.name if row else None) or _("文件")
         if row is None or row.state != "ready":
@@ -164,11 +192,26 @@ def _frames(file: AuditFile, record: "SnapshotRecord", today: date) -> list[Fram
         if row.media_type != "application/pdf":
             frames.append(Frame(row.id, name, "image", whole, whole, meta))
             continue
-        frames += [
-            Frame(row.id, name, "pdf", f"{whole}#page={page}{PDF_VIEW}", whole, meta)
-            for page in range(1, (row.pages or 1) + 1)
-        ]
+        frames += _pages(file, row, name, meta)
     return frames
+
+
+def _pages(file: AuditFile, row: "File", name: str, meta: str) -> list[Frame]:
+    """A PDF page by page; the original stands behind each."""
+    whole = url_for("audits.file", filing_id=file.filing.id, file_id=row.id)
+    of = row.pages or 1
+    return [
+        Frame(
+            row.id,
+            name,
+            "page",
+            url_for("audits.file", filing_id=file.filing.id, file_id=row.id, page=number),
+            whole,
+            meta,
+            _("第 %(n)s 页，共 %(of)s 页", n=number, of=of) if of > 1 else "",
+        )
+        for number in range(1, of + 1)
+    ]
 
 
 def _missing(kind: Kind | None, codes: list[str]) -> list[str]:

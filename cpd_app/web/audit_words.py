@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import ngettext, pgettext
 
 from cpd_app.domain.filed_flags import FlagKind
 from cpd_app.domain.review import YearReview, YearState
@@ -19,7 +19,7 @@ def state_words(state: str) -> str:
     return {
         "filed": _("完整性检查"),
         "reading": _("审核"),
-        "returned": _("退回补正"),
+        "returned": str(pgettext("file", "退回补正")),
         "unanswered": _("补正超期"),
         "verifying": _("核实中"),
         "proposed": _("待会签"),
@@ -28,6 +28,15 @@ def state_words(state: str) -> str:
         "refused": _("未通过"),
         "withdrawn": _("已撤回"),
     }[state]
+
+
+def narrow_level(level: str) -> str:
+    """见习, 专业, 资深 where a column has room for a few letters."""
+    return {
+        "apprentice": str(pgettext("narrow", "见习")),
+        "professional": str(pgettext("narrow", "专业")),
+        "senior": str(pgettext("narrow", "资深")),
+    }[level]
 
 
 def verdict_words(verdict: str) -> str:
@@ -129,11 +138,20 @@ def flag_sentence(flag: Flag) -> str:
         case FlagKind.OVERLAP:
             said = _("与这份档案里的另一条记录时间重叠。")
         case FlagKind.LUMP:
-            said = _(
-                "%(from_on)s到%(to_on)s集中记入了 %(count)s 条，都晚于结束日 90 天以上。",
-                from_on=day(values["from_on"]),
-                to_on=day(values["to_on"]),
-                count=values["count"],
+            same = values["from_on"] == values["to_on"]
+            said = (
+                _(
+                    "%(on)s集中记入了 %(count)s 条，都晚于结束日 90 天以上。",
+                    on=day(values["from_on"]),
+                    count=values["count"],
+                )
+                if same
+                else _(
+                    "%(from_on)s到%(to_on)s集中记入了 %(count)s 条，都晚于结束日 90 天以上。",
+                    from_on=day(values["from_on"]),
+                    to_on=day(values["to_on"]),
+                    count=values["count"],
+                )
             )
         case FlagKind.EVENT:
             words = _("、").join(mark_words(m) for m in values["marks"])

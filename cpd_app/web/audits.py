@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, url_for
@@ -14,6 +15,8 @@ from cpd_app.db import transaction
 from cpd_app.domain.errors import DomainError, NotFound, Rejected
 from cpd_app.domain.hours import format_hours
 from cpd_app.errors import status_of, wants_json
+from cpd_app.media.reading import page_picture
+from cpd_app.media.types import MediaType
 from cpd_app.schemas.audits import JudgementSchema
 from cpd_app.storage import local_files
 from cpd_app.texts.trace import trace_lines
@@ -116,7 +119,7 @@ def hours(filing_id: int, record_id: int) -> ResponseReturnValue:
 @bp.get("/<int:filing_id>/files/<int:file_id>")
 @audit_area
 def file(filing_id: int, file_id: int) -> ResponseReturnValue:
-    """A file that was filed; opening it is written down, and the member can read it."""
+    """A file that was filed, or a page of it; that it was opened is written for the member."""
     with transaction():
         opened = audit_file.open_evidence(
             current_actor(),
@@ -127,16 +130,20 @@ def file(filing_id: int, file_id: int) -> ResponseReturnValue:
             now=clock.now(),
             today=clock.today(),
         )
+    stream, media_type, page = opened.stream, opened.media_type, request.args.get("page", type=int)
+    if page is not None and media_type == MediaType.PDF:
+        with opened.stream as paper:
+            stream, media_type = BytesIO(page_picture(paper.read(), page)), MediaType.JPEG
     response = send_file(
-        opened.stream,
-        mimetype=opened.media_type,
+        stream,
+        mimetype=media_type,
         download_name=opened.name,
         max_age=0,
         conditional=False,
         etag=False,
     )
     response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Content-Security-Policy"] = f"{FILE_POLICY}; frame-ancestors 'self'"
+    response.headers["Content-Security-Policy"] = FILE_POLICY
     return response
 
 

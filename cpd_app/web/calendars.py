@@ -35,8 +35,8 @@ def event(event_id: int) -> ResponseReturnValue:
     """One event as a file for whoever may read it; the same event again changes the first."""
     planned = calendars.calendar_of_event(current_actor(), event_id, now=clock.now())
     found = planned.event
-    entry = _entry(found, place=_place(found, whole=True), gone=planned.given_back)
-    response = _calendar(Feed("", (entry,)))
+    entry = event_entry(found, place=place_of(found, whole=True), gone=planned.given_back)
+    response = calendar_answer(Feed("", (entry,)))
     response.headers["Content-Disposition"] = f'attachment; filename="event-{found.id}.ics"'
     return response
 
@@ -47,8 +47,10 @@ def society(code: str) -> ResponseReturnValue:
     """The plan that a society announces; what it is about, when and where, nobody's name."""
     plan = calendars.calendar_of_society(code, now=clock.now())
     name = _name(plan)
-    entries = tuple(_entry(e, place=_place(e, whole=False)) for e in plan.events)
-    response = _calendar(Feed(_("%(name)s活动计划", name=name), entries, _address("progress.home")))
+    entries = tuple(event_entry(e, place=place_of(e, whole=False)) for e in plan.events)
+    response = calendar_answer(
+        Feed(_("%(name)s活动计划", name=name), entries, _address("progress.home"))
+    )
     response.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
     response.vary.add("Accept-Language")
     response.set_etag(response.get_etag()[0] or "", weak=True)
@@ -65,15 +67,19 @@ def subscription(code: str) -> str:
     return urlsplit(feed_address(code))._replace(scheme="webcal").geturl()
 
 
-def _calendar(feed: Feed) -> Response:
+def calendar_answer(feed: Feed) -> Response:
+    """A feed as an answer with its ETag and when something of it changed last."""
     response = make_response(calendar_file(feed))
     response.headers["Content-Type"] = ICS
-    response.last_modified = changed_at(feed.entries)
+    last = changed_at(feed.entries)
+    if last is not None:  # or werkzeug would say that an empty calendar changed just now
+        response.last_modified = last
     response.add_etag()
     return response
 
 
-def _entry(event: "Event", *, place: str, gone: bool = False) -> CalendarEntry:
+def event_entry(event: "Event", *, place: str, gone: bool = False) -> CalendarEntry:
+    """An event in the words of the visitor's language."""
     return CalendarEntry(
         uid=event.uid,
         sequence=event.sequence,
@@ -104,7 +110,7 @@ def _description(event: "Event") -> str:
     return "\n".join(filter(None, lines))
 
 
-def _place(event: "Event", *, whole: bool) -> str:
+def place_of(event: "Event", *, whole: bool) -> str:
     """City and room; a feed that anybody reads does not say the address of an online meeting."""
     if event.mode == "online" and not whole:
         return ""

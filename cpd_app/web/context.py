@@ -1,6 +1,7 @@
 """What every template may use: `ui` (theme, language, navigation), `may`, `today`."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ from cpd_app.usecases.audit_queue import count_waiting
 from cpd_app.usecases.complaints import count_open as letters_open
 from cpd_app.usecases.event_lists import count_submitted
 from cpd_app.usecases.event_owners import organises
+from cpd_app.usecases.inbox import unread_count
 from cpd_app.usecases.relief_lists import count_waiting as reliefs_waiting
 from cpd_app.web.desk import Desk, desks, open_desk
 from cpd_app.web.locale import short_locale
@@ -84,6 +86,11 @@ class Ui:
         """Societies to choose between."""
         return desks()
 
+    @cached_property
+    def unread(self) -> int:
+        """Messages that the visitor has not read: counted once a page, for nobody else at all."""
+        return unread_count(current_user.sign_in.person_id) if current_user.is_authenticated else 0
+
     @property
     def nav(self) -> list[NavItem]:
         """The member's bottom bar; only what works is shown."""
@@ -94,19 +101,20 @@ class Ui:
             ("annual_plan.index", "calendar4", _("活动")),
             ("me.index", "person", _("我的")),
         )
-        return self._items(places)
+        return self._items(places, {ME: self.unread})
 
     @property
     def staff_nav(self) -> list[NavItem]:
         """The desk's navigation: staff's places, the federation's, or those of an organiser."""
         if not desks():
-            return self._items(_places_without_a_desk())
+            return self._items(_places_without_a_desk(), {ME: self.unread})
         societies = frozenset(d.society_id for d in desks())
         waiting = count_submitted(societies)
         places = (
             ("staff.overview", "house", _("总览")),
             ("audits.index", "clipboard-check", pgettext("nav", "再注册审核")),
             ("members.index", "people", _("会员")),
+            *_nudging(),
             ("certificates.index", "card-heading", _("证书登记")),
             ("staff_events.index", "calendar-event", _("活动签到")),
             ("imports.index", "file-earmark-arrow-up", _("导入")),
@@ -114,8 +122,10 @@ class Ui:
             ("relief_desk.index", "hourglass-split", _("减免")),
             ("rules.index", "sliders", _("折算规则")),
             *_calendar(),
+            *_bridge(),
             ("notices.index", "megaphone", _("公告")),
             *_letters(),
+            ("work.index", "cpu", _("后台工作")),
             ("api_docs.index", "code-slash", _("接口说明")),
             ("me.index", "person", _("我的")),
         )
@@ -127,6 +137,7 @@ class Ui:
             "audits.index": audits,
             "certificates.index": acts,
             "relief_desk.index": reliefs_waiting(societies),
+            ME: self.unread,
             LETTERS: letters_open(here.society_id) if here and _letters() else 0,
         }
         return self._items(places, counts)
@@ -159,6 +170,7 @@ class Ui:
 
 
 LETTERS = "complaints.index"
+ME = "me.index"
 #: pages that belong to another place than the first one of their feature
 BELONGS = {
     **dict.fromkeys(("events", "roster", "passes", "stewards", "attendance"), "annual_plan.index"),
@@ -170,15 +182,28 @@ BELONGS = {
     "renewal": "progress.home",
     "filings": "progress.home",
     "relief": "me.index",
+    "messages": ME,
+    "own_calendar": ME,
     "wishes": "me.index",
     "certificate_papers": "me.index",
     "appeals.new": "me.index",
     "appeals.show": "me.index",
     "appeals": "relief_desk.index",
+    "reach": "staff.overview",
+    "bulk_dossiers": "audits.index",
     "relief_grounds": "relief_desk.index",
 }
 #: features of an event: staff come to them by their list, organisers by their own
 OF_AN_EVENT = frozenset({"events", "roster", "attendance", "stewards", "room", "door"})
+
+
+def _nudging() -> tuple[tuple[str, str, str], ...]:
+    """催办, for who may remind members here."""
+    desk = open_desk()
+    target = Target(societies=frozenset({desk.society_id})) if desk else Target()
+    if not may(current_actor(), Permission.NUDGE, target):
+        return ()
+    return (("nudges.index", "bell", _("催办")),)
 
 
 def _letters() -> tuple[tuple[str, str, str], ...]:
@@ -197,6 +222,15 @@ def _calendar() -> tuple[tuple[str, str, str], ...]:
     if not may(current_actor(), Permission.ENTER_CALENDAR, target):
         return ()
     return (("work_days.index", "calendar3", _("工作日历")),)
+
+
+def _bridge() -> tuple[tuple[str, str, str], ...]:
+    """转发, for who sets the bridge of the society here."""
+    desk = open_desk()
+    target = Target(societies=frozenset({desk.society_id})) if desk else Target()
+    if desk is None or not may(current_actor(), Permission.SET_BRIDGE, target):
+        return ()
+    return (("bridges.index", "broadcast", _("转发")),)
 
 
 def _places_without_a_desk() -> tuple[tuple[str, str, str], ...]:

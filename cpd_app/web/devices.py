@@ -29,6 +29,27 @@ BROWSERS = (
     ("Chrome", "Chrome"),
     ("Safari", "Safari"),
 )
+#: programs that read calendars, as they name themselves; the first that is found counts
+CALENDARS = (
+    ("Google-Calendar", "Google Calendar"),
+    ("vdirsyncer", "vdirsyncer"),
+    ("Thunderbird", "Thunderbird"),
+    ("Outlook", "Outlook"),
+    ("Microsoft", "Outlook"),
+    ("iOS/", "iPhone"),
+    ("macOS/", "Mac"),
+    ("Mac OS X/", "Mac"),
+    ("dataaccessd", "iPhone"),
+    ("CalendarAgent", "Mac"),
+    ("DAVx5", "DAVx5"),
+    ("ICSx5", "ICSx5"),
+)
+
+
+def calendar_name(user_agent: str) -> str:
+    """What a calendar that asks calls itself; else the device, else the first word of it."""
+    found = next((name for word, name in CALENDARS if word in user_agent), "")
+    return found or device_name(user_agent) or user_agent.split("/", maxsplit=1)[0][:40]
 
 
 def device_name(user_agent: str) -> str:

@@ -1,16 +1,34 @@
-"""How far a job is: a piece of a page for our script, JSON for programs, for whoever ordered it."""
+"""How far a job is, and stopping it: for whoever ordered it and the registrars of its society."""
 
 from typing import Any
 
-from flask import Blueprint, jsonify, make_response, render_template, request
+from flask import Blueprint, flash, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from cpd_app import clock
 from cpd_app.access import current_actor, signed_in
-from cpd_app.usecases.jobs import JobState, job_of
+from cpd_app.db import transaction
+from cpd_app.domain.errors import Rejected
+from cpd_app.usecases.jobs import JobState, cancel_job, job_of
+from cpd_app.web.paths import safe_path
+from cpd_app.wording import sentence
 
 bp = Blueprint("jobs", __name__)
 
 OVER = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
+#: kind of job -> what it counts; others count steps
+UNITS = {
+    "read_import": "rows",
+    "save_import": "rows",
+    "undo_import": "rows",
+    "nudge": "people",
+    "rules_effect": "people",
+    "recalculation_trial": "people",
+    "recalculation": "people",
+    "dossiers": "files",
+    "process_file": "files",
+}
 
 
 @bp.get("/jobs/<int:job_id>/progress")
@@ -20,10 +38,31 @@ def progress(job_id: int) -> ResponseReturnValue:
     job = job_of(current_actor(), job_id)
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return jsonify(_json(job))
-    response = make_response(render_template("imports/_progress.html", job=job))
+    response = make_response(
+        render_template("jobs/_progress.html", job=job, unit=unit_of(job.kind))
+    )
     if job.state in OVER:
         response.headers["X-Done"] = "1"
     return response
+
+
+@bp.post("/jobs/<int:job_id>/cancel")
+@signed_in
+def cancel(job_id: int) -> ResponseReturnValue:
+    """Stop it; what was done so far stays."""
+    try:
+        with transaction():
+            cancel_job(current_actor(), job_id, now=clock.now())
+    except Rejected as refusal:
+        flash(sentence(refusal.code), "error")
+    else:
+        flash(_("已停下，做完的部分保留。"), "success")
+    return redirect(safe_path(request.form.get("next"), "/staff/work"), 303)
+
+
+def unit_of(kind: str) -> str:
+    """What a job counts."""
+    return UNITS.get(kind, "parts")
 
 
 def _json(job: Any) -> dict[str, Any]:

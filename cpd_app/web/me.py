@@ -12,10 +12,11 @@ from cpd_app.db import transaction
 from cpd_app.domain.errors import NotFound
 from cpd_app.domain.numbers import spaced_phone
 from cpd_app.texts.register import LEVELS, STATES
-from cpd_app.usecases import people
+from cpd_app.usecases import calendar_feeds, message_choices, people
 from cpd_app.web import account
 from cpd_app.web.filters import day
 from cpd_app.web.locale import short_locale
+from cpd_app.web.message_settings import health_word
 from cpd_app.web.paths import safe_path
 from cpd_app.web.qr import qr_svg
 from cpd_app.web.verification import link_of
@@ -42,6 +43,7 @@ def index() -> ResponseReturnValue:
     me = people.me_of(current_actor(), now=clock.now(), today=clock.today())
     term = me.shown.term if me.shown else None
     registration = me.shown.registration if me.shown and term else None
+    troubled = message_choices.worst_line(current_actor())
     return render_template(
         "me/index.html",
         me=me,
@@ -59,6 +61,8 @@ def index() -> ResponseReturnValue:
         choices=[(r.id, f"{r.number} {_society(r.society)}") for r in me.registrations],
         exports=_address_of(EXPORTS),
         staff_href=_staff_href(),
+        calendar=calendar_feeds.own_feed(current_actor()) is not None,
+        trouble=health_word(troubled) if troubled else "",
     )
 
 

@@ -41,6 +41,7 @@ STORED_FILES = (
     "css/pages/door.css",
     "css/pages/home.css",
     "css/pages/log.css",
+    "css/pages/messages.css",
     "css/pages/outbox.css",
     "css/pages/passes.css",
     "css/pages/readiness.css",
@@ -113,6 +114,11 @@ class Unnamed(Ui):
     def actor_name(self) -> str:
         """Nobody's."""
         return ""
+
+    @property
+    def unread(self) -> int:
+        """Not said: it would be old when the page is looked at."""
+        return 0
 
 
 @bp.app_context_processor

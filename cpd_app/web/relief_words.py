@@ -9,7 +9,13 @@ from flask_babel import ngettext
 
 from cpd_app.domain.relief import Effect, Span
 from cpd_app.schemas.relief import last_of
-from cpd_app.texts.relief import APPEAL_STATES, APPEAL_SUBJECTS, EFFECTS, RELIEF_STATES
+from cpd_app.texts.relief import (
+    APPEAL_STATES,
+    APPEAL_SUBJECTS,
+    EFFECTS,
+    GROUND_SOURCES_EN,
+    RELIEF_STATES,
+)
 from cpd_app.usecases.relief import asked_span, granted_span
 from cpd_app.usecases.relief_effect import YearEffect
 from cpd_app.web.filters import day, hours
@@ -40,6 +46,13 @@ def ground_name(ground: "ReliefGround") -> str:
 def ground_proof(ground: "ReliefGround") -> str:
     """What proves it."""
     return ground.proof_en if short_locale() == "en" else ground.proof
+
+
+def ground_source(ground: "ReliefGround") -> str:
+    """Where it comes from: a default's source in both languages, a society's as it wrote it."""
+    if ground.society_id is None and short_locale() == "en":
+        return GROUND_SOURCES_EN.get(ground.code, ground.source)
+    return ground.source
 
 
 def effect_word(effect: str) -> str:

@@ -19,7 +19,7 @@ from cpd_app.texts.rule_changes import Change, changes_in_words
 from cpd_app.texts.rule_words import KindInWords, kind_in_words
 from cpd_app.usecases import rules, rules_trial
 from cpd_app.usecases.rules_compared import Comparison, compare_versions, members_by_kind
-from cpd_app.usecases.rules_in_force import Rules
+from cpd_app.usecases.rules_in_force import Rules, compiled
 from cpd_app.usecases.rules_trial import Trial
 from cpd_app.web import desk
 from cpd_app.wording import language
@@ -40,6 +40,14 @@ BARS = (
 )
 
 
+def version_title(version: "RuleVersion") -> str:
+    """A version's title; in English the rules' own name, when the title is their Chinese one."""
+    if language() != "en" or version.state != "published":
+        return version.title
+    names = compiled(version.id).names
+    return names.en if names.zh == version.title else version.title
+
+
 @dataclass(frozen=True)
 class VersionRow:
     """A version in a list, or at the head of its page."""
@@ -49,6 +57,11 @@ class VersionRow:
     adoption: "RuleAdoption | None"
     #: draft, now, later, old
     standing: str
+
+    @property
+    def title(self) -> str:
+        """Its title in the visitor's language, as far as it has one."""
+        return version_title(self.version)
 
     @property
     def is_baseline(self) -> bool:

@@ -56,7 +56,9 @@ def progress_answer(found: Trial | Run | None) -> ResponseReturnValue:
     """The inside of the waiting element; `X-Done` ends the waiting."""
     if found is None:
         raise NotFound
-    answer = Response(render_template("rules/_progress.html", trial=found), mimetype="text/html")
+    answer = Response(
+        render_template("jobs/_progress.html", job=found, unit="people"), mimetype="text/html"
+    )
     if not found.under_way:
         answer.headers["X-Done"] = "1"
     return answer

@@ -178,7 +178,7 @@ def _effect_of(version: "RuleVersion", standing: str) -> dict[str, Any]:
 
 
 def _version_heading(row: VersionRow) -> str:
-    return _("%(label)s：%(title)s", label=row.label, title=row.version.title)
+    return _("%(label)s：%(title)s", label=row.label, title=row.title)
 
 
 def _draft_page(version: "RuleVersion") -> ResponseReturnValue:

@@ -21,9 +21,11 @@ from cpd_app.usecases.overview import (
     is_up_to_date,
     overview_of,
 )
+from cpd_app.usecases.reach_lists import unreached
 from cpd_app.web import desk, leavers, roles
 from cpd_app.web.locale import short_locale
 from cpd_app.web.member_list import STATE_KINDS, level_word, month_words, state_word
+from cpd_app.web.reach import lack_word
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 bp.register_blueprint(roles.bp)
@@ -49,6 +51,7 @@ def overview() -> ResponseReturnValue:
         sub=_sub(found),
         bars=_bars(found),
         reasons=[(_reason(code), count) for code, count in found.reasons],
+        unreachable=_unreachable(here.society_id),
         has_rulings="rulings.index" in current_app.view_functions,
         is_registrar=desk.is_registrar(),
     )
@@ -74,6 +77,15 @@ def _federation() -> ResponseReturnValue:
         states=[(state, state_word(state)) for state in STATE_KINDS],
         levels=[(level, level_word(level)) for level in LEVELS],
     )
+
+
+def _unreachable(society_id: int) -> list[tuple[str, int, str]]:
+    """Each way of not being reached: words, how many, and the list."""
+    counts = unreached(current_actor(), society_id, on=clock.today(), now=clock.now())
+    return [
+        (lack_word(lack), count, url_for("reach.index", lack=lack.value))
+        for lack, count in counts.items()
+    ]
 
 
 def _heading(found: Overview) -> str:

@@ -1,6 +1,7 @@
 """证书核验: one field, and the answer first; for anybody, also without script and in WeChat."""
 
 import base64
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -34,6 +35,8 @@ from cpd_app.wording import sentence
 bp = Blueprint("verification", __name__)
 
 #: state -> tone and sign of the answer
+#: states of which the public reads since when
+WITHDRAWN = {"suspended", "cancelled", "revoked"}
 FACES = {
     "active": ("ok", "tick"),
     "waiting": ("calm", "clock"),
@@ -160,12 +163,19 @@ def _answer(
         sign=sign,
         state=_both(PUBLIC_STATES[found.state.value]),
         until=last_day(found.term.ends_on),
+        since=_since(found),
         facts=_facts(found),
         history=[_line(entry) for entry in found.history],
         typed=typed,
         same=same,
         notices=url_for(NOTICES) if NOTICES in current_app.view_functions else "",
     )
+
+
+def _since(found: PublicCertificate) -> date | None:
+    """The day of the act that took the certificate out of force; None while it is in force."""
+    acts = (e.on for e in found.history if e.kind == found.state.value and not e.annulled)
+    return next(acts, None) if found.state.value in WITHDRAWN else None
 
 
 def _facts(found: PublicCertificate) -> dict[str, Any]:

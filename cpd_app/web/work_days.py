@@ -34,7 +34,8 @@ def index() -> ResponseReturnValue:
     known = any(year.year == coming for year in years)
     return render_template(
         "work_days/index.html",
-        years=years,
+        current=[year for year in years if year.year >= coming - 1],
+        past=[year for year in years if year.year < coming - 1],
         coming=coming,
         heading=_("%(year)s 年的安排已录入", year=coming)
         if known

@@ -107,6 +107,8 @@ EXPECTED = {
     Permission.READ_REACH: "auditor registrar",
     Permission.NUDGE: "registrar",
     Permission.READ_WORK: "auditor registrar federation stranger",
+    Permission.READ_MESSAGE: "owner",
+    Permission.MARK_MESSAGE: "owner",
 }
 #: permission -> who may, of an event of the federation
 OF_THE_FEDERATION = {

@@ -3,7 +3,7 @@
 Needed are a Chromium, a font with Chinese characters (or pages would show boxes), PostgreSQL's
 programs, poppler to read PDFs, and a reader of QR codes of another make than the service's own. On
 Debian and Ubuntu they are installed with apt when this user may; everywhere else one sentence says
-what to install.
+what to install. Calendar programs that subscribe to the feeds come from PyPI, once, by hashes.
 """
 
 import os
@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from tests.support import cluster
+from tests.support import calendar_clients, cluster
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -78,6 +78,15 @@ def main() -> int:
         print(
             f"The tests need {', '.join(wanted)} (names of Debian's packages; other systems have "
             f"their own). On Debian and Ubuntu: sudo apt-get install {' '.join(wanted)}",
+            file=sys.stderr,
+        )
+        return 1
+    try:
+        calendar_clients.prepare()
+    except subprocess.CalledProcessError:
+        print(
+            "The tests need khal and vdirsyncer, which pip could not install; what it said is "
+            "above. They are needed once: later runs use what was installed.",
             file=sys.stderr,
         )
         return 1

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from cpd_app.domain.nudges import Way
 from cpd_app.models import (
     ApiToken,
     Complaint,
@@ -16,6 +17,7 @@ from cpd_app.models import (
     File,
     Import,
     Job,
+    JobFile,
     Person,
     Reader,
     ReasonTemplate,
@@ -24,20 +26,24 @@ from cpd_app.models import (
     SnapshotRecord,
 )
 from cpd_app.storage import LocalFiles
-from cpd_app.usecases import appeals, backfill, merges, rules
+from cpd_app.usecases import appeals, backfill, merges, nudges, rules
 from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
+from cpd_app.usecases.nudge_list import Chosen, NudgeFilter
 from tests.support import builders, reliefs
 from tests.support.builders import LONG_AGO
 from tests.support.event_things import event_things
 from tests.support.filing_things import filing_things
 from tests.support.filings import a_filing, a_record
+from tests.support.messages import a_message
 from tests.support.people import Someone
 from tests.support.register_things import register_things
 from tests.support.store import Store
 
 Do = Callable[..., Any]
 NOW = datetime(2025, 6, 2, 2, 0, tzinfo=UTC)
+FAR_OFF = datetime(2099, 1, 1, tzinfo=UTC)
+EVERYBODY = Chosen(NudgeFilter(months=12))
 
 
 @pytest.fixture
@@ -73,6 +79,9 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
     )
     sign_in, token, job = a_sign_in(member), a_token(member), a_job(member)
     store.add(file, ours, theirs, sign_in, token, job)
+    nudged = do(nudges.order_nudges, registrar.actor, society_id, EVERYBODY, Way.MESSAGE, "",
+                key="things", on=date(2028, 1, 10), now=NOW)  # fmt: skip
+    store.add(a_made_file(job, file))
     evidence = Evidence(activity_id=activity.id, file_id=file.id, proofs=[], created_at=LONG_AGO)
     store.add(evidence)
     refusal = reliefs.refused(do, store, member, registrar, now=NOW)
@@ -101,6 +110,8 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
         "filings.form": "pdf",
         "import_id": ours.id,
         "job_id": job.id,
+        "message_id": a_message(store, member.person).id,
+        "nudges.job_id": nudged.id,
         "merge_id": merge.id,
         "number": member.registration.number,
         "own_imports.import_id": theirs.id,
@@ -213,6 +224,19 @@ def a_token(someone: Someone) -> ApiToken:
     """A token for machines."""
     return ApiToken(
         person_id=someone.id, name="脚本", token_hash="1" * 64, scopes=[], created_at=LONG_AGO
+    )
+
+
+def a_made_file(job: Job, file: File) -> JobFile:
+    """What the job made, kept for long."""
+    return JobFile(
+        job_id=job.id,
+        folder=str(file.person_id),
+        digest=str(file.stored_hash),
+        name="dossiers.zip",
+        media_type="application/zip",
+        size=7,
+        expires_at=FAR_OFF,
     )
 
 

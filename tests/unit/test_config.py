@@ -97,3 +97,19 @@ def test_cookies_are_secure_where_the_address_is(tmp_path: Path, address: str, *
 
     assert settings.secure_cookies is secure
     assert not settings.base_url.endswith("/")
+
+
+def test_hosts_of_bridges_are_names_or_numbers(tmp_path: Path):
+    given = load(tmp_path, CPD_BRIDGE_HOSTS=" SMS.Intranet, 10.0.0.7 ,fd00::1,")
+
+    assert given.bridge_hosts == {"sms.intranet", "10.0.0.7", "fd00::1"}
+    assert load(tmp_path).bridge_hosts == frozenset()
+    for wrong in ("http://sms.intranet", "sms.intranet:8080", "10.0.0.0/8", "*.intranet"):
+        with pytest.raises(config.SettingError, match="CPD_BRIDGE_HOSTS"):
+            load(tmp_path, CPD_BRIDGE_HOSTS=wrong)
+
+
+def test_backups_are_taken_where_it_is_said(tmp_path: Path):
+    assert (load(tmp_path).backup_dir, load(tmp_path).backup_keep) == (None, 14)
+    given = load(tmp_path, CPD_BACKUP_DIR="/srv/backups", CPD_BACKUP_KEEP="3")
+    assert (given.backup_dir, given.backup_keep) == (Path("/srv/backups"), 3)

@@ -3,6 +3,7 @@
 import smtplib
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -41,11 +42,21 @@ class Conversation(socketserver.StreamRequestHandler):
                 body = b""
                 while (part := self.rfile.readline()) != b".\r\n":
                     body += part
-                self.server.letters.append(message_from_bytes(body, policy=policy.default))
+                letter = message_from_bytes(body, policy=policy.default)
+                self.server.letters.append(letter)
+                if "slow@" in str(letter["To"]):
+                    time.sleep(1.5)
             if word == "QUIT":
                 self.say("221 bye")
                 return
-            if word == "RCPT" and b"refused@" in line:
+            if word == "RCPT" and b"silent@" in line:
+                continue
+            if word == "RCPT" and b"closing@" in line:
+                self.say("421 closing")
+                return
+            if word == "RCPT" and b"later@" in line:
+                self.say("451 try again later")
+            elif word == "RCPT" and b"refused@" in line:
                 self.say("550 no such mailbox")
             else:
                 self.say("250-ok\r\n250 8BITMIME" if word == "EHLO" else "250 ok")
@@ -83,7 +94,7 @@ def server() -> Iterator[Server]:
 
 
 def test_letters_of_a_batch_go_over_one_connection(server: Server) -> None:
-    mailer = SmtpMailer(server.url)
+    mailer = SmtpMailer(server.url, timeout=5)
     mailer.send(a_letter())
     mailer.send(a_letter("wang@example.org"))
     mailer.close()
@@ -99,10 +110,25 @@ def test_letters_of_a_batch_go_over_one_connection(server: Server) -> None:
     assert str(first["Message-ID"]).endswith("@example.org>")
 
 
-def test_after_a_refusal_the_next_letter_has_a_new_connection(server: Server) -> None:
-    mailer = SmtpMailer(server.url)
+@pytest.mark.parametrize("to", ["refused@example.org", "later@example.org"])
+def test_a_refused_letter_leaves_the_connection_to_the_others(server: Server, to: str) -> None:
+    mailer = SmtpMailer(server.url, timeout=5)
     with pytest.raises(smtplib.SMTPRecipientsRefused):
-        mailer.send(a_letter("refused@example.org"))
+        mailer.send(a_letter(to))
+    mailer.send(a_letter())
+    mailer.close()
+
+    assert server.connections == 1
+    assert len(server.letters) == 1
+
+
+@pytest.mark.parametrize("to", ["closing@example.org", "silent@example.org"])
+def test_after_a_lost_connection_the_next_letter_has_a_new_one(server: Server, to: str) -> None:
+    mailer = SmtpMailer(server.url, timeout=1)
+    began = time.monotonic()
+    with pytest.raises((smtplib.SMTPException, TimeoutError)):
+        mailer.send(a_letter(to))
+    assert time.monotonic() - began < 2.5, "no goodbye is waited for"
     mailer.send(a_letter())
     mailer.close()
 
@@ -110,8 +136,15 @@ def test_after_a_refusal_the_next_letter_has_a_new_connection(server: Server) ->
     assert len(server.letters) == 1
 
 
+def test_the_answer_to_a_letter_is_waited_for_longer(server: Server) -> None:
+    mailer = SmtpMailer(server.url, timeout=1)
+    mailer.send(a_letter("slow@example.org"))
+    mailer.close()
+    assert len(server.letters) == 1
+
+
 def test_a_password_is_not_sent_without_tls(server: Server) -> None:
-    mailer = SmtpMailer(server.url.replace("//", "//user:secret@"))
+    mailer = SmtpMailer(server.url.replace("//", "//user:secret@"), timeout=5)
 
     with pytest.raises(smtplib.SMTPNotSupportedError):
         mailer.send(a_letter())
@@ -123,7 +156,7 @@ def test_a_server_that_is_not_there_is_an_error(server: Server) -> None:
     server.server_close()
 
     with pytest.raises(OSError, match="refused"):
-        SmtpMailer(url).send(a_letter())
+        SmtpMailer(url, timeout=5).send(a_letter())
 
 
 @pytest.mark.parametrize("to", ["a@example.org\nBcc: b@example.org", "a@example.org\r\nX: y"])

@@ -8,7 +8,7 @@ from PIL import Image
 from cpd_app.domain.errors import Rejected
 from cpd_app.media import papers, pictures, types
 from cpd_app.media.child import work
-from cpd_app.media.reading import read_arrived, read_through
+from cpd_app.media.reading import page_picture, read_arrived, read_through
 from cpd_app.media.types import LONGEST_PREVIEW, LONGEST_SIDE, MediaType, type_of
 from tests.support import photos
 
@@ -184,6 +184,23 @@ def test_a_scanned_pdf_shows_its_first_page():
 
 def test_a_drawn_pdf_has_no_preview():
     assert work("finish", MediaType.PDF, photos.a_pdf(1)) == ({"pages": 1}, b"", b"")
+
+
+def test_any_page_of_a_pdf_is_drawn_as_a_picture():
+    pages = [page_picture(photos.a_pdf(2, scanned=True), number) for number in (1, 2)]
+
+    for page in pages:
+        assert photos.pixels(page).format == "JPEG"
+        assert photos.pixels(page).size == (1323, 1764)
+    assert photos.pixels(page_picture(photos.a_pdf(1), 1)).getpixel((600, 600)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize(("data", "page"), [(photos.a_pdf(1), 2), (photos.a_pdf(1), 0),
+                                            (b"%PDF-1.7 nothing", 1)])  # fmt: skip
+def test_a_page_that_is_not_there_is_refused(data: bytes, page: int):
+    with pytest.raises(Rejected) as refused:
+        page_picture(data, page)
+    assert refused.value.code == "broken_pdf"
 
 
 def test_the_program_of_its_own_answers_like_the_function():

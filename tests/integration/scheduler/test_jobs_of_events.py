@@ -30,6 +30,6 @@ def test_events_open_and_close_by_the_clock(app: Flask, store: Store, organiser:
 
 
 def test_the_clock_knows_the_job():
-    table = {job.name: job.when for job in jobs.table(lambda _now: {})}
+    table = {job.name: job.when for job in jobs.table(lambda _now: {}, lambda _now: {})}
 
     assert table["turn-events"] == "every 15 s"

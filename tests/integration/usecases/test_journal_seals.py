@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, make_url, select, update
 from sqlalchemy.exc import DBAPIError
 
 from cpd_app.models import JournalEntry, JournalSeal, JournalValues
@@ -40,7 +40,7 @@ Owner = Callable[..., None]
 
 
 @pytest.fixture
-def owner(store: Store, engine_name: str) -> Owner:
+def owner(store: Store, engine_name: str, database_url: str) -> Owner:
     """Runs SQL as whoever owns the database: triggers and foreign keys do not stop them."""
 
     def run(*statements: str) -> None:
@@ -50,7 +50,7 @@ def owner(store: Store, engine_name: str) -> Owner:
                 for statement in ("SET LOCAL session_replication_role = replica", *statements):
                     connection.exec_driver_sql(statement)
             return
-        with closing(sqlite3.connect(str(store.engine.url.database))) as connection:
+        with closing(sqlite3.connect(str(make_url(database_url).database))) as connection:
             for table, act in itertools.product(("journal", "journal_seals"), ("update", "delete")):
                 connection.execute(f"DROP TRIGGER IF EXISTS {table}_no_{act}")
             for statement in statements:

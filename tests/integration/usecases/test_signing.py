@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from cpd_app.domain.errors import Conflict, NotAllowed
 from cpd_app.models import JournalEntry, SigningKey, Society
 from cpd_app.policy import Actor
-from cpd_app.usecases import signing, societies
+from cpd_app.usecases import sealing, signing, societies
 from tests.conftest import SECRET
 from tests.support.people import Someone
 from tests.support.store import Store
@@ -88,14 +88,14 @@ def test_the_private_key_opens_with_the_secret_of_its_making_only(
     do: Do, store: Store, society: Society, now: datetime
 ):
     made = do(signing.sign, society.id, b"1", now=now)
-    signing.configure("another secret " * 3)
+    sealing.configure("another secret " * 3)
     try:
         with pytest.raises(signing.KeyLockedError, match=rf"{made.key_id}.*CPD_SECRET_KEY"):
             do(signing.sign, society.id, b"1", now=now)
         do(signing.rotate_key, SYSTEM, society.id, now=now)
         do(signing.sign, society.id, b"1", now=now)
     finally:
-        signing.configure(SECRET)
+        sealing.configure(SECRET)
     assert store.one(select(func.count()).select_from(SigningKey)) == 2
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from cpd_app.models import Decision, FileReturn, Filing, Term, Verification
 from tests.support.deciding import a_full_file, a_judgement, records_in
-from tests.support.page import Browser
+from tests.support.page import Browser, text_of
 from tests.support.people import Someone
 from tests.support.photos import a_jpeg
 from tests.support.store import Store
@@ -97,6 +97,11 @@ def test_a_return_is_answered_and_seen(
     page = desk.get(acts(filing, "return"))
     assert "见照片" in page.text
     assert "签到表.jpg" in page.text
+    bench = desk.get("audits.show", filing_id=filing.id)
+    assert bench.has("a[href='?r=0#answers']")
+    whole = text_of(desk.get("audits.show", filing_id=filing.id, r=0).find("[data-panel='0']"))
+    assert "总结缺第 3 年" in whole
+    assert "已补在第二段" in whole
     assert "已答复，学会在审阅" in phone.get(path).text
 
 

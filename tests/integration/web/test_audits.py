@@ -5,13 +5,16 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from cpd_app import clock
 from cpd_app.models import Filing, Judgement, SnapshotRecord
+from cpd_app.storage import LocalFiles
 from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.audit_readers import assign_reader
+from tests.support import photos
 from tests.support.builders import a_file, a_registration, an_evidence
 from tests.support.evidence import NOW
 from tests.support.filings import a_filing, a_record
@@ -170,6 +173,34 @@ def test_an_expert_sees_the_files_given_to_them_until_their_day_and_nothing_else
     at((clock.now() + timedelta(days=31)).isoformat())
     assert not browser.get("audits.index").has("tbody .row-link")
     browser.get("audits.show", filing_id=filing.id, status=404)
+
+
+def test_a_pdf_is_shown_page_by_page_to_those_who_may_read_the_file(
+    app: Flask, as_: As, store: Store, member: Someone, auditor: Someone, expert: Someone
+):
+    assert member.registration
+    data = photos.a_pdf(2, scanned=True)
+    digest = LocalFiles(app.config["CPD"].files_dir).put(str(member.id), data)
+    paper = a_file(
+        store, member.person, name="签到表.pdf", media_type="application/pdf", stored_hash=digest,
+        pages=2,
+    )  # fmt: skip
+    papers = [{"file_id": paper.id, "name": "签到表.pdf", "original_hash": digest}]
+    filing = a_filing(store, member.registration, [a_record(content={"evidence": papers})])
+    page = as_(auditor).get("audits.show", filing_id=filing.id)
+    drawn = page.all("figure img")
+    addresses = [str(image["src"]) for image in drawn]
+
+    assert [str(image["alt"]) for image in drawn] == [
+        "签到表.pdf，第 1 页，共 2 页", "签到表.pdf，第 2 页，共 2 页",
+    ]  # fmt: skip
+    for address in addresses:
+        answer = as_(auditor).fetch(address)
+        assert answer.mimetype == "image/jpeg"
+        assert photos.pixels(answer.data).size == (1323, 1764)
+        as_(expert).fetch(address, status=404)
+    whole = as_(auditor).fetch(addresses[0].partition("?")[0])
+    assert (whole.mimetype, whole.data) == ("application/pdf", data)
 
 
 def test_documents_are_checked_one_after_the_other_before_anybody_files(

@@ -60,6 +60,9 @@ export class View {
     if (!frames.length) return;
     this.frame = first ? 0 : Math.min(Math.max(this.frame + step, 0), frames.length - 1);
     frames.forEach((frame, place) => frame.toggleAttribute("data-now", place === this.frame));
+    // The next page of the file that is open anyway; another file waits until it is looked at.
+    const [now, next] = frames.slice(this.frame, this.frame + 2);
+    if (next?.dataset.file === now.dataset.file) next.querySelector("img")?.setAttribute("loading", "eager");
     const place = this.panel.querySelector("[data-part=place]");
     if (place) place.textContent = `${this.bench.dataset.wordPlace} ${this.frame + 1} / ${frames.length}`;
   }

@@ -1,0 +1,44 @@
+"""What runs in the background, in words: jobs of the clock, long tasks, their states."""
+
+#: job of the clock -> what it does
+CLOCK_NAMES: dict[str, str] = {
+    "hand-over": "派发后台任务",
+    "seal-journal": "封存操作日志",
+    "settle-attendance": "把考勤换算成学时",
+    "ask-leaving": "询问没签退的人",
+    "turn-events": "开放和结束活动",
+    "judge-standings": "更新续期体检的汇总",
+    "turn-filings": "检查补正期限",
+    "report-acts": "向联合体报告证书变动",
+    "expire-terms": "标记到期的证书",
+    "clean-up": "清理过期的数据",
+    "remove-orphans": "清理没有归属的文件",
+    "thin-out-heads": "整理日志封条",
+}
+
+#: kind of a long task -> its name
+TASK_NAMES: dict[str, str] = {
+    "read_import": "读取导入文件",
+    "save_import": "导入",
+    "undo_import": "撤销导入",
+    "rules_effect": "试算规则的影响",
+    "recalculation_trial": "试算重新折算",
+    "recalculation": "重新折算",
+    "nudge": "催办",
+    "dossiers": "打包申请卷宗",
+}
+
+#: state of a long task -> its word
+JOB_STATES: dict[str, str] = {
+    "due": "排队",
+    "running": "进行中",
+    "done": "完成",
+    "failed": "失败",
+    "cancelled": "已停下",
+}
+
+SENTENCES: dict[str, str] = {
+    "no_filings": "这段时间没有收到申请。请换一段时间。",
+    "too_many_filings": "一次最多打包 %(most)s 份。请把时间段缩短。",
+    "days_the_wrong_way": "最后一天不能早于第一天。",
+}

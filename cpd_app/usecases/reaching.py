@@ -1,0 +1,67 @@
+"""Whether a channel reaches a person, as the last letters showed it (`reaches`).
+
+`ok`: the last one was taken. `failing`: one was given up. `bounced`: the address does not exist;
+nothing is sent there until it changes.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, delete, null
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cpd_app.db import session
+from cpd_app.domain.messages import Channel
+from cpd_app.models import Reach
+
+OK, FAILING, BOUNCED = "ok", "failing", "bounced"
+#: the reason that makes an address bounced; every other one may be ours or the server's
+NO_SUCH_ADDRESS = "no_such_address"
+
+
+def note_reached(found: Collection[tuple[int, Channel]], *, now: datetime) -> None:
+    """These people were reached; one statement for a batch, since only the marks must not wait."""
+    if found:
+        rows = [
+            {"person_id": person_id, "channel": channel.value, "state": OK, "since": now}
+            for person_id, channel in sorted(found)  # in one order: two workers never cross
+        ]
+        _put([{**row, "last_ok_at": now, "problem": null()} for row in rows])
+
+
+def note_lost(person_id: int, channel: Channel, problem: dict[str, Any], *, now: datetime) -> None:
+    """A letter was given up; the reason decides whether the next one is tried."""
+    state = BOUNCED if problem["code"] == NO_SUCH_ADDRESS else FAILING
+    row = {"person_id": person_id, "channel": channel.value, "state": state, "since": now}
+    _put([{**row, "last_ok_at": null(), "problem": problem}])
+
+
+def forget(person_id: int, channel: Channel) -> None:
+    """The address changed: what is known of the old one says nothing of the new one."""
+    session.execute(
+        delete(Reach)
+        .where(Reach.person_id == person_id, Reach.channel == channel.value)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _put(rows: list[dict[str, Any]]) -> None:
+    """Write how it stands; `since` moves only when the state changes, a success is remembered."""
+    dialect = session.get_bind().dialect.name
+    into = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = into(Reach).values(rows)
+    new = statement.excluded
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["person_id", "channel"],
+            set_={
+                "state": new.state,
+                "since": case((Reach.state == new.state, Reach.since), else_=new.since),
+                "last_ok_at": case(
+                    (new.last_ok_at.is_(None), Reach.last_ok_at), else_=new.last_ok_at
+                ),
+                "problem": new.problem,
+            },
+        )
+    )

@@ -1,0 +1,93 @@
+"""To whom messages go, as the people are at the moment of sending: address, language, hours."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from cpd_app.db import session
+from cpd_app.domain.messages import Habits, out_of_quiet
+from cpd_app.models import Person, PersonName, Reach
+from cpd_app.usecases import reaching
+from cpd_app.usecases.messages import habits_of
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One person; `bounced` are the channels whose address does not exist."""
+
+    id: int
+    email: str | None
+    phone: str | None
+    locale: str
+    silent: bool
+    name: str
+    bounced: frozenset[str]
+    #: the end of the quiet hours in which this moment lies for them
+    until: datetime | None
+
+
+def recipients_of(person_ids: set[int], now: datetime) -> dict[int, Recipient]:
+    """By the id that was named; what went to a merged account is read by the kept one."""
+    people = _people(person_ids)
+    kept = {p.merged_into_id for p in people.values() if p.merged_into_id is not None}
+    while kept - people.keys():
+        more = _people(kept - people.keys())
+        people |= more
+        kept = {p.merged_into_id for p in more.values() if p.merged_into_id is not None}
+    habits, bounced, names = habits_of(list(people)), _bounced(people), _names(people)
+    found = {}
+    for person_id in person_ids:
+        person = people[person_id]
+        while person.merged_into_id is not None:
+            person = people[person.merged_into_id]
+        until = out_of_quiet(now, habits.get(person.id, Habits()))
+        found[person_id] = Recipient(
+            person.id,
+            person.email,
+            person.phone,
+            person.locale or "zh",
+            person.messages_stopped_at is not None,
+            names.get(person.id, ""),
+            frozenset(bounced[person.id]),
+            until if until > now else None,
+        )
+    return found
+
+
+def _people(ids: set[int]) -> dict[int, Row[Any]]:
+    columns = (
+        Person.id,
+        Person.email,
+        Person.phone,
+        Person.locale,
+        Person.messages_stopped_at,
+        Person.merged_into_id,
+    )
+    rows: Any = session.execute(select(*columns).where(Person.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+def _names(ids: Iterable[int]) -> dict[int, str]:
+    """The latest name of each."""
+    rows = session.execute(
+        select(PersonName.person_id, PersonName.name)
+        .where(PersonName.person_id.in_(list(ids)))
+        .order_by(PersonName.from_on, PersonName.id)
+    )
+    return {row.person_id: row.name for row in rows}
+
+
+def _bounced(ids: Iterable[int]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = session.execute(
+        select(Reach.person_id, Reach.channel).where(
+            Reach.person_id.in_(list(ids)), Reach.state == reaching.BOUNCED
+        )
+    )
+    for person_id, channel in rows:
+        found[person_id].add(channel)
+    return found

@@ -1,0 +1,188 @@
+"""后台工作: the clock's jobs and whether one is late, long tasks with their progress, letters."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from cpd_app import clock
+from cpd_app.access import asks_again, current_actor, signed_in, staff_area
+from cpd_app.db import transaction
+from cpd_app.storage import local_files
+from cpd_app.texts import SENTENCES
+from cpd_app.texts.work import CLOCK_NAMES, JOB_STATES, TASK_NAMES
+from cpd_app.usecases import job_files, job_runs, work
+from cpd_app.usecases.job_runs import TaskState
+from cpd_app.usecases.work import Task
+from cpd_app.web import desk
+from cpd_app.web.jobs import unit_of
+from cpd_app.wording import sentence
+
+bp = Blueprint("work", __name__)
+
+#: how a state looks in a list
+STATE_KINDS = {
+    "due": ("waiting", "clock"),
+    "running": ("now", "circle-half"),
+    "done": ("quiet", "check-lg"),
+    "failed": ("warning", "exclamation-triangle"),
+    "cancelled": ("none", "x-lg"),
+}
+_EVERY = re.compile(r"every (\d+) (s|min)")
+_DAILY = re.compile(r"daily at (\d\d:\d\d)")
+
+
+@dataclass(frozen=True)
+class ClockLine:
+    """A job of the clock in words."""
+
+    state: TaskState
+    name: str
+    when: str
+    counts: str
+
+
+@bp.get("/staff/work")
+@staff_area
+def index() -> ResponseReturnValue:
+    """What runs in the background, what waits, and what failed."""
+    actor, now = current_actor(), clock.now()
+    here = desk.open_desk()
+    chosen = request.args.get("state", "")
+    chosen = chosen if chosen in work.STATES else ""
+    tasks = work.tasks_of(
+        actor,
+        here.society_id if here else None,
+        state=chosen,
+        page=request.args.get("page", 1, type=int),
+        now=now,
+    )
+    lines = [clock_line(state) for state in job_runs.clock_seen_by(actor, now=now)]
+    letters = work.letters_waiting(actor, now=now)
+    return render_template(
+        "work/index.html",
+        heading=_heading(lines, tasks.counts),
+        lines=lines,
+        letters=letters,
+        failed=[(clock_name(r.name), r) for r in job_runs.failed_runs(actor, now=now)],
+        tasks=tasks,
+        tabs=_tabs(tasks.counts, chosen),
+        previous=_href(chosen, tasks.page - 1) if tasks.page > 1 else "",
+        following=_href(chosen, tasks.page + 1) if tasks.page < tasks.pages else "",
+        task_name=task_name,
+        task_href=task_href,
+        state_of=state_of,
+        problem_of=problem_of,
+        unit_of=unit_of,
+        has_desk=here is not None,
+    )
+
+
+@bp.get("/jobs/<int:job_id>/file")
+@signed_in
+@asks_again
+def file(job_id: int) -> ResponseReturnValue:
+    """What a job made, for who ordered it, as long as it is kept."""
+    with transaction():
+        made = job_files.take_file(current_actor(), job_id, now=clock.now())
+    source = local_files().open(made.folder, made.digest)
+    answer = send_file(
+        source, mimetype=made.media_type, as_attachment=True, download_name=made.name
+    )
+    del answer.headers["Cache-Control"]  # the app's own stands: nothing of it is kept
+    return answer
+
+
+def clock_line(state: TaskState) -> ClockLine:
+    """A job of the clock as the page prints it."""
+    counts = state.last.counts if state.last else {}
+    done = sum(count for count in counts.values() if isinstance(count, int))
+    told = str(ngettext("做了 %(num)s 件", "做了 %(num)s 件", done)) if done else ""
+    return ClockLine(state, clock_name(state.name), when_words(state.when), told)
+
+
+def clock_name(name: str) -> str:
+    """What a job of the clock does; its name, for one that came with another release."""
+    return str(_(CLOCK_NAMES[name])) if name in CLOCK_NAMES else name
+
+
+def when_words(when: str) -> str:
+    """How often, in the reader's language."""
+    every, daily = _EVERY.fullmatch(when), _DAILY.fullmatch(when)
+    if every and every[2] == "s":
+        return str(ngettext("每 %(num)s 秒", "每 %(num)s 秒", int(every[1])))
+    if every:
+        return str(ngettext("每 %(num)s 分钟", "每 %(num)s 分钟", int(every[1])))
+    return str(_("每天 %(at)s", at=daily[1])) if daily else when
+
+
+def task_name(kind: str) -> str:
+    """What a long task is called."""
+    return str(_(TASK_NAMES[kind])) if kind in TASK_NAMES else kind
+
+
+def task_href(task: Task) -> str:
+    """The page of a task, where it has one."""
+    job = task.job
+    match job.kind:
+        case "nudge":
+            return url_for("nudges.run", job_id=job.id) if task.may_stop else ""
+        case "read_import" | "save_import" | "undo_import" if job.society_id is not None:
+            return url_for("imports.show", import_id=job.subject_id) if task.may_stop else ""
+        case "rules_effect":
+            return url_for("rules.show", version_id=job.subject_id)
+        case _:
+            return ""
+
+
+def state_of(state: str) -> tuple[str, str, str]:
+    """Word, kind and icon of a task's state."""
+    kind, icon = STATE_KINDS[state]
+    return str(_(JOB_STATES[state])), kind, icon
+
+
+def problem_of(task: Task) -> str:
+    """Why a task failed, in words where there are any."""
+    problem: dict[str, Any] = task.job.problem or {}
+    code = problem.get("code", "")
+    if code in SENTENCES:
+        return sentence(code, problem)
+    return str(_("意外错误，已记入运行日志")) if problem else ""
+
+
+def _heading(lines: list[ClockLine], counts: dict[str, int]) -> str:
+    late = sum(line.state.late for line in lines)
+    if late:
+        return str(ngettext("%(num)s 项定时工作没有按时", "%(num)s 项定时工作没有按时", late))
+    running = counts.get("running", 0) + counts.get("due", 0)
+    if running:
+        return str(ngettext("%(num)s 项任务在进行", "%(num)s 项任务在进行", running))
+    return str(_("后台工作正常") if lines else _("还没有运行过后台进程"))
+
+
+def _tabs(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
+    everything = {
+        "href": _href("", 1),
+        "text": _("全部"),
+        "count": f"{sum(counts.values()):,}",
+        "active": not chosen,
+    }
+    return [everything] + [
+        {
+            "href": _href(state, 1),
+            "text": _(JOB_STATES[state]),
+            "count": f"{counts.get(state, 0):,}",
+            "active": chosen == state,
+        }
+        for state in work.STATES
+        if counts.get(state) or chosen == state
+    ]
+
+
+def _href(state: str, page: int) -> str:
+    asked: dict[str, Any] = {"state": state, "page": page if page > 1 else None}
+    return url_for("work.index", **{k: v for k, v in asked.items() if v})

@@ -1,0 +1,105 @@
+"""A simulated year: who was told what and when, against a table made from domain.md §10 alone."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+
+from cpd_app.models import Message
+from scheduler import runner
+from scheduler.jobs import ClockJob, table
+from tests.support.a_year.plan import Habit, a_plan, moment
+from tests.support.a_year.table import (
+    Line,
+    Ticks,
+    What,
+    is_quiet,
+    stands_still,
+    the_table,
+    ticks_of,
+)
+from tests.support.a_year.world import World
+from tests.support.store import Store
+
+MEMBERS = {"sqlite": 300, "postgresql": 120}
+#: on one day in so many `remind` runs each hour, and not in the morning only
+HOURLY_EACH = 90
+
+
+def fires(job: ClockJob, day: date) -> list[datetime]:
+    """When a job of the clock runs on a day, unless the clock stands still."""
+    found = []
+    at = moment(day, 0)
+    while (at := job.trigger.get_next_fire_time(None, at)).date() == day:
+        found.append(at)
+        at += timedelta(seconds=1)
+    return [at for at in found if not stands_still(at)]
+
+
+def live(app: Flask, world: World, ticks: Ticks, at: Callable[[str], datetime]) -> None:
+    """Run the clock's jobs at their times of a whole year, and let happen what was planned."""
+    jobs = {job.name: job for job in table(lambda _now: {}, lambda _now: {})}
+
+    def run(*names: str) -> None:
+        assert all(runner.run_job(app, jobs[name]) for name in names), names
+
+    runs: dict[datetime, list[str]] = {tick: ["remind-events"] for tick in ticks.events}
+    for number, (day, tick) in enumerate(ticks.remind.items()):
+        before = ["expire-terms", "turn-filings", "judge-standings"]
+        runs.setdefault(tick, []).extend([*before, "remind"])
+        if number % HOURLY_EACH == 0:
+            for later in fires(jobs["remind"], day)[1:]:
+                runs.setdefault(later, []).append("remind")
+    for tick in sorted(runs):
+        world.send(tick)
+        world.happen(tick)
+        at(tick.isoformat())
+        run(*runs[tick])
+
+
+def test_in_a_year_everybody_is_told_what_is_due_once_and_in_no_quiet_hour(
+    app: Flask,
+    store: Store,
+    do: Callable[..., Any],
+    engine_name: str,
+    at: Callable[[str], datetime],
+) -> None:
+    plan = a_plan(MEMBERS[engine_name])
+    remind = {job.name: job for job in table(lambda _now: {}, lambda _now: {})}["remind"]
+    ticks = ticks_of(plan, lambda day: fires(remind, day))
+    world = World(store, do, plan)
+    world.make()
+
+    live(app, world, ticks, at)
+
+    told, due = world.told(), the_table(plan, ticks)
+    assert missed(due, told) == []
+    assert missed(told, due) == [], "told, and not due"
+    assert [w for w in due if told[w].told_at != due[w].told_at] == []
+    assert [(w, told[w], due[w]) for w in due if told[w].leaves != due[w].leaves] == []
+    assert in_quiet_hours(world) == []
+    counts = Counter(what[0] for what in told)
+    assert set(counts) == {"expiry", "year_behind", "return_due", "event_tomorrow"}
+    assert store.count(Message) == len(told)
+
+
+def missed(wanted: dict[What, Line], found: dict[What, Line]) -> list[What]:
+    """What is in one table and not in the other."""
+    return sorted(set(wanted) - set(found), key=str)
+
+
+def in_quiet_hours(world: World) -> list[tuple[int, datetime]]:
+    """Letters and calls that leave in somebody's quiet hours."""
+    habits = {world.people[one.number].id: one.habit or Habit() for one in world.plan.members}
+    return [
+        (delivery.person_id, delivery.due_at)
+        for delivery in world.sent()
+        if is_quiet(
+            delivery.due_at,
+            (habit := habits[delivery.person_id]).zone,
+            habit.quiet_from,
+            habit.quiet_to,
+        )
+    ]
