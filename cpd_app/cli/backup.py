@@ -6,12 +6,11 @@ from pathlib import Path
 import click
 
 from cpd_app import clock
-from cpd_app.app import create_app
 from cpd_app.backup.manifest import BackupError, Manifest, check_backup, read_manifest
 from cpd_app.backup.restoring import Restored, restore_backup
 from cpd_app.backup.taking import take_backup, thin_out
-from cpd_app.cli.database import bring_up
-from cpd_app.config import Settings, load
+from cpd_app.cli.database import application, bring_up
+from cpd_app.config import load
 from cpd_app.journal_heads import HeadFiles
 from cpd_app.usecases.journal_seals import JournalCheck, verify_journal
 
@@ -55,14 +54,13 @@ def restore(source: Path, *, replace: bool) -> None:
     Stop web and worker first. Everything is checked before, and looked at afterwards; exits 1
     when something is missing.
     """
-    settings = load()
     try:
         restored = restore_backup(
-            settings, source, replace=replace, migrate=bring_up, now=clock.now()
+            load(), source, replace=replace, migrate=bring_up, now=clock.now()
         )
     except BackupError as error:
         sys.exit(f"cpd: {error}")
-    journal = _journal(settings)
+    journal = _journal()
     _say(restored, journal)
     sys.exit(1 if restored.faults or journal.faults else 0)
 
@@ -75,8 +73,8 @@ def _check(folder: Path) -> None:
     sys.exit(1 if faults else 0)
 
 
-def _journal(settings: Settings) -> JournalCheck:
-    with create_app(settings).app_context():
+def _journal() -> JournalCheck:
+    with application() as settings:
         heads = HeadFiles(settings.var_dir).all()
         return verify_journal(settings.seal_key.encode(), heads)
 

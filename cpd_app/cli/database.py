@@ -1,6 +1,8 @@
 """cpd migrate, cpd verify-journal."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -8,7 +10,7 @@ from cpd_app import clock
 from cpd_app import migrate as migrations
 from cpd_app.app import create_app
 from cpd_app.config import Settings
-from cpd_app.db import transaction
+from cpd_app.db import db, session, transaction
 from cpd_app.journal_heads import HeadFiles
 from cpd_app.usecases import journal_seals, reference
 
@@ -23,7 +25,7 @@ def migrate() -> None:
 def bring_up() -> None:
     """Every migration, then the reference data of this release."""
     migrations.upgrade()
-    with create_app().app_context(), transaction():
+    with application(), transaction():
         reference.load_reference(now=clock.now())
 
 
@@ -33,10 +35,8 @@ def verify_journal() -> None:
 
     The chain is held against the heads in the var folder: what was cut off at its end shows too.
     """
-    app = create_app()
-    settings: Settings = app.config["CPD"]
-    heads, key = HeadFiles(settings.var_dir), settings.seal_key.encode()
-    with app.app_context():
+    with application() as settings:
+        heads, key = HeadFiles(settings.var_dir), settings.seal_key.encode()
         kept = list(heads.all())
         last = journal_seals.last_head()
         # Not when something is missing at the end: new seals would take the place of lost ones.
@@ -47,6 +47,18 @@ def verify_journal() -> None:
     for fault in check.faults:
         click.echo(f"seal {fault.sequence}: {fault.what}: {fault.says}", err=True)
     sys.exit(1 if check.faults else 0)
+
+
+@contextmanager
+def application() -> Iterator[Settings]:
+    """The application for a command: its context and settings, no connection left behind."""
+    app = create_app()
+    with app.app_context():
+        try:
+            yield app.config["CPD"]
+        finally:
+            session.remove()
+            db.engine.dispose()
 
 
 def _seal_the_rest(key: bytes) -> None:

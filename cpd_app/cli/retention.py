@@ -3,7 +3,7 @@
 import click
 
 from cpd_app import clock
-from cpd_app.app import create_app
+from cpd_app.cli.database import application
 from cpd_app.db import transaction
 from cpd_app.domain.complaints import KEPT
 from cpd_app.usecases import cleaning
@@ -13,7 +13,7 @@ from cpd_app.usecases import cleaning
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
 def retention(*, dry_run: bool) -> None:
     """Remove rows that served their purpose, as the worker does each night; a line a rule."""
-    with create_app().app_context():
+    with application():
         counts = cleaning.retention_report(now=clock.now())
         while not dry_run:
             with transaction():
