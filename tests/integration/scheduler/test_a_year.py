@@ -39,7 +39,7 @@ def fires(job: ClockJob, day: date) -> list[datetime]:
 
 
 def test_members_are_told_in_the_morning_and_newcomers_until_the_evening() -> None:
-    jobs = {job.name: job for job in table(lambda _now: {})}
+    jobs = {job.name: job for job in table(lambda _now: {}, lambda _now: {})}
     day = date(2027, 6, 1)
     assert fires(jobs["remind"], day) == [moment(day, hour, 30) for hour in range(7, 21)]
     assert jobs["remind-events"].when == "every 5 min"

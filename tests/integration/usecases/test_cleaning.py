@@ -172,6 +172,7 @@ def test_a_file_that_a_job_made_goes_on_its_last_day(
 ):
     for key, last in (("old", now - DAY), ("young", now + DAY)):
         job = row_of("jobs", member, activity_id, now, key)
+        assert isinstance(job, Job)
         store.add(job)
         store.add(
             JobFile(
