@@ -29,6 +29,7 @@ from cpd_app.usecases import (
     accounts,
     activation,
     activities,
+    bridges,
     demo,
     evidence,
     import_saving,
@@ -115,10 +116,19 @@ def make_demo(*, once: bool) -> None:
 def _societies(today: date) -> None:
     for code, name, name_en in SOCIETIES:
         with transaction():
-            societies.add_society(
+            row = societies.add_society(
                 ACTOR, code, name, name_en,
                 began_on=today - timedelta(days=6 * 365), now=clock.now(), is_demo=True,
             )  # fmt: skip
+            _bridge(row.id)
+
+
+def _bridge(society_id: int) -> None:
+    """A bridge as a registrar finds it; off, since nobody answers there."""
+    now = clock.now()
+    bridge = bridges.NewBridge("示范短信", "https://sms.example.org/cpd")
+    bridges.set_bridge(ACTOR, society_id, bridge, allowed=frozenset(), now=now)
+    bridges.turn_bridge(ACTOR, society_id, on=False, now=now)
 
 
 def _import(kind: str, rows: list[dict[str, Any]]) -> None:
