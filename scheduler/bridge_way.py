@@ -38,7 +38,7 @@ class BridgeWay:
             raise RefusedError("no_phone", lasting=True)
         bridge = _bridge_of(parcel)
         if bridge.rests_until is not None and now < bridge.rests_until:
-            raise RefusedError("bridge_rests", lasting=False)
+            raise RefusedError("bridge_rests", lasting=False, tried=False)
         try:
             answer = call(self.caller, bridge, parcel, base_url=self.settings.base_url, now=now)
         except Rejected as refusal:

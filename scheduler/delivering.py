@@ -84,6 +84,9 @@ class Batch:
         try:
             self.ways.send(parcel, now=clock.now())
         except RefusedError as refused:
+            if not refused.tried:
+                self._leave([parcel.envelope], AWAY)
+                return
             self.silent[side] = 0
             self._failed(parcel, refused.code, lasting=refused.lasting, said=refused.said)
         except OSError as error:

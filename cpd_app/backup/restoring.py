@@ -1,5 +1,6 @@
 """Putting a backup back: checked first, into an empty place, and looked at afterwards."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from sqlalchemy.exc import SQLAlchemyError
 
 from cpd_app.backup import engines
 from cpd_app.backup.manifest import (
@@ -54,20 +56,44 @@ def restore_backup(
     if faults:
         raise BackupError("the backup is not whole: " + "; ".join(faults[:5]))
     restored = Restored(manifest)
-    _make_room(
-        settings, restored, replace=replace, word=f"before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    )
-    engines.put_back(settings.database_url, source / manifest.dump)
-    for kept in kept_files(source):
-        copy_checked(source / FILES / kept.path, settings.files_dir / kept.path)
-    for name in manifest.heads:
-        copy_checked(source / HEADS / name, settings.var_dir / FOLDER / name)
-    _compare_rows(settings, restored)
+    word = f"before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    had_tables = not engines.is_empty(settings.database_url)
+    _make_room(settings, restored, replace=replace, word=word)
+    try:
+        _fill(settings, source, manifest)
+        _compare_rows(settings, restored)
+    except BaseException as error:
+        _undo(settings, word=word, had_tables=had_tables)
+        if isinstance(error, OSError | SQLAlchemyError):
+            raise BackupError(f"it broke off, and nothing was changed: {error}") from error
+        raise
     if manifest.migration != newest_migration():
         migrate()
     _compare_files(settings, restored)
     _compare_keys(settings, restored)
     return restored
+
+
+def _fill(settings: Settings, source: Path, manifest: Manifest) -> None:
+    for kept in kept_files(source):
+        copy_checked(source / FILES / kept.path, settings.files_dir / kept.path)
+    for name in manifest.heads:
+        copy_checked(source / HEADS / name, settings.var_dir / FOLDER / name)
+    # Last, and whole or not at all: what fails before it leaves no table behind.
+    engines.put_back(settings.database_url, source / manifest.dump)
+
+
+def _undo(settings: Settings, *, word: str, had_tables: bool) -> None:
+    """The disk was full or the copy broke off: what was there before is in its place again."""
+    for name in FOLDERS:
+        shutil.rmtree(settings.var_dir / name, ignore_errors=True)
+        aside = settings.var_dir / f"{name}.{word}"
+        if aside.exists():
+            aside.rename(settings.var_dir / name)
+    if had_tables:
+        engines.move_back(settings.database_url, word)
+    elif (path := engines.sqlite_path(settings.database_url)) is not None:
+        path.unlink(missing_ok=True)
 
 
 def newest_migration() -> str:

@@ -38,13 +38,17 @@ class Parcel:
 
 
 class RefusedError(Exception):
-    """It was not taken; `lasting` says that trying again is of no use (no such address)."""
+    """It was not taken; `lasting` says that trying again is of no use (no such address).
 
-    def __init__(self, code: str, *, lasting: bool, said: str = "") -> None:
+    Without `tried` nobody was asked: the parcel waits, and no attempt is counted.
+    """
+
+    def __init__(self, code: str, *, lasting: bool, said: str = "", tried: bool = True) -> None:
         """`code` is kept and shown to staff; `said` is the other side's answer, shortened."""
         super().__init__(code)
         self.code = code
         self.lasting = lasting
+        self.tried = tried
         self.said = said[:200]
 
 

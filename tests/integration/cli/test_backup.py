@@ -342,6 +342,29 @@ def test_a_backup_of_an_older_release_is_brought_up(here: Place, there: Place, t
     assert revision != read_manifest(made).migration
 
 
+def test_a_restore_that_breaks_off_leaves_what_was_there(
+    photo: Path, here: Place, there: Place, target: Path, at: Callable[[str], datetime]
+):
+    """The database's copy is whole by its hash and no database: only putting it back shows it."""
+    here.run("backup", target)
+    [made] = taking.backups_in(target)
+    there.run("restore", made)
+    manifest = json.loads((made / "manifest.json").read_text("utf-8"))
+    rotten = b"no database"
+    (made / manifest["dump"]).write_bytes(rotten)
+    manifest["dump_sha256"] = digest_of(rotten)
+    (made / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    at("2026-06-01 12:00")
+
+    there.run("restore", "--replace", made, status=1)
+
+    kept = there.var_dir / "files" / photo.relative_to(here.var_dir / "files")
+    assert kept.read_bytes() == photo.read_bytes()
+    with engine_for(there.url) as engine, engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM files")) == 1
+    assert [p.name for p in there.var_dir.iterdir() if "before-" in p.name] == []
+
+
 def test_a_killed_backup_leaves_nothing_that_looks_whole(photo: Path, here: Place, target: Path):
     for number in range(300):  # enough to be in the middle of them
         data = str(number).encode()

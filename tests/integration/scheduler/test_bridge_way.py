@@ -231,6 +231,7 @@ def test_a_dead_bridge_is_left_alone_and_tried_again(
             with pytest.raises(RefusedError) as refused:
                 send(dataclasses.replace(parcel, envelope=f"e{number}"))
             codes.append(refused.value.code)
+            assert refused.value.tried is (refused.value.code != "bridge_rests")
         assert codes == ["bridge_refused"] * 3 + ["bridge_rests"] * 7
         assert len(got) == 3
 

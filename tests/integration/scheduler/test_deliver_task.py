@@ -4,18 +4,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from cpd_app.db import transaction
 from cpd_app.domain.messages import MessageKind
 from cpd_app.models import Delivery, Person, Reach
-from cpd_app.usecases import messages
+from cpd_app.usecases import deliveries, messages
 from cpd_app.usecases.messages import Draft
+from cpd_app.usecases.parcels import RefusedError
 from scheduler.beat import Beat
-from scheduler.delivering import AWAY, SILENCES, deliver
+from scheduler.delivering import AWAY, SILENCES, Batch, deliver
 from tests.support.builders import a_person
 from tests.support.mail_server import MailServer, mail_server
 from tests.support.store import Store
@@ -125,13 +127,13 @@ def test_a_worker_that_should_end_gives_back_what_it_has_not_begun(told, send, s
     assert (row.state, row.attempts, row.lease_by, row.due_at) == ("due", 0, None, NOW)
 
 
-def test_without_a_bridge_there_is_no_way(told, send, store) -> None:
+def test_without_a_bridge_it_waits_for_one(told, send, store) -> None:
     told("bridge@example.org")
     [row] = store.all(select(Delivery))
     store.change(row, channel="webhook")
     store.run(update(Person).values(phone="+8613900000001"))
     send()
-    assert ends(store) == [("failed", "no_bridge")]
+    assert ends(store) == [("due", "bridge_off")]
 
 
 def test_a_beat_renews_while_something_long_is_done(app: Flask, monkeypatch) -> None:
@@ -150,3 +152,29 @@ def test_a_beat_renews_while_something_long_is_done(app: Flask, monkeypatch) -> 
     silent = Beat(app, renew)
     silent._last -= timedelta(minutes=1).total_seconds()
     assert not silent.is_alive, "after a pause what was held may be another worker's"
+
+
+class AtRest:
+    """Ways of which the one that is wanted asks nobody just now."""
+
+    def send(self, *_parcel: Any, **_now: Any) -> None:
+        raise RefusedError("bridge_rests", lasting=False, tried=False)
+
+
+class Alive:
+    """A lease that holds."""
+
+    is_alive = True
+
+
+def test_what_nobody_was_asked_for_waits_and_no_attempt_is_counted(app, told, store, at) -> None:
+    told("rests@example.org")
+    at(NOW.isoformat())
+
+    with app.app_context():
+        with transaction():
+            parcels = deliveries.claim(store.all(select(Delivery.id)), worker="w", now=NOW)
+        Batch("w", cast("Any", AtRest())).send(parcels, cast("Any", Alive()), Event())
+
+    waiting = store.one(select(Delivery))
+    assert (waiting.state, waiting.attempts, waiting.due_at) == ("due", 0, NOW + AWAY)
