@@ -31,6 +31,8 @@ MOST_WAITING = 30
 FIRST = 10
 #: huey's tables lie in a schema of their own, out of sight of our migrations
 SCHEMA = "queue"
+#: the advisory lock's number under which the tables are made
+MAKING_LOCK = 0x0C9D_4B1D
 POLL_SECONDS = 0.2
 
 
@@ -100,8 +102,10 @@ def _huey(settings: Settings) -> Huey:
         return SqliteHuey("cpd", filename=str(settings.var_dir / "queue.sqlite"), results=False)
     dsn = plain_dsn(settings.database_url)
     with psycopg.connect(dsn, autocommit=True) as connection:
+        # One after another: two that start at once would both make the same tables.
+        connection.execute("SELECT pg_advisory_lock(%s)", (MAKING_LOCK,))
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-    return PostgresHuey("cpd", dsn=dsn, options=f"-c search_path={SCHEMA}", results=False)
+        return PostgresHuey("cpd", dsn=dsn, options=f"-c search_path={SCHEMA}", results=False)
 
 
 def plain_dsn(url: str) -> str:

@@ -1,5 +1,6 @@
 """The worker as a process: one clock of many, jobs done, an orderly end."""
 
+import threading
 import time
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ from cpd_app.models import Job
 from cpd_app.policy import Actor
 from cpd_app.usecases import jobs
 from scheduler.leader import FileLeadership, PostgresLeadership
-from scheduler.queue import plain_dsn
+from scheduler.queue import Queue, plain_dsn
 from tests.support.scheduling import until
 
 
@@ -69,6 +70,23 @@ def test_a_database_has_one_leader_and_another_takes_over(engine_name, database_
     assert not first.hold(), "it must learn that it lost the lead"
     until(second.hold, 5, 0.05)  # the server may take a moment to see that the session is gone
     second.release()
+
+
+def test_many_that_start_at_once_make_one_queue(app):
+    outcomes = []
+
+    def start() -> None:
+        try:
+            Queue(app).close()
+        except Exception as error:  # noqa: BLE001 - said below
+            outcomes.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes == []
 
 
 def test_an_unknown_job_is_refused_with_the_known_names(worker):
