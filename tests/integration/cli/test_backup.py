@@ -1,11 +1,8 @@
 """Back up while people write, put it back elsewhere, and find all of it (Shows 5 of the worker)."""
 
 import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,14 +14,12 @@ from typing import Any
 
 import pytest
 from alembic import command
-from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select, text
 
 from cpd_app import clock
 from cpd_app.backup import taking
 from cpd_app.backup.manifest import read_manifest
-from cpd_app.cli import cpd
 from cpd_app.db import session, transaction
 from cpd_app.migrate import alembic_config
 from cpd_app.models import Activity, ApiToken, File, Job
@@ -34,51 +29,16 @@ from cpd_app.usecases.files import Upload
 from cpd_app.usecases.signin import hash_of
 from scheduler import jobs, runner
 from scheduler.tasks import TASKS
-from tests.conftest import SECRET
 from tests.support.builders import LONG_AGO
 from tests.support.databases import engine_for
 from tests.support.people import Someone
 from tests.support.photos import a_heic, an_upload
+from tests.support.place import Place
 from tests.support.store import Store
 
 Do = Callable[..., Any]
 #: seconds between two writes of a thread, so that the backup gets a processor too
 PAUSE = 0.05
-
-
-class Place:
-    """A database and a var folder for `cpd` as a process."""
-
-    def __init__(self, url: str, var_dir: Path, seal_key: str) -> None:
-        self.url, self.var_dir = url, var_dir
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("CPD_")}
-        self.environ = kept | {
-            "CPD_ENV": "test",
-            "CPD_DATABASE_URL": url.replace("+psycopg", ""),
-            "CPD_VAR_DIR": str(var_dir),
-            "CPD_SECRET_KEY": SECRET,
-            "CPD_SEAL_KEY": seal_key,
-        }
-
-    def start(self, *words: str | Path) -> "subprocess.Popen[str]":
-        """The command as a process."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "cpd_app.cli", *map(str, words)],
-            env=self.environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-
-    def apart(self, *words: str | Path) -> str:
-        """Run a command as a process to its end, while threads of this one go on."""
-        process = self.start(*words)
-        said, _nothing = process.communicate(timeout=300)
-        assert process.returncode == 0, said
-        return said
-
-    def run(self, *words: str | Path, status: int = 0) -> str:
-        """Run a command in this process; what it said."""
-        result = CliRunner().invoke(cpd, [str(w) for w in words], env=self.environ)
-        assert result.exit_code == status, (result.output, result.exception)
-        return result.output
 
 
 @pytest.fixture
