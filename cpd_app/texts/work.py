@@ -3,6 +3,9 @@
 #: job of the clock -> what it does
 CLOCK_NAMES: dict[str, str] = {
     "hand-over": "派发后台任务",
+    "send-messages": "发出到时的消息",
+    "remind": "提醒到期、年度学时和补正",
+    "remind-events": "提醒明天的活动",
     "seal-journal": "封存操作日志",
     "settle-attendance": "把考勤换算成学时",
     "ask-leaving": "询问没签退的人",
@@ -14,6 +17,7 @@ CLOCK_NAMES: dict[str, str] = {
     "clean-up": "清理过期的数据",
     "remove-orphans": "清理没有归属的文件",
     "thin-out-heads": "整理日志封条",
+    "backup": "每晚备份",
 }
 
 #: kind of a long task -> its name

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
-from flask_babel import force_locale, ngettext
+from flask_babel import force_locale, ngettext, pgettext
 from flask_babel import gettext as _
 
 from cpd_app import clock, message_words
@@ -124,7 +124,7 @@ def lacks(row: NudgeRow) -> str:
 
 def way_word(way: str | None) -> str:
     """How somebody was reminded."""
-    return {"message": _("消息"), "csv": _("短信名单")}.get(way or "", "")
+    return {"message": str(pgettext("way", "消息")), "csv": _("短信名单")}.get(way or "", "")
 
 
 def outcome_word(outcome: str) -> str:

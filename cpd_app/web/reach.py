@@ -105,10 +105,8 @@ def _why(row: ReachRow) -> list[tuple[str, str]]:
     """What is wrong with the ways to somebody: words and kind of state."""
     found = []
     for channel, state, since in row.broken:
-        name = _("邮箱") if channel == "email" else _("转发")
-        told = _("退信") if state == "bounced" else _("发送失败")
         day = short_day(since.astimezone(clock.BEIJING).date())
-        found.append((_("%(name)s%(told)s，%(day)s起", name=name, told=told, day=day), "warning"))
+        found.append((_broken(channel, state, day), "warning"))
     if not row.has_email:
         found.append((_("没有邮箱"), "none"))
     if not row.has_phone:
@@ -116,3 +114,13 @@ def _why(row: ReachRow) -> list[tuple[str, str]]:
     if not row.activated:
         found.append((_("未激活"), "none"))
     return found
+
+
+def _broken(channel: str, state: str, day: str) -> str:
+    words = {
+        ("email", "bounced"): _("邮箱退信，%(day)s起", day=day),
+        ("email", "failing"): _("邮箱发送失败，%(day)s起", day=day),
+        ("webhook", "bounced"): _("手机号码转发不到，%(day)s起", day=day),
+        ("webhook", "failing"): _("转发失败，%(day)s起", day=day),
+    }
+    return str(words[channel, state])

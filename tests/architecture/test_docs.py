@@ -6,6 +6,7 @@ import pytest
 
 from cpd_app import config
 from cpd_app.cli import cpd
+from cpd_app.texts.work import CLOCK_NAMES
 from scheduler.jobs import table
 from tests.architecture.places import ROOT, written
 
@@ -33,6 +34,12 @@ def test_every_job_of_the_clock_is_explained():
 
     for job in table(lambda _now: {}, lambda _now: {}):
         assert any(row.startswith(f"| `{job.name}` |") for row in rows), job.name
+
+
+def test_every_job_of_the_clock_has_a_name_for_staff():
+    names = {job.name for job in table(lambda _now: {}, lambda _now: {})}
+
+    assert set(CLOCK_NAMES) == names
 
 
 def test_every_command_is_explained():
