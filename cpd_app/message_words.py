@@ -74,7 +74,10 @@ def text(kind: MessageKind, data: dict[str, Any]) -> str:
 def path(kind: MessageKind, data: dict[str, Any]) -> str:
     """The page where it can be done, from the root of the service."""
     page = PAGES_OF_VARIANTS.get((kind, data.get("variant", "")), PAGES[kind])
-    return page.format(**data)
+    try:
+        return page.format(**data)
+    except KeyError:
+        return PAGES[MessageKind.TRIAL]  # told by an older release, which named no place
 
 
 def action(kind: MessageKind) -> str:
@@ -83,10 +86,15 @@ def action(kind: MessageKind) -> str:
 
 
 def values(data: dict[str, Any], names: Iterable[str] | None = None) -> dict[str, Any]:
-    """The data (or these of it) as people write it: days, moments by the event's clock, 学时."""
+    """The data (or these of it) as people write it: days, moments by the event's clock, 学时.
+
+    What an older release did not keep is left out: a gap in a sentence, and not a lost inbox.
+    """
     english = language() == "en"
     return {
         name: _shown(name, data.get(f"{name}_en", data[name]) if english else data[name], data)
+        if name in data
+        else ""
         for name in (data if names is None else names)
     }
 

@@ -28,7 +28,7 @@ blp = Blueprint("api_messages", __name__, description="What the caller was told"
 @signed_in
 @blp.arguments(MessageQuerySchema(), location="query")
 @blp.response(200, MessageListSchema)
-@refuses(blp, 422)
+@refuses(blp, 404, 422)
 def index(query: dict[str, Any]) -> dict[str, Any]:
     """A page of the caller's messages, the newest first; a page beyond the last is the last."""
     found = inbox.inbox_of(current_actor(), unread_only=query["unread"], page=query["page"])

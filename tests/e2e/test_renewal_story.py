@@ -174,7 +174,7 @@ def reads_and_returns_one(desk: Page) -> None:
     desk.goto("/staff/audits")
     desk.locator("tbody .row-link").first.click()
     desk.get_by_role("button", name="我来审").click()
-    desk.get_by_role("link", name="完整性检查").click()
+    desk.get_by_role("link", name="完整性", exact=True).click()
     desk.get_by_role("button", name="材料齐全").click()
     desk.goto("/staff/audits")
     desk.locator("tbody .row-link").first.click()

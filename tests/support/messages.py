@@ -8,27 +8,15 @@ from cpd_app.domain.messages import MessageKind
 from cpd_app.models import Message, Person, Society, Webhook
 from tests.support.builders import LONG_AGO
 from tests.support.store import Store
+from tests.support.told import SAMPLES
 
 _numbers = itertools.count(1)
 
-#: data of a message of the kinds that tests show
-DATA: dict[MessageKind, dict[str, Any]] = {
-    MessageKind.TRIAL: {},
-    MessageKind.EXPIRY: {
-        "number": "SF-E-2023-00417", "ends_on": "2028-03-15", "months": 6, "registration_id": 1,
-    },
-    MessageKind.RETURNED: {
-        "number": "HOME-2027-000012", "points": 2, "due_on": "2027-03-24", "filing_id": 1,
-        "return_id": 1,
-    },
-    MessageKind.CHECKED_IN: {
-        "title": "高压直流输电研讨会", "given_hours": 600, "event_id": 1, "activity_id": 1,
-    },
-    MessageKind.RULE_CHANGED: {
-        "year": 4, "before_hours": 5200, "after_hours": 4800, "version": "2027 年版",
-        "registration_id": 1,
-    },
-}  # fmt: skip
+
+def sample_of(kind: MessageKind) -> dict[str, Any]:
+    """Data of a message of a kind, as the use cases give it."""
+    variant, data = next(iter(SAMPLES[kind].items()))
+    return {**data, **({"variant": variant} if variant else {})}
 
 
 def a_message(
@@ -45,7 +33,7 @@ def a_message(
             "person_id": person.id,
             "kind": kind.value,
             "key": f"test-{next(_numbers)}",
-            "data": DATA[kind],
+            "data": sample_of(kind),
             "created_at": at,
             **over,
         }

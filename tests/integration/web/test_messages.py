@@ -263,3 +263,11 @@ def test_both_pages_speak_english(
     shown = as_(member).get(where).text.replace("张会员", "")
 
     assert not re.search(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]", shown), shown
+
+
+def test_a_message_of_an_older_release_has_gaps_and_hides_no_other(
+    as_: As, store: Store, member: Someone
+) -> None:
+    a_message(store, member.person, MessageKind.RULE_CHANGED, data={"year": 4})
+    a_message(store, member.person, MessageKind.CHECKED_IN, data={})
+    assert "规则更新影响你的第 4 年" in as_(member).get("messages.index").text
