@@ -30,9 +30,9 @@ from cpd_app.models import (
     MessageChoice,
     MessageHabit,
     Person,
-    Reach,
     Webhook,
 )
+from cpd_app.usecases.reaching import bounced_of
 
 #: rows in one statement
 AT_ONCE = 500
@@ -184,7 +184,7 @@ def _tell_some(drafts: list[Draft], now: datetime) -> int:
     if not new:
         return 0
     ids = sorted({readers[d.person_id].id for d, _ in new})
-    habits, choices, bounced = habits_of(ids), _choices(ids), _bounced(ids)
+    habits, choices, bounced = habits_of(ids), _choices(ids), bounced_of(ids)
     bridges = _bridges({d.society_id for d, _ in new if d.society_id})
     rows = []
     for draft, message_id in new:
@@ -279,19 +279,6 @@ def _choices(person_ids: Sequence[int]) -> dict[tuple[int, Topic], dict[Channel,
     for row in rows:
         made[row.person_id, Topic(row.topic)][Channel(row.channel)] = row.wanted
     return made
-
-
-def _bounced(person_ids: Sequence[int]) -> dict[int, set[str]]:
-    """Channels whose address does not exist; tried again when the address changes."""
-    found: dict[int, set[str]] = defaultdict(set)
-    rows = session.execute(
-        select(Reach.person_id, Reach.channel).where(
-            Reach.person_id.in_(person_ids), Reach.state == "bounced"
-        )
-    )
-    for person_id, channel in rows:
-        found[person_id].add(channel)
-    return found
 
 
 def _bridges(society_ids: set[int]) -> set[int]:

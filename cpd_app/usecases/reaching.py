@@ -4,11 +4,12 @@
 nothing is sent there until it changes.
 """
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, null
+from sqlalchemy import case, delete, null, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cpd_app.db import session
@@ -35,6 +36,19 @@ def note_lost(person_id: int, channel: Channel, problem: dict[str, Any], *, now:
     state = BOUNCED if problem["code"] == NO_SUCH_ADDRESS else FAILING
     row = {"person_id": person_id, "channel": channel.value, "state": state, "since": now}
     _put([{**row, "last_ok_at": null(), "problem": problem}])
+
+
+def bounced_of(person_ids: Collection[int]) -> dict[int, set[str]]:
+    """By person the channels whose address does not exist; written to again when it changes."""
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = session.execute(
+        select(Reach.person_id, Reach.channel).where(
+            Reach.person_id.in_(person_ids), Reach.state == BOUNCED
+        )
+    )
+    for person_id, channel in rows:
+        found[person_id].add(channel)
+    return found
 
 
 def forget(person_id: int, channel: Channel) -> None:

@@ -1,6 +1,5 @@
 """To whom messages go, as the people are at the moment of sending: address, language, hours."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ from sqlalchemy import Row, select
 
 from cpd_app.db import session
 from cpd_app.domain.messages import Habits, out_of_quiet
-from cpd_app.models import Person, PersonName, Reach
+from cpd_app.models import Person, PersonName
 from cpd_app.usecases import reaching
 from cpd_app.usecases.messages import habits_of
 
@@ -38,7 +37,11 @@ def recipients_of(person_ids: set[int], now: datetime) -> dict[int, Recipient]:
         more = _people(kept - people.keys())
         people |= more
         kept = {p.merged_into_id for p in more.values() if p.merged_into_id is not None}
-    habits, bounced, names = habits_of(list(people)), _bounced(people), _names(people)
+    habits, bounced, names = (
+        habits_of(list(people)),
+        reaching.bounced_of(list(people)),
+        _names(people),
+    )
     found = {}
     for person_id in person_ids:
         person = people[person_id]
@@ -79,15 +82,3 @@ def _names(ids: Iterable[int]) -> dict[int, str]:
         .order_by(PersonName.from_on, PersonName.id)
     )
     return {row.person_id: row.name for row in rows}
-
-
-def _bounced(ids: Iterable[int]) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = defaultdict(set)
-    rows = session.execute(
-        select(Reach.person_id, Reach.channel).where(
-            Reach.person_id.in_(list(ids)), Reach.state == reaching.BOUNCED
-        )
-    )
-    for person_id, channel in rows:
-        found[person_id].add(channel)
-    return found
