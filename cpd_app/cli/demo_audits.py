@@ -8,6 +8,7 @@ from cpd_app import clock
 from cpd_app.db import transaction
 from cpd_app.demo import audits, renewals
 from cpd_app.domain.decisions import Outcome
+from cpd_app.domain.matches import Answer
 from cpd_app.domain.review import Verdict
 from cpd_app.policy import Actor
 from cpd_app.texts.filing import DECLARATION_VERSION
@@ -20,6 +21,8 @@ from cpd_app.usecases import (
     decisions,
     filings,
     judgements,
+    match_answers,
+    matches,
     progress,
     return_answers,
     returns,
@@ -222,3 +225,15 @@ STEPS: dict[audits.Step, Callable[[Filed, Desk, Then], None]] = {
     audits.Step.CONFIRM: _confirm,
     audits.Step.APPEAL: _appeal,
 }
+
+
+def answer_matches(registrar: Actor, society_id: int) -> int:
+    """The other society answers for its side; the first one still has to. How many."""
+    waiting = matches.matches_of(registrar, society_id)
+    for match in waiting:
+        with transaction():
+            match_answers.answer_match(
+                registrar, match.id, Answer.SAME, audits.SAME, seen=match.version,
+                now=clock.now(), today=clock.today(),
+            )  # fmt: skip
+    return len(waiting)

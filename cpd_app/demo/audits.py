@@ -18,7 +18,10 @@ class Step(StrEnum):
     GRANT = "grant"
     REFUSE = "refuse"
     CONFIRM = "confirm"
-    APPEAL = "appeal"
+    SAME = "示范：两人都在培训名单上，证明是合发的一份。"
+
+
+APPEAL = "appeal"
 
 
 @dataclass(frozen=True)
