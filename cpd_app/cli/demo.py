@@ -75,7 +75,7 @@ NAMES_EN = {
 WITH_PAPERS = {"ready": 1.0, "thin": 0.2, "behind": 0.4, "short": 0.3, "first_year": 0.8}
 #: of members with more records than this only some bring papers: the demo is made in seconds
 FEW_RECORDS = 28
-MANY_SHARE = 0.25
+MANY_SHARE = 0.12
 
 
 @click.command("demo")

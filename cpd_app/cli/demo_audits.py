@@ -78,7 +78,6 @@ def make_audits(
         member = _next(waiting, case)
         if member is None:
             continue
-        waiting.remove(member)
         filed = Filed(_file(member, Then.ago(case.filed)), member)
         for step, days in case.steps:
             STEPS[step](filed, desk, Then.ago(days))
@@ -87,15 +86,21 @@ def make_audits(
 
 
 def _next(members: list[Actor], case: audits.Case) -> Actor | None:
-    """The next member who needs only a summary to file on the day of the case."""
+    """Take the next member who needs only a summary to file on the day of the case.
+
+    Whoever cannot file is looked at once only; who is short in the fifth year serves another case.
+    """
     on = Then.ago(case.filed).today
-    for member in members:
+    for member in tuple(members):
         registration = registrations_of(member.person_id or 0)[0]
         standing = progress.standing_of(member, registration, on=on)
-        if set(standing.readiness.filing_obstacles) <= {"summary"}:
-            last = standing.years[-1]
-            if last.recognised >= last.required or not case.needs_five_years:
-                return member
+        may_file = set(standing.readiness.filing_obstacles) <= {"summary"}
+        last = standing.years[-1]
+        fits = last.recognised >= last.required or not case.needs_five_years
+        if fits or not may_file:
+            members.remove(member)
+        if fits and may_file:
+            return member
     return None
 
 

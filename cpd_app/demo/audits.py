@@ -18,10 +18,7 @@ class Step(StrEnum):
     GRANT = "grant"
     REFUSE = "refuse"
     CONFIRM = "confirm"
-    SAME = "示范：两人都在培训名单上，证明是合发的一份。"
-
-
-APPEAL = "appeal"
+    APPEAL = "appeal"
 
 
 @dataclass(frozen=True)
@@ -61,4 +58,5 @@ WHOLE = "示范：单位意见页没有盖章，请补盖章页。"
 ANSWER = "示范：已联系主办单位补开证明，原件下周寄到。"
 PASSED = "示范：五年逐年达到要求，佐证齐全。"
 REFUSED = "示范：第一年的记录没有证明，不足 50 学时。"
+SAME = "示范：两人都在培训名单上，证明是合发的一份。"
 APPEAL = "示范：签到表印错了姓名，主办单位可以说明。请重新核对。"
