@@ -67,9 +67,7 @@ def downgrade() -> None:
         matches.drop_index(op.f("ix_cross_matches_other_registration_id"))
         matches.drop_index(op.f("ix_cross_matches_other_society_id"))
         matches.drop_index(op.f("ix_cross_matches_society_id"))
-        matches.drop_constraint(
-            op.f("fk_cross_matches_settled_by_id_people"), type_="foreignkey"
-        )
+        matches.drop_constraint(op.f("fk_cross_matches_settled_by_id_people"), type_="foreignkey")
         matches.drop_column("version")
         matches.drop_column("settled_words")
         matches.drop_column("settled_by_id")
