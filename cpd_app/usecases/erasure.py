@@ -20,6 +20,7 @@ from cpd_app.models import (
     Activity,
     Appeal,
     Credit,
+    CrossMatch,
     Decision,
     Filing,
     JournalEntry,
@@ -191,6 +192,12 @@ def _entries(registration: Registration, today: date) -> Select[int]:
         "credit": select(Credit.id).where(Credit.registration_id.in_(registrations)),
         "relief": select(Relief.id).where(Relief.person_id == person_id),
         "appeal": select(Appeal.id).where(Appeal.person_id == person_id),
+        "match": select(CrossMatch.id).where(
+            or_(
+                CrossMatch.registration_id.in_(registrations),
+                CrossMatch.other_registration_id.in_(registrations),
+            )
+        ),
     }
     theirs = or_(
         and_(JournalEntry.object_type == "person", JournalEntry.object_id == person_id),
