@@ -25,7 +25,7 @@ from cpd_app.usecases import (
     journal_seals,
     reminders,
     returns,
-    standings,
+    standing_jobs,
     term_acts,
 )
 
@@ -35,7 +35,7 @@ Counts = dict[str, int]
 
 SEAL_AT_ONCE = 2000
 KEEP_ALL_HEADS_DAYS = 30
-#: parts of a society's register judged in one run; the next run goes on
+#: parts that one run reports; the next run goes on
 PARTS_A_RUN = 40
 #: people whose attendance is computed in one run
 PEOPLE_A_RUN = 5000
@@ -101,17 +101,11 @@ def thin_out_heads(now: Now) -> Counts:
 
 
 def judge_standings(now: Now) -> Counts:
-    """Bring the kept standings of staff's lists up to date, a part a transaction."""
-    today = now().astimezone(BEIJING).date()
-    judged = 0
-    for society_id in standings.societies_to_catch_up(on=today):
-        for _part in range(PARTS_A_RUN):
-            with transaction():
-                caught_up = standings.catch_up(society_id, on=today, limit=standings.AT_ONCE)
-            judged += caught_up.judged
-            if not caught_up.more:
-                break
-    return {"judged": judged}
+    """Order that old standings of staff's lists are judged; the workers do it, range by range."""
+    moment = now()
+    with transaction():
+        ordered = standing_jobs.order_standings(now=moment, on=moment.astimezone(BEIJING).date())
+    return {"ordered": ordered}
 
 
 def settle_attendance(now: Now) -> Counts:
@@ -247,7 +241,7 @@ def table(
         every("settle-attendance", settle_attendance, seconds=5),
         every("ask-leaving", ask_leaving, seconds=60),
         every("turn-events", turn_events, seconds=15),
-        every("judge-standings", judge_standings, seconds=300),
+        every("judge-standings", judge_standings, seconds=60),
         every("turn-filings", turn_filings, seconds=300),
         every("report-acts", report_acts, seconds=60),
         every("remind-events", remind_events, seconds=300),

@@ -5,13 +5,24 @@ from datetime import datetime
 from cpd_app.domain.errors import Rejected
 from cpd_app.media.reading import Reading, read_through
 from cpd_app.storage import local_files
-from cpd_app.usecases import bulk_dossiers, files, letters, nudges, recalculation, rules_trial
+from cpd_app.usecases import (
+    bulk_dossiers,
+    files,
+    letters,
+    nudges,
+    recalculation,
+    relief_for_all,
+    rules_trial,
+    standing_jobs,
+)
 from cpd_app.usecases.jobs import Step
 from scheduler.dossier_tasks import make_dossiers
 from scheduler.import_tasks import read_import, save_import, undo_import
 from scheduler.nudge_tasks import nudge
 from scheduler.post import post
+from scheduler.relief_tasks import tell_of_relief
 from scheduler.rules_tasks import recalculate, try_recalculation, try_version
+from scheduler.standing_tasks import judge_standings
 from scheduler.work import Task, Work
 
 
@@ -68,4 +79,7 @@ TASKS: dict[str, Task] = {
     rules_trial.TASK: try_version,
     recalculation.TRIAL: try_recalculation,
     recalculation.TASK: recalculate,
+    standing_jobs.TASK: judge_standings,
+    relief_for_all.GIVEN: tell_of_relief,
+    relief_for_all.TAKEN_BACK: tell_of_relief,
 }

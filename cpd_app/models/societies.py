@@ -27,6 +27,8 @@ class Society(Base):
     #: differences from the defaults in `domain`, e.g. audit_proof, membership_lapsed
     settings: Mapped[dict[str, Any]]
     is_demo: Mapped[bool] = mapped_column(default=False)
+    #: counts what was decided for all its members; kept standings of another round are old
+    standing_round: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Requirement(Base):
@@ -136,8 +138,9 @@ class LastStanding(Base):
     """What readiness said of a registration when it was last asked for lists and counts.
 
     A copy for staff's lists of thousands; a member's own page always asks anew. It is as good as
-    new when `on_day` is today and `registration_version` is still the registration's. On another
-    day `sums` saves reading the records again: they depend on the version only.
+    new when `on_day` is today, `registration_version` is still the registration's and
+    `standing_round` the society's. On another day or in another round `sums` saves reading the
+    records again: they depend on the version only.
     """
 
     __tablename__ = "last_standings"
@@ -152,6 +155,7 @@ class LastStanding(Base):
     society_id: Mapped[int] = mapped_column(ForeignKey("societies.id"))
     term_id: Mapped[int] = mapped_column(ForeignKey("terms.id", ondelete="CASCADE"), index=True)
     registration_version: Mapped[int]
+    standing_round: Mapped[int] = mapped_column(default=0, server_default="0")
     on_day: Mapped[date]
     ready: Mapped[bool]
     #: the worst of the years: short, behind, on_track, met, waived, ahead

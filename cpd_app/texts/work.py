@@ -10,7 +10,7 @@ CLOCK_NAMES: dict[str, str] = {
     "settle-attendance": "把考勤换算成学时",
     "ask-leaving": "询问没签退的人",
     "turn-events": "开放和结束活动",
-    "judge-standings": "更新续期体检的汇总",
+    "judge-standings": "安排更新续期体检的汇总",
     "turn-filings": "检查补正期限",
     "report-acts": "向联合体报告证书变动",
     "expire-terms": "标记到期的证书",
@@ -30,6 +30,10 @@ TASK_NAMES: dict[str, str] = {
     "recalculation": "重新折算",
     "nudge": "催办",
     "dossiers": "打包申请卷宗",
+    "standings": "更新续期体检的汇总",
+    "relief_for_all": "告知全会减免",
+    "relief_withdrawn_all": "告知收回全会减免",
+    "calendar_moves": "按新的工作日历改期限",
 }
 
 #: state of a long task -> its word

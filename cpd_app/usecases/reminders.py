@@ -31,6 +31,7 @@ from cpd_app.models import (
     Person,
     Registration,
     RosterEntry,
+    Society,
     Term,
 )
 from cpd_app.usecases.deadlines import DeadlineKind
@@ -96,11 +97,13 @@ def remind_years(after: int, *, now: datetime, today: date, limit: int = AT_ONCE
         .join(LastStanding, LastStanding.registration_id == Registration.id)
         .join(Term, Term.id == LastStanding.term_id)
         .join(Person, Person.id == Registration.person_id)
+        .join(Society, Society.id == Registration.society_id)
         .where(
             Registration.id > after,
             LastStanding.lacking_until <= horizon,
             LastStanding.on_day == today,
             LastStanding.registration_version == Registration.version,
+            LastStanding.standing_round == Society.standing_round,
             Term.state.in_(RUNNING),
             Person.barred_on.is_(None),
             Person.messages_stopped_at.is_(None),

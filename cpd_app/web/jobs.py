@@ -26,6 +26,10 @@ UNITS = {
     "rules_effect": "people",
     "recalculation_trial": "people",
     "recalculation": "people",
+    "standings": "people",
+    "relief_for_all": "people",
+    "relief_withdrawn_all": "people",
+    "calendar_moves": "files",
     "dossiers": "files",
     "process_file": "files",
 }

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, make_response, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -15,7 +15,7 @@ from cpd_app.db import transaction
 from cpd_app.storage import local_files
 from cpd_app.texts import SENTENCES
 from cpd_app.texts.work import CLOCK_NAMES, JOB_STATES, TASK_NAMES
-from cpd_app.usecases import job_files, job_runs, work
+from cpd_app.usecases import job_files, job_runs, standing_jobs, work
 from cpd_app.usecases.job_runs import TaskState
 from cpd_app.usecases.work import Task
 from cpd_app.web import desk
@@ -63,11 +63,13 @@ def index() -> ResponseReturnValue:
     )
     lines = [clock_line(state) for state in job_runs.clock_seen_by(actor, now=now)]
     letters = work.letters_waiting(actor, now=now)
+    standings = standing_jobs.progress_of(actor, here.society_id) if here else None
     return render_template(
         "work/index.html",
         heading=_heading(lines, tasks.counts),
         lines=lines,
         letters=letters,
+        standings=standings,
         failed=[(clock_name(r.name), r) for r in job_runs.failed_runs(actor, now=now)],
         tasks=tasks,
         tabs=_tabs(tasks.counts, chosen),
@@ -80,6 +82,17 @@ def index() -> ResponseReturnValue:
         unit_of=unit_of,
         has_desk=here is not None,
     )
+
+
+@bp.get("/staff/work/standings")
+@staff_area
+def standings() -> ResponseReturnValue:
+    """How far the standings of the society are; `X-Done: 1` when they are of today."""
+    found = standing_jobs.progress_of(current_actor(), desk.society_id())
+    answer = make_response(render_template("work/_standings.html", standings=found))
+    if not found.waiting:
+        answer.headers["X-Done"] = "1"
+    return answer
 
 
 @bp.get("/jobs/<int:job_id>/file")
@@ -133,6 +146,8 @@ def task_href(task: Task) -> str:
             return url_for("nudges.run", job_id=job.id) if task.may_stop else ""
         case "read_import" | "save_import" | "undo_import" if job.society_id is not None:
             return url_for("imports.show", import_id=job.subject_id) if task.may_stop else ""
+        case "relief_for_all" | "relief_withdrawn_all":
+            return url_for("relief_desk.show", relief_id=job.subject_id)
         case "rules_effect":
             return url_for("rules.show", version_id=job.subject_id)
         case _:
