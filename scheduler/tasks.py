@@ -7,6 +7,7 @@ from cpd_app.media.reading import Reading, read_through
 from cpd_app.storage import local_files
 from cpd_app.usecases import (
     bulk_dossiers,
+    deadline_moves,
     files,
     letters,
     nudges,
@@ -16,6 +17,7 @@ from cpd_app.usecases import (
     standing_jobs,
 )
 from cpd_app.usecases.jobs import Step
+from scheduler.calendar_tasks import move_deadlines
 from scheduler.dossier_tasks import make_dossiers
 from scheduler.import_tasks import read_import, save_import, undo_import
 from scheduler.nudge_tasks import nudge
@@ -80,6 +82,7 @@ TASKS: dict[str, Task] = {
     recalculation.TRIAL: try_recalculation,
     recalculation.TASK: recalculate,
     standing_jobs.TASK: judge_standings,
+    deadline_moves.TASK: move_deadlines,
     relief_for_all.GIVEN: tell_of_relief,
     relief_for_all.TAKEN_BACK: tell_of_relief,
 }

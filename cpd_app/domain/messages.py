@@ -57,7 +57,8 @@ class MessageKind(StrEnum):
     FILED = "filed"
     """number; filing_id"""
     RETURNED = "returned"
-    """number, points, due_on; filing_id, return_id. variant: none, extended, overdue"""
+    """number, points, due_on; filing_id, return_id. variant: none, extended, overdue, moved
+    (before_on)"""
     RETURN_DUE = "return_due"
     """number, work_days (left after today), due_on; filing_id, return_id. variant: last_day, or
     none"""
@@ -65,17 +66,17 @@ class MessageKind(StrEnum):
     """number, unit; filing_id. variant: asked, answered, silent"""
     DECIDED = "decided"
     """number; filing_id. variant: passed, conditional (make_up_hours, until_on, appeal_until_on),
-    refused (appeal_until_on)"""
+    refused (appeal_until_on), appeal_moved (before_on, appeal_until_on)"""
     RELIEF = "relief"
     """ground, ground_en; relief_id. variant: granted, for_all, withdrawn_all, partly, refused,
-    withdrawn (these three: appeal_until_on)"""
+    withdrawn (these three: appeal_until_on), appeal_moved (before_on, appeal_until_on)"""
     APPEAL = "appeal"
     """about (relief, decision, act); appeal_id. variant: upheld, set_aside, set_aside_act (a second
     person has to confirm it): what became of the decision that it was against"""
     CERTIFICATE = "certificate"
     """number, effective_on; registration_id. variant: suspended, cancelled, revoked (these three:
     appeal_until_on), suspended_asked, cancelled_asked, transferred, resumed, renewed, upgraded,
-    annulled, expired, wish_declined (act)"""
+    annulled, expired, wish_declined (act), appeal_moved (before_on, appeal_until_on)"""
     REGISTERED = "registered"
     """title, starts_at, zone; event_id. variant: confirmed, listed, waiting, pending, declined
     (reason), promoted, removed"""

@@ -127,6 +127,7 @@ SENTENCES: dict[str, str] = {
     "import_not_done": "只有已完成的导入才能撤销。",
     "import_nothing": "没有可以导入的行。",
     "job_is_over": "这项工作已经结束。",
+    "job_must_end": "这项工作要做完，不能停下。",
     "worker_died": "处理多次中断，没有完成。请再试一次；仍不行请告诉学会。",
 }
 

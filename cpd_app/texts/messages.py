@@ -34,6 +34,11 @@ SENTENCES: dict[str, str] = {
     "message_returned_extended_text": (
         "你的再注册申请 %(number)s 的补正期限延长到%(due_on)s。请逐项答复，不能再延长。"
     ),
+    "message_returned_moved_title": "补正期限改到%(due_on)s",
+    "message_returned_moved_text": (
+        "放假安排公布了，你的再注册申请 %(number)s 的补正，最后一天由%(before_on)s改到%(due_on)s。"
+        "请逐项答复。"
+    ),
     "message_returned_overdue_title": "补正期限已过，还可以答复",
     "message_returned_overdue_text": (
         "你的再注册申请 %(number)s 的补正期限到%(due_on)s已过，没有收到答复。"
@@ -75,6 +80,21 @@ SENTENCES: dict[str, str] = {
     "message_decided_refused_text": (
         "你的再注册申请 %(number)s 不予再注册，理由写在决定书里。不同意的可以申诉，"
         "最后一天是%(appeal_until_on)s。"
+    ),
+    "message_decided_appeal_moved_title": "申诉期限改到%(appeal_until_on)s",
+    "message_decided_appeal_moved_text": (
+        "放假安排公布了，对再注册申请 %(number)s 的决定，申诉的最后一天由%(before_on)s"
+        "改到%(appeal_until_on)s。"
+    ),
+    "message_relief_appeal_moved_title": "申诉期限改到%(appeal_until_on)s",
+    "message_relief_appeal_moved_text": (
+        "放假安排公布了，对减免申请（%(ground)s）的决定，申诉的最后一天由%(before_on)s"
+        "改到%(appeal_until_on)s。"
+    ),
+    "message_certificate_appeal_moved_title": "申诉期限改到%(appeal_until_on)s",
+    "message_certificate_appeal_moved_text": (
+        "放假安排公布了，对证书（注册编号 %(number)s）的处理，申诉的最后一天由%(before_on)s"
+        "改到%(appeal_until_on)s。"
     ),
     "message_relief_granted_title": "减免申请已批准",
     "message_relief_granted_text": (

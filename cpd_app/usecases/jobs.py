@@ -28,6 +28,9 @@ UNHURRIED = frozenset({"standings"})
 #: wait before the second attempt; doubled for each further one
 BACK_OFF = timedelta(seconds=15)
 
+#: kinds that cannot be stopped: half of it would be wrong, or it is ordered again at once
+MUST_END = frozenset({"calendar_moves", "standings"})
+
 
 class JobState(StrEnum):
     """Where a job stands."""
@@ -224,8 +227,13 @@ def fail_job(
 
 
 def cancel_job(actor: Actor, job_id: int, *, now: datetime) -> Job:
-    """Stop a job: what it kept so far stays, the next step is not kept."""
+    """Stop a job: what it kept so far stays, the next step is not kept.
+
+    Raises Rejected `job_must_end`, `job_is_over`.
+    """
     job = job_of(actor, job_id)
+    if job.kind in MUST_END:
+        raise Rejected("job_must_end")
     if not _change(_stopped(now).where(Job.id == job_id)):
         raise Rejected("job_is_over")
     session.refresh(job)

@@ -1,5 +1,6 @@
 """What members are told about relief (granted, cut, refused, taken back) and about appeals."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from cpd_app.db import session
@@ -14,6 +15,16 @@ def tell_relief(
     """The society's word on a request."""
     if relief.person_id is not None:
         tell(_draft(relief, relief.person_id, variant, appeal_until_on), now=now)
+
+
+def appeal_moved(relief: Relief, *, before_on: date, until_on: date) -> Draft | None:
+    """A holiday moved the last day to appeal against the society's word."""
+    if relief.person_id is None:
+        return None
+    draft = _draft(relief, relief.person_id, "appeal_moved", until_on)
+    draft.data["before_on"] = before_on.isoformat()
+    key = f"relief:{relief.id}:appeal_moved:{until_on.isoformat()}"
+    return replace(draft, key=key)
 
 
 def draft_of_all(relief: Relief, person_id: int, variant: str, version: int) -> Draft:

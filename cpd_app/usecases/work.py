@@ -11,7 +11,7 @@ from cpd_app.policy import Actor, Permission, Target, may, require
 from cpd_app.usecases import standing_jobs
 from cpd_app.usecases.credits_shown import names_of
 from cpd_app.usecases.job_files import files_of
-from cpd_app.usecases.jobs import JobState, target_of
+from cpd_app.usecases.jobs import MUST_END, JobState, target_of
 
 PAGE_SIZE = 30
 STATES = tuple(state.value for state in JobState)
@@ -36,6 +36,11 @@ class Task:
     def under_way(self) -> bool:
         """Whether it waits or runs."""
         return self.job.state in {JobState.DUE, JobState.RUNNING}
+
+    @property
+    def stoppable(self) -> bool:
+        """Whether it may be left half done."""
+        return self.may_stop and self.job.kind not in MUST_END
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ BEHIND = {
 FILING = {"number": "SF-2027-000123", "filing_id": 123}
 RETURN = {**FILING, "return_id": 7, "points": 3, "due_on": "2027-03-24"}
 APPEAL = {"appeal_until_on": "2027-03-31"}
+MOVED = {"before_on": "2027-03-31", "appeal_until_on": "2027-04-02"}
 CERTIFICATE = {"number": "SF-E-2023-00417", "effective_on": "2027-03-10", "registration_id": 417}
 GROUND = {"ground": "产假或育儿假", "ground_en": "Maternity or parental leave", "relief_id": 31}
 EVENT = {
@@ -48,6 +49,7 @@ SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
         "": RETURN,
         "extended": {**RETURN, "due_on": "2027-04-08"},
         "overdue": RETURN,
+        "moved": {**RETURN, "before_on": "2027-03-24", "due_on": "2027-03-26"},
     },
     MessageKind.RETURN_DUE: {
         "": {**RETURN, "work_days": 3},
@@ -60,6 +62,7 @@ SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
         "passed": FILING,
         "conditional": {**FILING, **APPEAL, "make_up_hours": 850, "until_on": "2027-12-31"},
         "refused": {**FILING, **APPEAL},
+        "appeal_moved": {**FILING, **MOVED},
     },
     MessageKind.RELIEF: {
         "granted": GROUND,
@@ -68,6 +71,7 @@ SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
         "partly": {**GROUND, **APPEAL},
         "refused": {**GROUND, **APPEAL},
         "withdrawn": {**GROUND, **APPEAL},
+        "appeal_moved": {**GROUND, **MOVED},
     },
     MessageKind.APPEAL: {
         "upheld": {"about": "relief", "appeal_id": 9},
@@ -82,6 +86,7 @@ SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
             CERTIFICATE,
         ),
         "wish_declined": {**CERTIFICATE, "act": "suspended"},
+        "appeal_moved": {**CERTIFICATE, **MOVED},
     },
     MessageKind.REGISTERED: {
         **_each(
