@@ -81,6 +81,8 @@ class Registration(Base):
     __table_args__ = (
         # the register in order of numbers, a page at a time
         Index("ix_registrations_society_id_number", "society_id", "number_key"),
+        # of whom a term is, without reading the row
+        Index("ix_registrations_id_society_id", "id", "society_id", "person_id"),
         # PostgreSQL uses an index for LIKE 'x%' only when it sorts by bytes
         Index(
             "ix_registrations_number_begins",
@@ -119,7 +121,14 @@ class Term(Base):
     """A certificate term (证书有效期), half-open; carries the level of the certificate."""
 
     __tablename__ = "terms"
-    __table_args__ = (UniqueConstraint("registration_id", "starts_on"),)
+    __table_args__ = (
+        UniqueConstraint("registration_id", "starts_on"),
+        # with all that lists and counts of thousands ask of a term, so that no row is read
+        Index("ix_terms_ends_on_id", "ends_on", "id", "state", "registration_id", "starts_on"),
+        Index(
+            "ix_terms_registration_id_ends_on", "registration_id", "starts_on", "ends_on", "state"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"))
@@ -127,7 +136,7 @@ class Term(Base):
     level: Mapped[str] = mapped_column(String(20))
     starts_on: Mapped[date]
     #: exclusive
-    ends_on: Mapped[date] = mapped_column(index=True)
+    ends_on: Mapped[date]
     #: active, suspended, expired, cancelled, revoked
     state: Mapped[str] = mapped_column(String(20), default="active")
 
@@ -147,6 +156,16 @@ class LastStanding(Base):
     __table_args__ = (
         Index("ix_last_standings_society_id_verdict", "society_id", "verdict"),
         Index("ix_last_standings_society_id_on_day", "society_id", "on_day"),
+        # what lists and counts ask, apart from the wide rows
+        Index(
+            "ix_last_standings_registration_id_to_do",
+            "registration_id",
+            "to_do",
+            "verdict",
+            "ready",
+            "first_check",
+            "missing",
+        ),
     )
 
     registration_id: Mapped[int] = mapped_column(

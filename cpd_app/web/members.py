@@ -252,10 +252,12 @@ def _bring_up_to_date(society_id: int, wanted: MemberFilter) -> int:
     actor, today = current_actor(), clock.today()
     if wanted.standing in {"", "not_activated"}:
         return 0
-    if not overview.is_up_to_date(actor, society_id, on=today):
+    waiting = overview.old_standings(actor, society_id, on=today)
+    if waiting:
         with transaction():
             overview.bring_up_to_date(actor, society_id, on=today)
-    return standings.waiting_in(society_id, on=today)
+        waiting = overview.old_standings(actor, society_id, on=today)
+    return waiting
 
 
 def _file(registration_id: int) -> MemberFile:

@@ -18,7 +18,7 @@ from cpd_app.usecases.overview import (
     Overview,
     bring_up_to_date,
     counts_of_societies,
-    is_up_to_date,
+    old_standings,
     overview_of,
 )
 from cpd_app.usecases.reach_lists import unreached
@@ -40,10 +40,12 @@ def overview() -> ResponseReturnValue:
     here = desk.open_desk()
     if here is None or (actor.is_federation and request.args.get("view") == "federation"):
         return _federation()
-    if not is_up_to_date(actor, here.society_id, on=today):
+    waiting = old_standings(actor, here.society_id, on=today)
+    if waiting:
         with transaction():
             bring_up_to_date(actor, here.society_id, on=today)
-    found = overview_of(actor, here.society_id, on=today)
+        waiting = old_standings(actor, here.society_id, on=today)
+    found = overview_of(actor, here.society_id, on=today, waiting=waiting)
     return render_template(
         "staff/overview.html",
         page=found,
