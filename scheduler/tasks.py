@@ -5,13 +5,26 @@ from datetime import datetime
 from cpd_app.domain.errors import Rejected
 from cpd_app.media.reading import Reading, read_through
 from cpd_app.storage import local_files
-from cpd_app.usecases import bulk_dossiers, files, letters, nudges, recalculation, rules_trial
+from cpd_app.usecases import (
+    bulk_dossiers,
+    closing_package,
+    export_orders,
+    files,
+    letters,
+    nudges,
+    recalculation,
+    register_sheets,
+    rules_trial,
+)
 from cpd_app.usecases.jobs import Step
 from scheduler.dossier_tasks import make_dossiers
+from scheduler.export_tasks import make_own_export
 from scheduler.import_tasks import read_import, save_import, undo_import
 from scheduler.nudge_tasks import nudge
+from scheduler.package_tasks import make_closing_package
 from scheduler.post import post
 from scheduler.rules_tasks import recalculate, try_recalculation, try_version
+from scheduler.sheet_tasks import make_sheet
 from scheduler.work import Task, Work
 
 
@@ -64,6 +77,9 @@ TASKS: dict[str, Task] = {
     "save_import": save_import,
     "undo_import": undo_import,
     bulk_dossiers.TASK: make_dossiers,
+    register_sheets.TASK: make_sheet,
+    export_orders.TASK: make_own_export,
+    closing_package.TASK: make_closing_package,
     nudges.TASK: nudge,
     rules_trial.TASK: try_version,
     recalculation.TRIAL: try_recalculation,

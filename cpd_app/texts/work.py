@@ -30,6 +30,9 @@ TASK_NAMES: dict[str, str] = {
     "recalculation": "重新折算",
     "nudge": "催办",
     "dossiers": "打包申请卷宗",
+    "register_sheet": "导出名册",
+    "own_export": "导出我的全部资料",
+    "closing_package": "结项包",
 }
 
 #: state of a long task -> its word
@@ -44,5 +47,8 @@ JOB_STATES: dict[str, str] = {
 SENTENCES: dict[str, str] = {
     "no_filings": "这段时间没有收到申请。请换一段时间。",
     "too_many_filings": "一次最多打包 %(most)s 份。请把时间段缩短。",
+    "too_much_evidence": "连同佐证超过 %(most)s GB。请把时间段缩短，或不带佐证。",
+    "no_room": "服务器的磁盘放不下这么多。请把时间段缩短，或不带佐证。",
+    "nothing_to_export": "没有可导出的行。请放宽筛选。",
     "days_the_wrong_way": "最后一天不能早于第一天。",
 }
