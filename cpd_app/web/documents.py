@@ -91,7 +91,7 @@ def sign_in_sheet(event_id: int, session_id: int) -> ResponseReturnValue:
 def _certificate(certificate: AttendanceCertificate) -> Response:
     language = short_locale()
     made = certificate_pdf(certificate, language, current_app.config["CPD"].fonts_dir)
-    return _sent(made, "pdf", "certificate", certificate.event.title, certificate.name)
+    return _sent(made, "certificate", certificate.event.title, certificate.name)
 
 
 def _sent(data: bytes, label: str, *about: str) -> Response:

@@ -1,13 +1,13 @@
 """A file made in the background: how far it is, then where to take it while it is kept."""
 
-from flask import Blueprint, render_template, send_file, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cpd_app import clock
 from cpd_app.access import asks_again, current_actor, signed_in
 from cpd_app.db import transaction
-from cpd_app.storage import local_files
+from cpd_app.downloads import download
 from cpd_app.usecases import export_orders, job_files
 from cpd_app.usecases.job_files import Shown
 from cpd_app.web.job_words import problem_words, task_name, unit_of
@@ -40,12 +40,7 @@ def file(job_id: int) -> ResponseReturnValue:
     """What a job made, for who ordered it; a download that broke off goes on where it was."""
     with transaction():
         made = job_files.take_file(current_actor(), job_id, now=clock.now())
-    source = local_files().open(made.folder, made.digest)
-    answer = send_file(
-        source, mimetype=made.media_type, as_attachment=True, download_name=made.name
-    )
-    del answer.headers["Cache-Control"]  # the app's own stands: nothing of it is kept
-    return answer
+    return download(made)
 
 
 def _heading(shown: Shown) -> str:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
-from cpd_app.documents.spreadsheets import write_csv, write_xlsx
+from cpd_app.documents.spreadsheets import Cell, write_csv, write_xlsx
 
 HEADING = ["名称", "学时", "有"]
-ROWS = [["=HYPERLINK(1)", 27.5, True], ["@x", None, False]]
+ROWS: list[list[Cell]] = [["=HYPERLINK(1)", 27.5, True], ["@x", None, False]]
 
 
 def test_a_csv_opens_in_excel_and_calculates_nothing():

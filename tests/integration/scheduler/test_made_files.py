@@ -1,7 +1,5 @@
 """Files that jobs make: whole although a worker is killed, for who ordered them, then swept."""
 
-import csv
-import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -11,11 +9,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from openpyxl import load_workbook
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 
 from cpd_app import clock
-from cpd_app.domain.errors import NotAllowed, NotFound, Rejected
+from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.models import (
     File,
     FileView,
@@ -24,19 +21,16 @@ from cpd_app.models import (
     JobFile,
     JournalEntry,
     Person,
-    PersonName,
-    Registration,
     Role,
+    SnapshotRecord,
     Society,
-    Term,
 )
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import bulk_dossiers, cleaning, export_orders, job_files, jobs
 from cpd_app.usecases.bulk_dossiers import Span
 from cpd_app.usecases.files import remove_orphans
-from cpd_app.usecases.members import MemberFilter
-from cpd_app.usecases.register_sheets import AT_ONCE, SheetOrder, order_sheet
 from scheduler import making, runner
+from scheduler.growing import Growing
 from scheduler.tasks import TASKS
 from tests.support import builders
 from tests.support.filings import a_filing, a_record
@@ -127,7 +121,8 @@ def test_dossiers_go_on_after_a_kill_and_nothing_is_written_down_twice(
         said = [line.split("\t")[1] for line in left_out]
         assert said == ["gone", "not the bytes that were kept"]
     taken = select(JournalEntry.object_id).where(JournalEntry.verb == "filing.dossier_taken")
-    assert sorted(store.all(taken)) == [filing_id for filing_id, _proof in made]
+    assert set(store.all(taken)) == {filing_id for filing_id, _proof in made}
+    assert len(store.all(taken)) == len(made)
     views = select(FileView.file_id).where(FileView.person_id == registrar.id)
     assert sorted(store.all(views)) == [proof.id for _filing, proof in made]
     assert store.get(Job, job.id).attempts == 2
@@ -153,10 +148,14 @@ def test_dossiers_without_evidence_hold_papers_only(
 def test_what_is_too_large_is_refused(
     do: Do, store: Store, disk: LocalFiles, society: Society, registrar: Someone
 ):
-    proof = filings(store, disk, society, 1)[0][1]
+    [(filing_id, _proof)] = filings(store, disk, society, 1)
+    record = select(SnapshotRecord.activity_id).where(SnapshotRecord.filing_id == filing_id)
+    person = store.get(Person, store.get(Filing, filing_id).person_id)
     span = Span(society.id, date(2026, 11, 1), date(2026, 11, 30))
-    for size, room, code in ((60 * 1000**3, ROOM, "too_much_evidence"), (9, 8, "no_room")):
-        store.run(update(File).where(File.id == proof.id).values(size=size))
+    for count, room, code in ((1, 2 * 10**9, "no_room"), (25, ROOM, "too_much_evidence")):
+        for _number in range(count):
+            large = builders.a_file(store, person, size=2 * 10**9)
+            builders.an_evidence(store, store.one(record), large.id)
         with pytest.raises(Rejected, match=code):
             do(
                 bulk_dossiers.order_dossiers, registrar.actor, span, with_evidence=True,
@@ -194,103 +193,6 @@ def test_who_lost_the_right_gets_nothing(
 
     assert store.get(Job, job.id).state == "failed"
     assert store.count(JobFile) == 0
-
-
-def a_register(store: Store, society: Society, count: int) -> None:
-    """So many registrations, in few statements."""
-    first = builders.a_person(store).id + 1000
-    ids = range(first, first + count)
-    with store.session() as session:
-        session.execute(
-            insert(Person),
-            [{"id": i, "email": f"r{i}@example.org", "created_at": NOW} for i in ids],
-        )
-        session.execute(
-            insert(PersonName),
-            [{"person_id": i, "name": f"会员{i}", "from_on": date(2020, 1, 1)} for i in ids],
-        )
-        session.execute(
-            insert(Registration),
-            [{"id": i, "person_id": i, "society_id": society.id, "number": f"R{i}",
-              "number_key": f"R{i}", "field_text": "电气", "created_at": NOW, "version": 1}
-             for i in ids],
-        )  # fmt: skip
-        session.execute(
-            insert(Term),
-            [{"registration_id": i, "level": "senior", "starts_on": date(2023, 3, 1),
-              "ends_on": date(2028, 3, 1), "state": "active"} for i in ids],
-        )  # fmt: skip
-
-
-def a_sheet(do: Do, by: Someone, society: Society, **over: Any) -> Job:
-    """Order the register of that day."""
-    order = SheetOrder(
-        **{
-            "society_id": society.id, "subject": "members", "form": "csv",
-            "wanted": MemberFilter(), "on": date(2026, 11, 20), "language": "zh", **over,
-        }
-    )  # fmt: skip
-    job: Job = do(order_sheet, by.actor, order, key="k", now=NOW)
-    return job
-
-
-def rows_of(source: io.BufferedIOBase | Any) -> list[dict[str, str]]:
-    """A CSV as dictionaries."""
-    return list(csv.DictReader(io.StringIO(source.read().decode("utf-8-sig"))))
-
-
-@pytest.mark.usefixtures("present")
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_a_sheet_goes_on_with_the_part_that_is_missing(
-    app: Flask, do: Do, store: Store, disk: LocalFiles, society: Society, registrar: Someone,
-    form: str,
-):  # fmt: skip
-    a_register(store, society, 2 * AT_ONCE + 10)
-    job = a_sheet(do, registrar, society, subject="certificates", form=form)
-    killed_after(app, store, 2)
-    a_register(store, society, 1)
-    work_off(app)
-
-    source = made_by(disk.root, store, job.id)
-    if form == "csv":
-        numbers = [row["编号"] for row in rows_of(source)]
-    else:
-        sheet = load_workbook(source, read_only=True).worksheets[0]
-        numbers = [str(row[0]) for row in sheet.iter_rows(min_row=2, values_only=True)]
-    assert len(set(numbers)) == len(numbers) == 2 * AT_ONCE + 10
-    assert numbers == sorted(numbers)
-    entry = store.one(select(JournalEntry).where(JournalEntry.verb == "members.exported"))
-    assert entry.data == {"count": 2 * AT_ONCE + 10, "subject": "certificates", "form": form}
-
-
-@pytest.mark.usefixtures("present")
-def test_a_sheet_says_how_the_year_stands_and_calculates_nothing(
-    app: Flask, do: Do, store: Store, disk: LocalFiles, society: Society, registrar: Someone,
-    member: Someone,
-):  # fmt: skip
-    person = builders.a_person(store, name="=SUM(1)", password_hash=None)
-    builders.a_registration(store, person, society, number="A1", number_key="A1")
-    job = a_sheet(do, registrar, society, wanted=MemberFilter(q="A1"))
-    work_off(app)
-
-    [row] = rows_of(made_by(disk.root, store, job.id))
-    assert (row["编号"], row["姓名"], row["账号"]) == ("A1", "'=SUM(1)", "未激活")
-    assert (row["本年度"], row["本年度到"]) == ("4", "2027-02-28")
-    hours = [row[f"本年度{what}学时"] for what in ("要求", "认可", "还差")]
-    assert hours == ["50", "0", "50"]
-    assert (row["各年合计还差学时"], row["续期体检"]) == ("200", "未就绪")
-    assert member.registration
-
-
-def test_a_sheet_of_nothing_or_of_another_society_is_refused(
-    do: Do, society: Society, registrar: Someone, stranger: Someone, member: Someone
-):
-    with pytest.raises(Rejected, match="nothing_to_export"):
-        a_sheet(do, registrar, society, wanted=MemberFilter(q="没有这样的人"))
-    with pytest.raises(NotFound):
-        a_sheet(do, stranger, society)
-    with pytest.raises(NotFound):
-        a_sheet(do, member, society)
 
 
 def proofs_of(store: Store, disk: LocalFiles, person: Person, count: int) -> None:
@@ -356,27 +258,13 @@ def test_a_made_file_is_for_who_ordered_it_until_it_is_swept(
 
 
 @pytest.mark.usefixtures("present")
-def test_a_colleague_watches_and_does_not_download(
-    app: Flask, do: Do, store: Store, society: Society, registrar: Someone, auditor: Someone
-):
-    builders.a_registration(store, builders.a_person(store), society)
-    job = a_sheet(do, auditor, society)
-    work_off(app)
-
-    seen = do(job_files.shown_job, registrar.actor, job.id, now=NOW)
-    assert (seen.is_own, seen.file) == (False, None)
-    with pytest.raises(NotAllowed):
-        do(job_files.take_file, registrar.actor, job.id, now=NOW)
-
-
-@pytest.mark.usefixtures("present")
 def test_a_worker_that_only_slept_does_not_write_beside_its_successor(
     app: Flask, do: Do, store: Store, disk: LocalFiles, society: Society, registrar: Someone
 ):
     filings(store, disk, society, 2)
     job = dossiers(do, registrar, society)
     with app.app_context():
-        asleep = making.Growing(disk.root / f"making-{job.id}")
+        asleep = Growing(disk.root / f"making-{job.id}")
     with asleep:
         runner.work(app, job.id, TASKS)
         assert store.get(Job, job.id).state == "running"

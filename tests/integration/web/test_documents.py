@@ -115,13 +115,12 @@ def test_the_package_is_one_zip_of_pdf_and_workbook(
     page = browser.follow(browser.submit(browser.get("documents.package", event_id=event.id)))
     assert page.heading == "正在做"
     work_off(app)
-    with browser.client.get(file_of(browser.get(page.response.request.path))) as answer:
-        data = answer.get_data()
+    answer = browser.fetch(file_of(browser.get(page.response.request.path)))
 
     assert browser.get("documents.package", event_id=event.id).has("main a[href^='/jobs/']")
     assert answer.mimetype == "application/zip"
     assert name_of(answer) == "结项表-直流输电_换流阀 研讨会.zip"
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         pdf, xlsx = (archive.read(name) for name in archive.namelist())
     assert said("到场 1") in text_of(pdf)
     assert "已结项" in text_of(pdf)
