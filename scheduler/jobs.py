@@ -28,6 +28,7 @@ from cpd_app.usecases import (
     standing_jobs,
     term_acts,
 )
+from scheduler import making
 
 Now = Callable[[], datetime]
 #: what a job did, counted; all zero: nothing was due
@@ -226,8 +227,9 @@ def take_backup(now: Now) -> Counts:
 
 
 def remove_orphans(now: Now) -> Counts:
-    """Remove bytes of files that no row knows: what an interrupted upload left behind."""
-    return {"removed": files.remove_orphans(store=local_files(), now=now())}
+    """Remove bytes that nobody needs: of uploads and of jobs that ended in the middle."""
+    removed = files.remove_orphans(store=local_files(), now=now())
+    return {"removed": removed + making.remove_left_behind()}
 
 
 def table(

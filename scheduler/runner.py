@@ -18,7 +18,7 @@ from cpd_app.usecases.actors import actor_for
 from cpd_app.usecases.jobs import Step
 from scheduler.beat import Beat
 from scheduler.jobs import ClockJob
-from scheduler.work import Task, Work
+from scheduler.work import Stopped, Task, Work
 
 log = structlog.get_logger()
 
@@ -26,10 +26,6 @@ log = structlog.get_logger()
 IDLE_SECONDS = 60
 
 _last_noted: dict[str, float] = {}
-
-
-class Stopped(Exception):
-    """The job was cancelled, or another worker has it; what this step did is undone."""
 
 
 def run_job(app: Flask, job: ClockJob) -> bool:
@@ -87,6 +83,7 @@ def work(app: Flask, job_id: int, tasks: Mapping[str, Task]) -> None:
                         payload=job.payload,
                         today=clock.today(),
                         keep=_keeper(job.id, worker),
+                        done=job.done,
                     )
                 )
         except Stopped:

@@ -7,11 +7,14 @@ from cpd_app.media.reading import Reading, read_through
 from cpd_app.storage import local_files
 from cpd_app.usecases import (
     bulk_dossiers,
+    closing_package,
     deadline_moves,
+    export_orders,
     files,
     letters,
     nudges,
     recalculation,
+    register_sheets,
     relief_for_all,
     rules_trial,
     standing_jobs,
@@ -19,11 +22,14 @@ from cpd_app.usecases import (
 from cpd_app.usecases.jobs import Step
 from scheduler.calendar_tasks import move_deadlines
 from scheduler.dossier_tasks import make_dossiers
+from scheduler.export_tasks import make_own_export
 from scheduler.import_tasks import read_import, save_import, undo_import
 from scheduler.nudge_tasks import nudge
+from scheduler.package_tasks import make_closing_package
 from scheduler.post import post
 from scheduler.relief_tasks import tell_of_relief
 from scheduler.rules_tasks import recalculate, try_recalculation, try_version
+from scheduler.sheet_tasks import make_sheet
 from scheduler.standing_tasks import judge_standings
 from scheduler.work import Task, Work
 
@@ -77,6 +83,9 @@ TASKS: dict[str, Task] = {
     "save_import": save_import,
     "undo_import": undo_import,
     bulk_dossiers.TASK: make_dossiers,
+    register_sheets.TASK: make_sheet,
+    export_orders.TASK: make_own_export,
+    closing_package.TASK: make_closing_package,
     nudges.TASK: nudge,
     rules_trial.TASK: try_version,
     recalculation.TRIAL: try_recalculation,

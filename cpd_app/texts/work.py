@@ -34,6 +34,9 @@ TASK_NAMES: dict[str, str] = {
     "relief_for_all": "告知全会减免",
     "relief_withdrawn_all": "告知收回全会减免",
     "calendar_moves": "按新的工作日历改期限",
+    "register_sheet": "导出名册",
+    "own_export": "导出我的全部资料",
+    "closing_package": "结项包",
 }
 
 #: state of a long task -> its word
@@ -48,5 +51,8 @@ JOB_STATES: dict[str, str] = {
 SENTENCES: dict[str, str] = {
     "no_filings": "这段时间没有收到申请。请换一段时间。",
     "too_many_filings": "一次最多打包 %(most)s 份。请把时间段缩短。",
+    "too_much_evidence": "连同佐证超过 %(most)s GB。请把时间段缩短，或不带佐证。",
+    "no_room": "服务器的磁盘放不下这么多。请把时间段缩短，或不带佐证。",
+    "nothing_to_export": "没有可导出的行。请放宽筛选。",
     "days_the_wrong_way": "最后一天不能早于第一天。",
 }

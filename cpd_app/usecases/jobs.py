@@ -5,6 +5,7 @@ dies, the lease runs out and the job is handed out again. A worker that lost its
 from its next report, inside the transaction that would keep its work, and so keeps nothing twice.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -246,6 +247,13 @@ def job_of(actor: Actor, job_id: int) -> Job:
     if job is None or not may(actor, Permission.WATCH_JOB, target_of(job)):
         raise NotFound
     return job
+
+
+def going_on(job_ids: Collection[int]) -> list[int]:
+    """Those of some jobs that wait or run."""
+    states = (JobState.DUE, JobState.RUNNING)
+    wanted = select(Job.id).where(Job.id.in_(job_ids), Job.state.in_(states))
+    return list(session.scalars(wanted))
 
 
 def job_with_key(key: str) -> Job | None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from cpd_app.documents.spreadsheets import as_text
 from cpd_app.usecases.attendance_table import Table
 from cpd_app.web import attendance_words as words
-from cpd_app.web.cells import as_text
 from cpd_app.web.filters import hours
 
 HEADING = (

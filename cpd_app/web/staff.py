@@ -11,6 +11,7 @@ from cpd_app import clock
 from cpd_app.access import current_actor, staff_area
 from cpd_app.db import transaction
 from cpd_app.domain.errors import NotFound
+from cpd_app.sheets.words import level_word, state_word
 from cpd_app.texts.register import LEVELS
 from cpd_app.texts.renewal import CHECK_NAMES
 from cpd_app.usecases.overview import (
@@ -24,7 +25,7 @@ from cpd_app.usecases.overview import (
 from cpd_app.usecases.reach_lists import unreached
 from cpd_app.web import desk, leavers, roles
 from cpd_app.web.locale import short_locale
-from cpd_app.web.member_list import STATE_KINDS, level_word, month_words, state_word
+from cpd_app.web.member_list import STATE_KINDS, month_words
 from cpd_app.web.reach import lack_word
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")

@@ -4,23 +4,20 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, send_file, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from cpd_app import clock
-from cpd_app.access import asks_again, current_actor, signed_in, staff_area
-from cpd_app.db import transaction
-from cpd_app.storage import local_files
-from cpd_app.texts import SENTENCES
-from cpd_app.texts.work import CLOCK_NAMES, JOB_STATES, TASK_NAMES
-from cpd_app.usecases import job_files, job_runs, standing_jobs, work
+from cpd_app.access import current_actor, staff_area
+from cpd_app.texts.work import CLOCK_NAMES, JOB_STATES
+from cpd_app.usecases import job_runs, standing_jobs, work
+from cpd_app.usecases.job_files import makes_file
 from cpd_app.usecases.job_runs import TaskState
 from cpd_app.usecases.work import Task
 from cpd_app.web import desk
-from cpd_app.web.jobs import unit_of
-from cpd_app.wording import sentence
+from cpd_app.web.job_words import problem_words, task_name, unit_of
 
 bp = Blueprint("work", __name__)
 
@@ -95,21 +92,6 @@ def standings() -> ResponseReturnValue:
     return answer
 
 
-@bp.get("/jobs/<int:job_id>/file")
-@signed_in
-@asks_again
-def file(job_id: int) -> ResponseReturnValue:
-    """What a job made, for who ordered it, as long as it is kept."""
-    with transaction():
-        made = job_files.take_file(current_actor(), job_id, now=clock.now())
-    source = local_files().open(made.folder, made.digest)
-    answer = send_file(
-        source, mimetype=made.media_type, as_attachment=True, download_name=made.name
-    )
-    del answer.headers["Cache-Control"]  # the app's own stands: nothing of it is kept
-    return answer
-
-
 def clock_line(state: TaskState) -> ClockLine:
     """A job of the clock as the page prints it."""
     counts = state.last.counts if state.last else {}
@@ -133,11 +115,6 @@ def when_words(when: str) -> str:
     return str(_("每天 %(at)s", at=daily[1])) if daily else when
 
 
-def task_name(kind: str) -> str:
-    """What a long task is called."""
-    return str(_(TASK_NAMES[kind])) if kind in TASK_NAMES else kind
-
-
 def task_href(task: Task) -> str:
     """The page of a task, where it has one."""
     job = task.job
@@ -150,6 +127,8 @@ def task_href(task: Task) -> str:
             return url_for("relief_desk.show", relief_id=job.subject_id)
         case "rules_effect":
             return url_for("rules.show", version_id=job.subject_id)
+        case _ if makes_file(job) and task.may_stop:
+            return url_for("job_files.show", job_id=job.id)
         case _:
             return ""
 
@@ -161,12 +140,8 @@ def state_of(state: str) -> tuple[str, str, str]:
 
 
 def problem_of(task: Task) -> str:
-    """Why a task failed, in words where there are any."""
-    problem: dict[str, Any] = task.job.problem or {}
-    code = problem.get("code", "")
-    if code in SENTENCES:
-        return sentence(code, problem)
-    return str(_("意外错误，已记入运行日志")) if problem else ""
+    """Why a task failed."""
+    return problem_words(task.job.problem)
 
 
 def _heading(lines: list[ClockLine], counts: dict[str, int]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
@@ -17,6 +18,8 @@ from cpd_app.models import Event, JournalEntry, RosterEntry
 from tests.support import builders
 from tests.support.documents import said, text_of
 from tests.support.event_things import an_attendance
+from tests.support.jobs import work_off
+from tests.support.making import file_of
 from tests.support.page import Browser
 from tests.support.people import Someone
 from tests.support.store import Store
@@ -106,10 +109,15 @@ def test_an_organiser_hands_certificates_out(
 
 
 def test_the_package_is_one_zip_of_pdf_and_workbook(
-    as_: As, store: Store, organiser: Someone, event: Event
+    app: Flask, as_: As, store: Store, organiser: Someone, event: Event
 ):
-    answer = as_(organiser).fetch("documents.package", event_id=event.id)
+    browser = as_(organiser)
+    page = browser.follow(browser.submit(browser.get("documents.package", event_id=event.id)))
+    assert page.heading == "正在做"
+    work_off(app)
+    answer = browser.fetch(file_of(browser.get(page.response.request.path)))
 
+    assert browser.get("documents.package", event_id=event.id).has("main a[href^='/jobs/']")
     assert answer.mimetype == "application/zip"
     assert name_of(answer) == "结项表-直流输电_换流阀 研讨会.zip"
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:

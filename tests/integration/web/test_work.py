@@ -107,8 +107,11 @@ def test_the_dossiers_of_a_span_in_one_zip(
     browser = as_(registrar)
     page = browser.get("/staff/dossiers?first_on=2026-11-01&last_on=2026-11-20")
     assert page.heading == "这段时间收到 1 份申请"
-    work_page = browser.follow(browser.submit(page, "form[method=post]"))
-    assert "已做好 0 / 1 份" in text_of(work_page.find("tbody"))
+    ordered = browser.follow(browser.submit(page, "form[method=post]"))
+    assert "已做好 0 / 1 份" in text_of(ordered.find("main"))
+    listed = browser.get("work.index").find("tbody")
+    assert "已做好 0 / 1 份" in text_of(listed)
+    assert listed.select_one(f"a[href='{ordered.response.request.path}']")
     work_off(app)
 
     job = store.one(select(Job).where(Job.kind == "dossiers"))
