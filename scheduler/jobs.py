@@ -28,6 +28,7 @@ from cpd_app.usecases import (
     standings,
     term_acts,
 )
+from scheduler import bounce_box
 
 Now = Callable[[], datetime]
 #: what a job did, counted; all zero: nothing was due
@@ -220,6 +221,12 @@ def clean_up(now: Now) -> Counts:
             return removed
 
 
+def read_bounces(now: Now) -> Counts:
+    """Read what came back into the mailbox that CPD_BOUNCE_URL names; nothing without one."""
+    settings: Settings = current_app.config["CPD"]
+    return bounce_box.read_bounces(settings, now) if settings.bounce_url else {"read": 0}
+
+
 def take_backup(now: Now) -> Counts:
     """Take a backup where CPD_BACKUP_DIR says, and remove the oldest beyond CPD_BACKUP_KEEP."""
     settings: Settings = current_app.config["CPD"]
@@ -251,6 +258,7 @@ def table(
         every("turn-filings", turn_filings, seconds=300),
         every("report-acts", report_acts, seconds=60),
         every("remind-events", remind_events, seconds=300),
+        every("read-bounces", read_bounces, seconds=300),
         hourly("remind", remind, first="07:30", last="20:30"),
         daily("expire-terms", expire_terms, at="00:10"),
         daily("backup", take_backup, at="02:30"),

@@ -7,7 +7,7 @@ is sent twice can be told by its Message-ID.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -26,9 +26,10 @@ from sqlalchemy import (
 )
 
 from cpd_app.db import run, session
+from cpd_app.domain.bounces import NO_SUCH_ADDRESS
 from cpd_app.domain.messages import Channel, MessageKind
 from cpd_app.models import Delivery, Message, Society
-from cpd_app.usecases import reaching
+from cpd_app.usecases import messages, reaching
 from cpd_app.usecases.parcels import Parcel, Told
 from cpd_app.usecases.recipients import Recipient, recipients_of
 
@@ -191,7 +192,20 @@ def mark_failed(
     _change(held, lease_by=None, lease_until=None, problem=problem, **values)
     if given_up:
         reaching.note_lost(parcel.person_id, parcel.channel, problem, now=now)
+        messages.tell_otherwise([message.id for message in parcel.messages], now=now)
     return True
+
+
+def mark_returned(row_ids: Collection[int], problem: dict[str, Any], *, now: datetime) -> None:
+    """A letter that was taken came back: it did not arrive, whoever holds the rows meanwhile."""
+    _change(
+        Delivery.id.in_(row_ids),
+        state=DeliveryState.FAILED,
+        finished_at=now,
+        lease_by=None,
+        lease_until=None,
+        problem=problem,
+    )
 
 
 def give_back(envelopes: Iterable[str], *, worker: str, due_at: datetime) -> None:
@@ -310,7 +324,7 @@ def _hopeless(row: Row[Any], recipient: Recipient) -> str | None:
     if not (recipient.email if row.channel == Channel.EMAIL else recipient.phone):
         return "no_address"
     if row.channel in recipient.bounced:
-        return reaching.NO_SUCH_ADDRESS
+        return NO_SUCH_ADDRESS
     return "worker_died" if row.attempts >= MOST_ATTEMPTS else None
 
 
