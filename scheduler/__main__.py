@@ -23,7 +23,7 @@ from cpd_app import clock, running
 from cpd_app.app import create_app
 from cpd_app.config import SettingError
 from cpd_app.usecases import job_runs
-from scheduler import runner, status_server
+from scheduler import runner, status_server, timekeeping
 from scheduler.jobs import ClockJob, table
 from scheduler.leader import leadership
 from scheduler.queue import Queue
@@ -53,6 +53,7 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     if asked.what == "run" and asked.job not in known:
         parser.error(f"run needs one of {', '.join(known)}")
+    timekeeping.watch(app)
     with running.join(app.config["CPD"].var_dir):
         if asked.what == "run":
             return 0 if runner.run_job(app, known[asked.job]) else 1

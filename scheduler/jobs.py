@@ -1,7 +1,7 @@
 """The clock's jobs as a table that a person can read; times are Beijing's."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from apscheduler.triggers.base import BaseTrigger
@@ -53,6 +53,13 @@ class ClockJob:
     run: Callable[[Now], Counts]
     #: in words, for `python -m scheduler --list`
     when: str
+    #: what it does cannot be undone and rests on the time: it waits while the clock is in doubt
+    needs_time: bool = False
+
+
+def timed(job: ClockJob) -> ClockJob:
+    """The job, which needs a clock that is believed."""
+    return replace(job, needs_time=True)
 
 
 def every(name: str, run: Callable[[Now], Counts], *, seconds: int) -> ClockJob:
@@ -255,14 +262,14 @@ def table(
         every("ask-leaving", ask_leaving, seconds=60),
         every("turn-events", turn_events, seconds=15),
         every("judge-standings", judge_standings, seconds=300),
-        every("turn-filings", turn_filings, seconds=300),
+        timed(every("turn-filings", turn_filings, seconds=300)),
         every("report-acts", report_acts, seconds=60),
-        every("remind-events", remind_events, seconds=300),
+        timed(every("remind-events", remind_events, seconds=300)),
         every("read-bounces", read_bounces, seconds=300),
-        hourly("remind", remind, first="07:30", last="20:30"),
-        daily("expire-terms", expire_terms, at="00:10"),
+        timed(hourly("remind", remind, first="07:30", last="20:30")),
+        timed(daily("expire-terms", expire_terms, at="00:10")),
         daily("backup", take_backup, at="02:30"),
-        daily("clean-up", clean_up, at="03:20"),
+        timed(daily("clean-up", clean_up, at="03:20")),
         daily("remove-orphans", remove_orphans, at="03:40"),
         daily("thin-out-heads", thin_out_heads, at="03:50"),
     )
