@@ -42,8 +42,13 @@ CHUNK = 50
 #: wait before the second attempt; doubled for each further one, up to the longest
 BACK_OFF = timedelta(seconds=15)
 LONGEST = timedelta(hours=2)
-#: with these waits an attempt is given up after some fourteen hours
+#: with these waits so many attempts take some fourteen hours
 MOST_ATTEMPTS = 16
+#: a server that is away or refuses for now is tried for so long after the message came into being
+#: (RFC 5321 4.5.4.1); only a fault of ours is given up before
+PATIENCE = timedelta(days=4)
+#: the code of a fault of ours
+OURS = "unexpected"
 
 
 class DeliveryState(StrEnum):
@@ -183,12 +188,16 @@ def mark_failed(
     if attempts is None:
         return False
     problem = {"code": code, **({"said": said} if said else {})}
-    given_up = lasting or attempts >= MOST_ATTEMPTS
+    young = now - min(message.created_at for message in parcel.messages) < PATIENCE
+    spent = attempts >= MOST_ATTEMPTS
+    given_up = lasting or (spent and (code == OURS or not young))
     values: dict[str, Any] = (
         {"state": DeliveryState.FAILED, "finished_at": now}
         if given_up
         else {"state": DeliveryState.DUE, "due_at": now + back_off(attempts)}
     )
+    if spent and not given_up:
+        values["attempts"] = MOST_ATTEMPTS - 1  # a letter that kills workers still has its end
     _change(held, lease_by=None, lease_until=None, problem=problem, **values)
     if given_up:
         reaching.note_lost(parcel.person_id, parcel.channel, problem, now=now)
