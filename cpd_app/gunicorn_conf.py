@@ -7,9 +7,9 @@ import gc
 import os
 import shutil
 import sys
-from typing import Any
+from typing import IO, Any
 
-from cpd_app import assets
+from cpd_app import assets, running
 from cpd_app.config import SettingError, load
 
 try:
@@ -44,11 +44,16 @@ if _settings.metrics_token:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics_dir)
 
 
+#: kept open by the master and, as they are forked from it, by each worker
+_joined: list[IO[bytes]] = []
+
+
 def on_starting(_server: Any) -> None:
     """Publish this release's static files before the first worker serves them.
 
     Counts of an earlier run are thrown away: left behind, they would be added to the new ones.
     """
+    _joined.append(running.join(_settings.var_dir))
     assets.publish(_settings.var_dir)
     shutil.rmtree(_metrics_dir, ignore_errors=True)
     if _settings.metrics_token:

@@ -1,5 +1,6 @@
 """Outgoing mail: SmtpMailer and ConsoleMailer, with the same two methods."""
 
+import re
 import smtplib
 import ssl
 import sys
@@ -44,6 +45,8 @@ class LetterPolicy(EmailPolicy):
 
 
 UNIQUE = frozenset({"To", "Message-ID"})
+#: may stand in a command as it is (xtext of RFC 3461)
+PLAIN_WORD = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 _plain = EmailPolicy()
 
 
@@ -108,11 +111,13 @@ class SmtpMailer:
 
     `smtp://` turns to TLS when the server offers it, and must before a password is sent;
     `smtps://` is TLS from the beginning. `timeout`: seconds that the server may be silent.
+    `returned_to`: to whom servers return a letter; empty: to its sender.
     """
 
-    def __init__(self, url: str, *, timeout: int) -> None:
+    def __init__(self, url: str, *, timeout: int, returned_to: str = "") -> None:
         parts = urlsplit(url)
         self.timeout = timeout
+        self.returned_to = returned_to
         self.secure = parts.scheme == "smtps"
         self.host = parts.hostname or "localhost"
         self.port = parts.port or (465 if self.secure else 25)
@@ -128,7 +133,11 @@ class SmtpMailer:
         """
         try:
             self.connection = self.connection or self._open()
-            self.connection.send_message(letter)
+            self.connection.send_message(
+                letter,
+                from_addr=self.returned_to or None,
+                **_asked_of(self.connection, letter),
+            )
         except REFUSALS:
             if self.connection is None or self.connection.sock is None:  # 421: it hung up
                 self._drop()
@@ -165,6 +174,7 @@ class SmtpMailer:
                 self._turn_to_tls(connection)
             if self.user:
                 connection.login(self.user, self.password)
+            connection.ehlo_or_helo_if_needed()
         except (OSError, smtplib.SMTPException):
             connection.close()
             raise
@@ -178,6 +188,18 @@ class SmtpMailer:
             raise smtplib.SMTPNotSupportedError("the server offers no TLS for the password")
 
 
+def _asked_of(connection: smtplib.SMTP, letter: EmailMessage) -> dict[str, list[str]]:
+    """What a server that knows RFC 3461 is asked: a report of failures only, without our text.
+
+    The envelope's word names the letter in it, also when the report leaves out the headers.
+    """
+    if not connection.has_extn("dsn"):
+        return {}
+    word = str(letter["Message-ID"]).strip("<>").partition("@")[0]
+    named = [f"ENVID={word}"] if PLAIN_WORD.fullmatch(word) else []
+    return {"mail_options": ["RET=HDRS", *named], "rcpt_options": ["NOTIFY=FAILURE"]}
+
+
 @cache
 def _trusted() -> ssl.SSLContext:
     """Who is trusted; read once, since that takes as long as forty letters."""
@@ -188,7 +210,11 @@ def mailer_of(settings: Settings) -> Mailer:
     """The mailer that CPD_MAIL_URL names."""
     if settings.mail_url == "console:":
         return ConsoleMailer()
-    return SmtpMailer(settings.mail_url, timeout=settings.mail_timeout)
+    return SmtpMailer(
+        settings.mail_url,
+        timeout=settings.mail_timeout,
+        returned_to=settings.bounce_address,
+    )
 
 
 def letter_to(

@@ -19,11 +19,11 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
-from cpd_app import clock
+from cpd_app import clock, running
 from cpd_app.app import create_app
 from cpd_app.config import SettingError
 from cpd_app.usecases import job_runs
-from scheduler import runner, status_server
+from scheduler import runner, status_server, timekeeping
 from scheduler.jobs import ClockJob, table
 from scheduler.leader import leadership
 from scheduler.queue import Queue
@@ -51,11 +51,13 @@ def main(argv: list[str] | None = None) -> int:
     if asked.list:
         show(app, known)
         return 0
-    if asked.what == "run":
-        if asked.job not in known:
-            parser.error(f"run needs one of {', '.join(known)}")
-        return 0 if runner.run_job(app, known[asked.job]) else 1
-    serve(app, queue, known, clock_too=asked.what != "work", work_too=asked.what != "clock")
+    if asked.what == "run" and asked.job not in known:
+        parser.error(f"run needs one of {', '.join(known)}")
+    timekeeping.watch(app)
+    with running.join(app.config["CPD"].var_dir):
+        if asked.what == "run":
+            return 0 if runner.run_job(app, known[asked.job]) else 1
+        serve(app, queue, known, clock_too=asked.what != "work", work_too=asked.what != "clock")
     return 0
 
 

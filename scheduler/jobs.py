@@ -1,7 +1,7 @@
 """The clock's jobs as a table that a person can read; times are Beijing's."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from apscheduler.triggers.base import BaseTrigger
@@ -28,7 +28,7 @@ from cpd_app.usecases import (
     standing_jobs,
     term_acts,
 )
-from scheduler import making
+from scheduler import bounce_box, making
 
 Now = Callable[[], datetime]
 #: what a job did, counted; all zero: nothing was due
@@ -53,6 +53,13 @@ class ClockJob:
     run: Callable[[Now], Counts]
     #: in words, for `python -m scheduler --list`
     when: str
+    #: what it does cannot be undone and rests on the time: it waits while the clock is in doubt
+    needs_time: bool = False
+
+
+def timed(job: ClockJob) -> ClockJob:
+    """The job, which needs a clock that is believed."""
+    return replace(job, needs_time=True)
 
 
 def every(name: str, run: Callable[[Now], Counts], *, seconds: int) -> ClockJob:
@@ -215,6 +222,12 @@ def clean_up(now: Now) -> Counts:
             return removed
 
 
+def read_bounces(now: Now) -> Counts:
+    """Read what came back into the mailbox that CPD_BOUNCE_URL names; nothing without one."""
+    settings: Settings = current_app.config["CPD"]
+    return bounce_box.read_bounces(settings, now) if settings.bounce_url else {"read": 0}
+
+
 def take_backup(now: Now) -> Counts:
     """Take a backup where CPD_BACKUP_DIR says, and remove the oldest beyond CPD_BACKUP_KEEP."""
     settings: Settings = current_app.config["CPD"]
@@ -244,13 +257,14 @@ def table(
         every("ask-leaving", ask_leaving, seconds=60),
         every("turn-events", turn_events, seconds=15),
         every("judge-standings", judge_standings, seconds=60),
-        every("turn-filings", turn_filings, seconds=300),
+        timed(every("turn-filings", turn_filings, seconds=300)),
         every("report-acts", report_acts, seconds=60),
-        every("remind-events", remind_events, seconds=300),
-        hourly("remind", remind, first="07:30", last="20:30"),
-        daily("expire-terms", expire_terms, at="00:10"),
+        timed(every("remind-events", remind_events, seconds=300)),
+        every("read-bounces", read_bounces, seconds=300),
+        timed(hourly("remind", remind, first="07:30", last="20:30")),
+        timed(daily("expire-terms", expire_terms, at="00:10")),
         daily("backup", take_backup, at="02:30"),
-        daily("clean-up", clean_up, at="03:20"),
+        timed(daily("clean-up", clean_up, at="03:20")),
         daily("remove-orphans", remove_orphans, at="03:40"),
         daily("thin-out-heads", thin_out_heads, at="03:50"),
     )

@@ -16,6 +16,7 @@ from cpd_app.policy import Actor
 from cpd_app.usecases import job_runs, jobs
 from cpd_app.usecases.actors import actor_for
 from cpd_app.usecases.jobs import Step
+from scheduler import timekeeping
 from scheduler.beat import Beat
 from scheduler.jobs import ClockJob
 from scheduler.work import Stopped, Task, Work
@@ -28,6 +29,10 @@ IDLE_SECONDS = 60
 _last_noted: dict[str, float] = {}
 
 
+class ClockInDoubt(Exception):
+    """The machine's clock is not believed; says why, and by how much it is ahead."""
+
+
 def run_job(app: Flask, job: ClockJob) -> bool:
     """Run a clock's job now and write the run down; False when it failed."""
     started_at = clock.now()
@@ -35,6 +40,8 @@ def run_job(app: Flask, job: ClockJob) -> bool:
     problem = None
     with app.app_context():
         try:
+            if job.needs_time:
+                _ask_the_time(app)
             counts = job.run(clock.now)
         except Exception as error:
             problem = type(error).__name__
@@ -46,6 +53,12 @@ def run_job(app: Flask, job: ClockJob) -> bool:
     if any(counts.values()):
         log.info("clock job", job=job.name, **counts)
     return problem is None
+
+
+def _ask_the_time(app: Flask) -> None:
+    doubt = timekeeping.doubt_in(app)
+    if doubt is not None:
+        raise ClockInDoubt(f"{doubt.doubt}: {doubt.ahead.total_seconds():+.0f} s")
 
 
 def _note(name: str, started_at: datetime, counts: dict[str, int], problem: str | None) -> None:

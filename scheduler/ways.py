@@ -7,15 +7,16 @@ from types import TracebackType
 from typing import Self
 
 from cpd_app.config import Settings
+from cpd_app.domain.bounces import NO_SUCH_ADDRESS
 from cpd_app.domain.messages import Channel
 from cpd_app.mail import mailer_of
 from cpd_app.usecases.parcels import Parcel, RefusedError, Way
-from cpd_app.usecases.reaching import NO_SUCH_ADDRESS
 from scheduler.bridge_way import BridgeWay
 from scheduler.message_letters import message_letter
 
-#: RFC 3463: 5.7 is policy and security (relaying, blocked sender), 5.2 the mailbox (full, disabled)
-NOT_THE_ADDRESS = (b"5.7.", b"5.2.", b"5.3.", b"5.4.")
+#: RFC 3463: 5.7 is policy and security (relaying, blocked sender), 5.2 the mailbox (full,
+#: disabled); 5.1.7 and 5.1.8 are said at RCPT and speak of the sender
+NOT_THE_ADDRESS = (b"5.7.", b"5.2.", b"5.3.", b"5.4.", b"5.1.7", b"5.1.8")
 
 
 class EmailWay:

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from cpd_app.cli import admin, backup, database, demo, imports, retention, run, tokens
+from cpd_app.cli import admin, backup, bounces, database, demo, imports, retention, run, tokens
 from cpd_app.config import SettingError
 
 
@@ -19,6 +19,7 @@ for command in (
     database.verify_journal,
     backup.backup,
     backup.restore,
+    bounces.bounces,
     retention.retention,
     admin.admin,
     tokens.token,

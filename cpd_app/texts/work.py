@@ -18,6 +18,7 @@ CLOCK_NAMES: dict[str, str] = {
     "remove-orphans": "清理没有归属的文件",
     "thin-out-heads": "整理日志封条",
     "backup": "每晚备份",
+    "read-bounces": "读取退信",
 }
 
 #: kind of a long task -> its name

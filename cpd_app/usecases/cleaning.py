@@ -29,7 +29,7 @@ from cpd_app.models import (
     SignInAttempt,
 )
 from cpd_app.policy import Actor
-from cpd_app.usecases import complaints, journal
+from cpd_app.usecases import complaints, import_retention, journal
 
 #: rows of a rule removed in one transaction
 AT_ONCE = 5000
@@ -90,6 +90,8 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 #: not removed but emptied: number, kind and days stay, for who counts letters
 LETTERS = "complaints"
+#: removed or emptied: what a row became, and the digest by which it is known again, stay
+IMPORTS = "import_rows"
 
 
 def retention_report(*, now: datetime) -> dict[str, int]:
@@ -101,13 +103,18 @@ def retention_report(*, now: datetime) -> dict[str, int]:
         or 0
         for rule in RULES
     }
-    return {**counts, LETTERS: session.scalar(_letters(now)) or 0}
+    return {
+        **counts,
+        LETTERS: session.scalar(_letters(now)) or 0,
+        IMPORTS: import_retention.rows_due(now=now),
+    }
 
 
 def clean_up(*, now: datetime, at_once: int = AT_ONCE) -> dict[str, int]:
     """Remove a part of what is due by each rule; how many. All zero: nothing is left."""
     counts = {rule.name: _removed(rule, now, at_once) for rule in RULES}
     counts[LETTERS] = complaints.erase_old(now=now)
+    counts[IMPORTS] = import_retention.empty_old(now=now, at_once=at_once)
     if any(counts.values()):
         done = {name: count for name, count in counts.items() if count}
         journal.record(

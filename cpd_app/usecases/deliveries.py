@@ -7,7 +7,7 @@ is sent twice can be told by its Message-ID.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -26,9 +26,10 @@ from sqlalchemy import (
 )
 
 from cpd_app.db import run, session
+from cpd_app.domain.bounces import NO_SUCH_ADDRESS
 from cpd_app.domain.messages import Channel, MessageKind
 from cpd_app.models import Delivery, Message, Society
-from cpd_app.usecases import reaching
+from cpd_app.usecases import messages, reaching
 from cpd_app.usecases.parcels import Parcel, Told
 from cpd_app.usecases.recipients import Recipient, recipients_of
 
@@ -41,8 +42,13 @@ CHUNK = 50
 #: wait before the second attempt; doubled for each further one, up to the longest
 BACK_OFF = timedelta(seconds=15)
 LONGEST = timedelta(hours=2)
-#: with these waits an attempt is given up after some fourteen hours
+#: with these waits so many attempts take some fourteen hours
 MOST_ATTEMPTS = 16
+#: a server that is away or refuses for now is tried for so long after the message came into being
+#: (RFC 5321 4.5.4.1); only a fault of ours is given up before
+PATIENCE = timedelta(days=4)
+#: the code of a fault of ours
+OURS = "unexpected"
 
 
 class DeliveryState(StrEnum):
@@ -182,16 +188,33 @@ def mark_failed(
     if attempts is None:
         return False
     problem = {"code": code, **({"said": said} if said else {})}
-    given_up = lasting or attempts >= MOST_ATTEMPTS
+    young = now - min(message.created_at for message in parcel.messages) < PATIENCE
+    spent = attempts >= MOST_ATTEMPTS
+    given_up = lasting or (spent and (code == OURS or not young))
     values: dict[str, Any] = (
         {"state": DeliveryState.FAILED, "finished_at": now}
         if given_up
         else {"state": DeliveryState.DUE, "due_at": now + back_off(attempts)}
     )
+    if spent and not given_up:
+        values["attempts"] = MOST_ATTEMPTS - 1  # a letter that kills workers still has its end
     _change(held, lease_by=None, lease_until=None, problem=problem, **values)
     if given_up:
         reaching.note_lost(parcel.person_id, parcel.channel, problem, now=now)
+        messages.tell_otherwise([message.id for message in parcel.messages], now=now)
     return True
+
+
+def mark_returned(row_ids: Collection[int], problem: dict[str, Any], *, now: datetime) -> None:
+    """A letter that was taken came back: it did not arrive, whoever holds the rows meanwhile."""
+    _change(
+        Delivery.id.in_(row_ids),
+        state=DeliveryState.FAILED,
+        finished_at=now,
+        lease_by=None,
+        lease_until=None,
+        problem=problem,
+    )
 
 
 def give_back(envelopes: Iterable[str], *, worker: str, due_at: datetime) -> None:
@@ -310,7 +333,7 @@ def _hopeless(row: Row[Any], recipient: Recipient) -> str | None:
     if not (recipient.email if row.channel == Channel.EMAIL else recipient.phone):
         return "no_address"
     if row.channel in recipient.bounced:
-        return reaching.NO_SUCH_ADDRESS
+        return NO_SUCH_ADDRESS
     return "worker_died" if row.attempts >= MOST_ATTEMPTS else None
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from cpd_app.db import session
 from cpd_app.domain.messages import (
+    MUST_REACH,
     TOPICS,
     Channel,
     Habits,
@@ -23,6 +24,7 @@ from cpd_app.domain.messages import (
     Topic,
     channels_for,
     leaves_at,
+    out_of_quiet,
 )
 from cpd_app.models import (
     Delivery,
@@ -143,6 +145,54 @@ def take_back(about: About, *, now: datetime, unsent: bool = False) -> list[Take
     return gone
 
 
+def tell_otherwise(message_ids: Sequence[int], *, now: datetime) -> None:
+    """What must reach its reader and did not arrive by one way goes by every other one.
+
+    A way that carries it already is left alone, and what was read needs no other way.
+    """
+    must = [kind.value for kind, topic in TOPICS.items() if topic in MUST_REACH]
+    left = session.execute(
+        select(Message.id, Message.person_id, Message.society_id, Message.kind).where(
+            Message.id.in_(message_ids),
+            Message.kind.in_(must),
+            Message.read_at.is_(None),
+            Message.withdrawn_at.is_(None),
+        )
+    ).all()
+    if not left:
+        return
+    readers = _readers({row.person_id for row in left})
+    ids = sorted({reader.id for reader in readers.values()})
+    habits, bounced = habits_of(ids), bounced_of(ids)
+    bridges = _bridges({row.society_id for row in left if row.society_id})
+    carried = {
+        (row.message_id, row.channel)
+        for row in session.execute(
+            select(Delivery.message_id, Delivery.channel).where(
+                Delivery.message_id.in_([row.id for row in left])
+            )
+        )
+    }
+    rows = []
+    for row in left:
+        reader = readers[row.person_id]
+        if reader.silent:
+            continue
+        ways = _reachable(reader, bounced[reader.id], bridged=row.society_id in bridges)
+        rows += [
+            _on_its_way(
+                row.id,
+                reader.id,
+                channel,
+                out_of_quiet(now, habits.get(reader.id, Habits())),
+            )
+            for channel in sorted(ways)
+            if (row.id, channel.value) not in carried
+        ]
+    if rows:
+        session.execute(insert(Delivery), rows)
+
+
 def habits_of(person_ids: Sequence[int]) -> dict[int, Habits]:
     """When these people want to be written to; who said nothing is not in it."""
     rows = session.scalars(select(MessageHabit).where(MessageHabit.person_id.in_(person_ids)))
@@ -192,20 +242,23 @@ def _tell_some(drafts: list[Draft], now: datetime) -> int:
         reachable = _reachable(reader, bounced[reader.id], bridged=draft.society_id in bridges)
         wanted = channels_for(draft.kind, choices[reader.id, TOPICS[draft.kind]], reachable)
         due_at = leaves_at(draft.kind, now, habits.get(reader.id, Habits()))
-        rows += [
-            {
-                "message_id": message_id,
-                "person_id": reader.id,
-                "channel": channel.value,
-                "state": "due",
-                "due_at": due_at,
-                "attempts": 0,
-            }
-            for channel in sorted(wanted)
-        ]
+        rows += [_on_its_way(message_id, reader.id, c, due_at) for c in sorted(wanted)]
     if rows:
         session.execute(insert(Delivery), rows)
     return len(new)
+
+
+def _on_its_way(
+    message_id: int, person_id: int, channel: Channel, due_at: datetime
+) -> dict[str, Any]:
+    return {
+        "message_id": message_id,
+        "person_id": person_id,
+        "channel": channel.value,
+        "state": "due",
+        "due_at": due_at,
+        "attempts": 0,
+    }
 
 
 def _inserted(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
@@ -58,6 +58,16 @@ class ReachFilter:
     months: int | None = None
 
 
+class Broken(NamedTuple):
+    """A way that does not reach somebody."""
+
+    channel: str
+    state: str
+    since: datetime
+    #: code, and to who may read contacts the other side's words: they often hold the address
+    problem: dict[str, Any] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ReachRow:
     """One member who is not reached."""
@@ -72,8 +82,7 @@ class ReachRow:
     has_phone: bool
     activated: bool
     ends_on: date
-    #: of broken addresses: channel, state and since when
-    broken: tuple[tuple[str, str, datetime], ...]
+    broken: tuple[Broken, ...]
     call: LastCall | None
 
 
@@ -239,11 +248,17 @@ def _rows(found: Sequence[Any], *, contacts: bool) -> tuple[ReachRow, ...]:
     """Names, broken addresses and last calls of a page, in three statements."""
     people = [r.person_id for r in found]
     names, calls = latest_names(people), last_calls([r.id for r in found])
-    broken: dict[int, list[tuple[str, str, datetime]]] = {}
+    broken: dict[int, list[Broken]] = {}
     for reach in session.scalars(
-        select(Reach).where(Reach.person_id.in_(people), Reach.state.in_(BROKEN_STATES))
+        select(Reach)
+        .where(Reach.person_id.in_(people), Reach.state.in_(BROKEN_STATES))
+        .order_by(Reach.channel)
     ):
-        broken.setdefault(reach.person_id, []).append((reach.channel, reach.state, reach.since))
+        problem = reach.problem
+        if problem and not contacts:
+            problem = {"code": problem["code"]}
+        found_broken = Broken(reach.channel, reach.state, reach.since, problem)
+        broken.setdefault(reach.person_id, []).append(found_broken)
     return tuple(
         ReachRow(
             registration_id=r.id,
@@ -255,7 +270,7 @@ def _rows(found: Sequence[Any], *, contacts: bool) -> tuple[ReachRow, ...]:
             has_phone=r.phone is not None,
             activated=r.activated,
             ends_on=r.ends_on,
-            broken=tuple(sorted(broken.get(r.person_id, []))),
+            broken=tuple(broken.get(r.person_id, [])),
             call=calls.get(r.id),
         )
         for r in found

@@ -153,6 +153,57 @@ def test_a_failure_is_tried_again_later_and_later_then_given_up(told, do, store)
     assert store.one(select(Reach.state)) == "failing"
 
 
+@pytest.mark.parametrize("code_said", ["no_answer", "address_deferred", "sender_refused"])
+def test_a_server_that_is_away_for_days_loses_nothing(told, do, store, code_said: str) -> None:
+    person = told()
+    moment = NOW
+    while moment < NOW + timedelta(days=3):
+        [parcel] = claimed(do, store, now=moment)
+        do(
+            deliveries.mark_failed,
+            parcel, worker="w", code=code_said, lasting=False, now=moment,
+        )  # fmt: skip
+        [row] = of(store, person)
+        assert row.state == "due"
+        moment = row.due_at if 0 <= row.due_at.hour < 14 else row.due_at + timedelta(hours=10)
+    assert not store.count(Reach)
+    [again] = claimed(do, store, now=moment)
+    assert again.envelope == parcel.envelope
+    assert do(deliveries.mark_sent, again.envelope, worker="w", now=moment)
+
+
+def test_a_fault_of_ours_and_a_letter_that_kills_workers_are_given_up_sooner(
+    told, do, store
+) -> None:
+    ours, deadly = told(), told()
+
+    def all_fail(code_said: str) -> None:
+        for parcel in claimed(do, store):
+            do(
+                deliveries.mark_failed,
+                parcel, worker="w", code=code_said, lasting=False, now=NOW,
+            )  # fmt: skip
+
+    for attempt in range(MOST_ATTEMPTS):
+        with store.session() as session:
+            session.execute(update(Delivery).where(Delivery.state == "due").values(due_at=NOW))
+        all_fail("unexpected" if attempt == MOST_ATTEMPTS - 1 else "no_answer")
+    [row] = of(store, ours)
+    assert (row.state, code(row)) == ("failed", "unexpected")
+
+    with store.session() as session:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.person_id == deadly.id)
+            .values(state="due", finished_at=None, due_at=NOW, attempts=MOST_ATTEMPTS - 1)
+        )
+    [parcel] = claimed(do, store)
+    assert parcel.person_id == deadly.id
+    assert claimed(do, store, now=NOW + LEASE) == []  # it died with its worker
+    [row] = of(store, deadly)
+    assert (row.state, code(row)) == ("failed", "worker_died")
+
+
 def test_a_refusal_for_ever_is_not_tried_again_and_what_waits_is_not_sent(told, do, store) -> None:
     person = told()
     [parcel] = claimed(do, store)

@@ -118,7 +118,13 @@ def test_the_settings_show_health_and_what_to_do(
 ) -> None:
     a_bridge(store, society)
     store.add(
-        Reach(person_id=member.id, channel="email", state="bounced", since=now),
+        Reach(
+            person_id=member.id,
+            channel="email",
+            state="bounced",
+            since=now,
+            problem={"code": "no_such_address", "said": "550 5.1.1 User unknown"},
+        ),
         Reach(person_id=member.id, channel="webhook", state="ok", since=now, last_ok_at=now),
     )
     browser = as_(member)
@@ -127,8 +133,11 @@ def test_the_settings_show_health_and_what_to_do(
     mail, relay = (way.get_text(" ") for way in page.all(".way"))
     assert "退信" in mail
     assert "从 2027年3月10日 12:00 起" in mail
+    assert "原因：地址不存在" in mail
+    assert "550 5.1.1 User unknown" in mail
     assert "/me/email" in page.links()
     assert "短信" in relay
+    assert "原因" not in relay
     assert "最近送达 2027年3月10日 12:00" in relay
     assert [th.get_text() for th in page.all(".channels thead th")][1:] == ["邮件", "短信"]
     assert "邮件退信" in browser.get("me.index").find("a[href='/me/messages/settings']").get_text()
