@@ -63,6 +63,15 @@ def test_routes_are_counted_by_their_patterns(tmp_path: Path):
     assert 'cpd_request_seconds_bucket{le="0.01",method="GET",route="/healthz"}' in counted
 
 
+def test_a_method_that_nobody_knows_makes_no_label_of_its_own(tmp_path: Path):
+    made = create_app(settings(tmp_path, CPD_METRICS_TOKEN=TOKEN))
+    made.test_client().open("/healthz", method="INVENTED")
+    counted = generate_latest(metrics.registry).decode()
+
+    assert "INVENTED" not in counted
+    assert 'method="other"' in counted
+
+
 TWO_WORKERS = """
 import os, sys
 from cpd_app import gunicorn_conf
