@@ -266,7 +266,9 @@ SENTENCES: dict[str, str] = {
         "有 %(count)s 份再注册申请交给你审读。与申请人有利害关系的，请在申请页申明回避。"
     ),
     "message_nudge_title": "请补上再注册所缺的内容",
-    "message_nudge_text": "学会提醒你，注册编号 %(number)s 的再注册还有这些没办好：%(gaps)s。%(words)s",
+    "message_nudge_text": (
+        "学会提醒你，注册编号 %(number)s 的再注册还有这些没办好：%(gaps)s。%(words)s"
+    ),
     "message_trial_title": "这是一条测试消息",
     "message_trial_text": "你看到了它，说明这个渠道能通知到你。",
     "message_about_relief": "减免申请决定",
