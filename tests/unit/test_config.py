@@ -70,6 +70,8 @@ def test_postgresql_means_one_driver(tmp_path: Path, scheme: str):
         ("CPD_BASE_URL", "https://cpd.example.org/?a=1"),
         ("CPD_DATABASE_URL", "mysql://db/cpd"),
         ("CPD_MAIL_URL", "mail.example.org"),
+        ("CPD_MAIL_URL", "smtp://mail.example.org:mail"),
+        ("CPD_MAIL_URL", "smtp://:25"),
         ("CPD_SECRET_KEY", "short"),
         ("CPD_SEAL_KEY", "short"),
         ("CPD_TRUSTED_PROXIES", "-1"),
