@@ -196,8 +196,16 @@ def _database(source: Mapping[str, str], var_dir: Path) -> str:
 
 def _mail(source: Mapping[str, str]) -> str:
     value = source.get("CPD_MAIL_URL") or "console:"
-    if value != "console:" and not value.startswith(("smtp://", "smtps://")):
+    if value == "console:":
+        return value
+    if not value.startswith(("smtp://", "smtps://")):
         raise SettingError("CPD_MAIL_URL must be console: or begin with smtp:// or smtps://")
+    try:
+        whole = bool(urlsplit(value).hostname) and urlsplit(value).port != 0
+    except ValueError:
+        whole = False
+    if not whole:  # the value itself may hold a password
+        raise SettingError("CPD_MAIL_URL has no host or a bad port; expected smtp://host:port")
     return value
 
 

@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from cpd_app.access import NotSignedIn
@@ -18,6 +18,8 @@ log = structlog.get_logger()
 
 #: SQLite's and PostgreSQL's words for writers that waited for each other
 BUSY_WORDS = ("locked", "lock timeout", "deadlock detected")
+#: PostgreSQL's and SQLite's words for a number beyond their columns
+TOO_LARGE_WORDS = ("out of range", "too large to convert to SQLite INTEGER")
 #: of a body that is too large so much is read and thrown away, so that the answer can be read
 MOST_DRAINED = 256 * 1024 * 1024
 DRAINED_AT_ONCE = 1024 * 1024
@@ -117,6 +119,14 @@ def on_database_busy(error: OperationalError) -> ResponseReturnValue:
     return answer(503, "busy", sentence("busy"))
 
 
+def on_number_too_large(error: DataError | OverflowError) -> ResponseReturnValue:
+    """A number in a query or a form that no row can have names nothing, as in an address."""
+    session.rollback()
+    if not any(words in str(error) for words in TOO_LARGE_WORDS):
+        return on_unexpected(error)
+    return answer(404, "not_found", sentence("not_found"))
+
+
 def on_unexpected(error: Exception) -> ResponseReturnValue:
     """Our fault: a log line and a page with the same id."""
     session.rollback()
@@ -150,4 +160,6 @@ def init(app: Flask) -> None:
     app.register_error_handler(CSRFError, on_csrf_error)
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(OperationalError, on_database_busy)
+    app.register_error_handler(DataError, on_number_too_large)
+    app.register_error_handler(OverflowError, on_number_too_large)
     app.register_error_handler(Exception, on_unexpected)

@@ -38,8 +38,9 @@ accesslog = None
 control_socket_disable = True
 
 
-#: each worker counts in files of its own; /metrics adds them up. Named before the library is read
-_metrics_dir = _settings.var_dir / "metrics"
+#: each worker counts in files of its own; /metrics adds them up. Named before the library is read.
+#: By port: another instance beside this one must not lose its counts when this one starts
+_metrics_dir = _settings.var_dir / "metrics" / str(_settings.port)
 if _settings.metrics_token:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics_dir)
 

@@ -53,6 +53,9 @@ ACTIONS: dict[MessageKind, str] = {
 }
 #: values that are codes with words of their own
 CODED = frozenset({"about", "act"})
+#: what somebody typed and a sentence goes on after: its own full stop would make two
+TYPED = frozenset({"reason", "answer"})
+FULL_STOPS = "。．.；;，, "
 #: where a variant is done elsewhere
 PAGES_OF_VARIANTS: dict[tuple[MessageKind, str], str] = {
     (MessageKind.RELIEF, "for_all"): "/readiness",
@@ -118,6 +121,8 @@ def _shown(name: str, value: Any, data: dict[str, Any]) -> Any:
     ending = name.rpartition("_")[2]
     if ending in BY_ENDING:
         return BY_ENDING[ending](value, data)
+    if name in TYPED and isinstance(value, str):
+        return value.rstrip(FULL_STOPS)
     if name in CODED:
         return sentence(f"message_{name}_{value}")
     if name == "version" and isinstance(value, int):

@@ -129,7 +129,7 @@ def _start_clock(app: Flask, jobs: dict[str, ClockJob]) -> BackgroundScheduler:
 def show(app: Flask, jobs: dict[str, ClockJob]) -> None:
     """Print the clock's jobs, when each ran last, and whether it is late."""
     with app.app_context():
-        runs = job_runs.last_runs()
+        runs = job_runs.last_runs(jobs)
     present = clock.now()
     for job in jobs.values():
         last = runs.get(job.name)
@@ -137,7 +137,7 @@ def show(app: Flask, jobs: dict[str, ClockJob]) -> None:
         state = "never ran" if ended is None else f"{ended.astimezone(clock.BEIJING):%F %T}"
         late = " LATE" if ended and present - ended > job.late_after else ""
         wrong = f" failed: {last.problem}" if last and last.problem else ""
-        sys.stdout.write(f"{job.name:<14} {job.when:<16} {state}{late}{wrong}\n")
+        sys.stdout.write(f"{job.name:<17} {job.when:<21} {state}{late}{wrong}\n")
 
 
 def _setter(stop: threading.Event) -> Callable[[int, FrameType | None], None]:

@@ -27,6 +27,7 @@ from cpd_app.usecases import (
     returns,
     standing_jobs,
     term_acts,
+    untrue_reminders,
 )
 from scheduler import bounce_box, making
 
@@ -167,22 +168,23 @@ def remind(now: Now) -> Counts:
 
 
 def remind_events(now: Now) -> Counts:
-    """Tell who is awaited at an event of tomorrow; take back reminders that are true no longer."""
-    with transaction():
-        taken_back = reminders.take_back_reminders(now=now())
+    """Tell who is awaited at an event of tomorrow; take back reminders that became untrue."""
+    taken_back = _each_part(
+        now, lambda after, at: untrue_reminders.take_back_reminders(after, now=at)
+    )
     told = _each_part(now, lambda after, at: reminders.remind_events(after, now=at))
     return {"told": told, "taken_back": taken_back}
 
 
 def _each_part(now: Now, act: Callable[[int, datetime], reminders.Part]) -> int:
-    """Go through all, a part a transaction; returns how many were told."""
-    told, after = 0, 0
+    """Go through all, a part a transaction; returns how many messages it was."""
+    done, after = 0, 0
     while True:
         with transaction():
             part = act(after, now())
-        told += part.told
+        done += part.done
         if part.last_id is None:
-            return told
+            return done
         after = part.last_id
 
 

@@ -5,7 +5,7 @@ Sources: domain.md §10; design.md §6 (messages are rows).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -237,4 +237,7 @@ def _next_at(moment: datetime, zone: str, minutes: int) -> datetime:
     local = moment.astimezone(ZoneInfo(zone))
     wanted = time(minutes // 60, minutes % 60)
     day = local.date() + timedelta(days=0 if local.time() < wanted else 1)
-    return datetime.combine(day, wanted, ZoneInfo(zone)).astimezone(moment.tzinfo)
+    found = datetime.combine(day, wanted, ZoneInfo(zone)).astimezone(UTC)
+    if found <= moment:  # the hour comes twice where clocks go back, and the first one is over
+        found = datetime.combine(day, wanted.replace(fold=1), ZoneInfo(zone)).astimezone(UTC)
+    return found.astimezone(moment.tzinfo)

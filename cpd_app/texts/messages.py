@@ -13,7 +13,8 @@ SENTENCES: dict[str, str] = {
     "message_year_behind_title": "第 %(year)s 年还缺 %(missing_hours)s 学时",
     "message_year_behind_text": (
         "你的第 %(year)s 个持续职业发展年度到%(ends_on)s结束，还有 %(days)s 天，"
-        "还缺 %(missing_hours)s 学时。每年都要满 50 学时，缺的不能用别的年度补。"
+        "还缺 %(missing_hours)s 学时。请最迟在这一天完成活动并记入记录；每年单独计算，"
+        "缺的不能用别的年度补。"
     ),
     "message_year_behind_deferred_title": "延期的第 %(year)s 年还缺 %(missing_hours)s 学时",
     "message_year_behind_deferred_text": (
@@ -46,7 +47,7 @@ SENTENCES: dict[str, str] = {
     ),
     "message_return_due_title": "补正还剩 %(work_days)s 个工作日",
     "message_return_due_text": (
-        "你的再注册申请 %(number)s 还有需要补正的内容没有答复，最后一天是%(due_on)s。"
+        "你的再注册申请 %(number)s 还有需要补正的内容没有答复。请逐项答复，最后一天是%(due_on)s。"
     ),
     "message_return_due_last_day_title": "今天是补正的最后一天",
     "message_return_due_last_day_text": (
@@ -209,7 +210,7 @@ SENTENCES: dict[str, str] = {
     "message_registered_pending_title": "报名待确认：%(title)s",
     "message_registered_pending_text": "%(starts_at)s开始。主办方确认后会再通知你。",
     "message_registered_declined_title": "未列入名单：%(title)s",
-    "message_registered_declined_text": "主办方没有接受你的报名或签到，理由：%(reason)s",
+    "message_registered_declined_text": "主办方没有接受你的报名或签到，理由：%(reason)s。",
     "message_registered_promoted_title": "已补上名额：%(title)s",
     "message_registered_promoted_text": (
         "有人让出了名额，你已报名成功。%(starts_at)s开始。不能去的，请在活动页取消，让给后面的人。"
@@ -237,7 +238,7 @@ SENTENCES: dict[str, str] = {
     ),
     "message_event_changed_cancelled_title": "活动已取消：%(title)s",
     "message_event_changed_cancelled_text": (
-        "原定%(starts_at)s开始的活动已取消，不用前往。原因：%(reason)s"
+        "原定%(starts_at)s开始的活动已取消，不用前往。原因：%(reason)s。"
     ),
     "message_planned_approved_title": "活动已批准：%(title)s",
     "message_planned_approved_text": (
@@ -285,7 +286,9 @@ SENTENCES: dict[str, str] = {
         "有 %(count)s 份再注册申请交给你审读。与申请人有利害关系的，请在申请页申明回避。"
     ),
     "message_nudge_title": "请补上再注册所缺的内容",
-    "message_nudge_text": "学会提醒你，注册编号 %(number)s 的再注册还缺：%(gaps)s。%(words)s",
+    "message_nudge_text": (
+        "学会提醒你，注册编号 %(number)s 的再注册还有这些没办好：%(gaps)s。%(words)s"
+    ),
     "message_trial_title": "这是一条测试消息",
     "message_trial_text": "你看到了它，说明这个渠道能通知到你。",
     "message_about_relief": "减免申请决定",
@@ -316,4 +319,16 @@ SENTENCES: dict[str, str] = {
     "no_channel_left": "到期和补正的通知至少要留一个渠道。请保留邮件或转发中的一项。",
     "daily_in_quiet": "这个时间在免打扰时段里。请换一个时间，或改免打扰时段。",
     "too_many_trials": "测试消息一小时最多发三次，请在 %(minutes)s 分钟后再试。",
+}
+
+#: sentences that English writes otherwise for one -> the number that decides
+COUNTED: dict[str, str] = {
+    "message_expiry_title": "months",
+    "message_year_behind_text": "days",
+    "message_year_behind_deferred_text": "days",
+    "message_returned_text": "points",
+    "message_return_due_title": "work_days",
+    "message_assigned_title": "count",
+    "message_assigned_text": "count",
+    "too_many_trials": "minutes",
 }

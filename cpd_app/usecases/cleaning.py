@@ -34,6 +34,8 @@ from cpd_app.usecases import complaints, import_retention, journal
 #: rows of a rule removed in one transaction
 AT_ONCE = 5000
 DAY = timedelta(days=1)
+#: somebody who never looks is not told for ever what was
+IN_VAIN = 3 * 365 * DAY
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,14 @@ RULES: tuple[Rule, ...] = (
     Rule("nudges", Nudge, 5 * 365 * DAY, "sent", lambda old: Nudge.at < old),
     Rule("call_notes", CallNote, 5 * 365 * DAY, "called", lambda old: CallNote.at < old),
     Rule(
-        "messages", Message, 2 * 365 * DAY, "read or withdrawn, when nothing names them any more",
+        "messages", Message, 2 * 365 * DAY, "read, withdrawn, or told in vain for three years, "
+        "when nothing names them any more",
         lambda old: and_(
-            or_(Message.read_at < old, Message.withdrawn_at < old),
+            or_(
+                Message.read_at < old,
+                Message.withdrawn_at < old,
+                Message.created_at < old - IN_VAIN,
+            ),
             ~select(Delivery.id).where(Delivery.message_id == Message.id).exists(),
             ~select(Nudge.id).where(Nudge.message_id == Message.id).exists(),
         ),

@@ -189,7 +189,12 @@ def tell_answered(event: Event, statement: Statement, *, now: datetime) -> None:
 
 def place_of(event: Event) -> str:
     """Where it is, as people are told; empty: the page says it."""
-    return " ".join(part for part in (event.place, event.venue) if part)
+    return place_words(event.place, event.venue)
+
+
+def place_words(place: str | None, venue: str | None) -> str:
+    """City and room together."""
+    return " ".join(part for part in (place, venue) if part)
 
 
 def _untell(event: Event, person_ids: Iterable[int], *, now: datetime) -> None:

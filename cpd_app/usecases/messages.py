@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, String, cast, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cpd_app.db import session
@@ -78,20 +78,31 @@ def tell_all(drafts: Iterable[Draft], *, now: datetime) -> int:
     return told
 
 
-def withdraw(keys: Iterable[str], *, now: datetime) -> None:
+def withdraw(keys: Sequence[str], *, now: datetime, again: bool = False) -> None:
     """Take back what is no longer true: out of the inbox, and not sent where it was not yet.
 
     For an event that moved again, a return that was answered. What is on its way goes its way.
+    With `again` what nobody can know yet gives its key back: when it is true again, it is told.
     """
-    ids = list(
-        session.scalars(
-            update(Message)
-            .where(Message.key.in_(list(keys)), Message.withdrawn_at.is_(None))
-            .values(withdrawn_at=now)
-            .returning(Message.id)
+    for first in range(0, len(keys), AT_ONCE):
+        ids = list(
+            session.scalars(
+                update(Message)
+                .where(
+                    Message.key.in_(keys[first : first + AT_ONCE]), Message.withdrawn_at.is_(None)
+                )
+                .values(withdrawn_at=now)
+                .returning(Message.id)
+            )
         )
-    )
-    _drop(ids, now)
+        _drop(ids, now)
+        if again:
+            session.execute(
+                update(Message)
+                .where(Message.id.in_(ids), Message.read_at.is_(None), ~_has_left())
+                .values(key="withdrawn:" + cast(Message.id, String) + ":" + Message.key)
+                .execution_options(synchronize_session=False)
+            )
 
 
 @dataclass(frozen=True)
@@ -129,10 +140,7 @@ def take_back(about: About, *, now: datetime, unsent: bool = False) -> list[Take
             Message.read_at.is_(None),
         ]
         if unsent:
-            left = Delivery.state.in_(("sending", "sent"))
-            unread.append(
-                ~select(Delivery.id).where(Delivery.message_id == Message.id, left).exists()
-            )
+            unread.append(~_has_left())
         rows = session.execute(
             update(Message)
             .where(*unread)
@@ -207,6 +215,12 @@ def _drop(message_ids: Sequence[int], now: datetime) -> None:
             .values(state="dropped", finished_at=now, problem={"code": "withdrawn"})
             .execution_options(synchronize_session=False)
         )
+
+
+def _has_left() -> ColumnElement[bool]:
+    """Whether a message is on its way or has arrived by some channel."""
+    left = Delivery.state.in_(("sending", "sent"))
+    return select(Delivery.id).where(Delivery.message_id == Message.id, left).exists()
 
 
 def _ids_about(about: About, now: datetime) -> list[int]:

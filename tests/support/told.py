@@ -124,7 +124,10 @@ SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
     MessageKind.ASSIGNED: {"": {"count": 12}},
     MessageKind.NUDGE: {
         "": {"number": "SF-E-2023-00417", "registration_id": 417, "words": "有困难请来电。",
-             "gaps": []}
+             "gaps": [
+                 {"code": "gap_year_short", "values": {"years": 3, "missing_hours": 850}},
+                 {"code": "gap_evidence", "values": {"records": 1}},
+             ]}
     },
     MessageKind.TRIAL: {"": {}},
 }  # fmt: skip

@@ -74,6 +74,8 @@ def test_postgresql_means_one_driver(tmp_path: Path, scheme: str):
         ("CPD_BOUNCE_ADDRESS", "Bounces <bounces@example.org>"),
         ("CPD_BOUNCE_URL", "pop3://u:p@mail.example.org"),
         ("CPD_BOUNCE_URL", "imaps://mail.example.org"),
+        ("CPD_MAIL_URL", "smtp://mail.example.org:mail"),
+        ("CPD_MAIL_URL", "smtp://:25"),
         ("CPD_SECRET_KEY", "short"),
         ("CPD_SEAL_KEY", "short"),
         ("CPD_TRUSTED_PROXIES", "-1"),

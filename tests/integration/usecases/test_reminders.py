@@ -15,13 +15,14 @@ from cpd_app.models import (
     Event,
     FileReturn,
     Filing,
+    LastStanding,
     Message,
     MessageHabit,
     Registration,
     RosterEntry,
     Term,
 )
-from cpd_app.usecases import reminders, returns, standings
+from cpd_app.usecases import reminders, returns, standings, untrue_reminders
 from cpd_app.usecases.deadlines import DeadlineKind, set_deadline
 from tests.support import builders, filings
 from tests.support.people import Someone
@@ -40,10 +41,14 @@ def remind(do: Do, act: Callable[..., Any], **when: Any) -> int:
     told, after = 0, 0
     while True:
         part = do(act, after, limit=2, **({"now": NOW, "today": TODAY} | when))
-        told += part.told
+        told += part.done
         if part.last_id is None:
             return told
         after = part.last_id
+
+
+def take_back(do: Do, now: datetime) -> int:
+    return int(do(untrue_reminders.take_back_reminders, 0, now=now).done)
 
 
 def messages(store: Store) -> list[Message]:
@@ -243,7 +248,7 @@ def entry(store: Store, organiser: Someone, member: Someone) -> RosterEntry:
 
 
 def remind_of_event(do: Do, now: datetime) -> int:
-    return int(do(reminders.remind_events, 0, now=now).told)
+    return int(do(reminders.remind_events, 0, now=now).done)
 
 
 def test_an_event_is_told_in_the_evening_before(
@@ -296,7 +301,7 @@ def waiting(do: Do, store: Store, entry: RosterEntry) -> Delivery:
         )
     )
     assert remind_of_event(do, EVENING) == 1
-    assert do(reminders.take_back_reminders, now=EVENING) == 0
+    assert take_back(do, EVENING) == 0
     return store.one(select(Delivery))
 
 
@@ -312,16 +317,16 @@ def test_what_waits_and_is_no_longer_true_is_taken_back(
     do: Do, store: Store, waiting: Delivery, model: Any, change: dict[str, Any]
 ) -> None:
     store.run(update(model).values(change))
-    assert do(reminders.take_back_reminders, now=EVENING) == 1
+    assert take_back(do, EVENING) == 1
     assert store.get(Delivery, waiting.id).state == "dropped"
-    assert do(reminders.take_back_reminders, now=EVENING) == 0
+    assert take_back(do, EVENING) == 0
 
 
 @pytest.mark.usefixtures("returned")
 def test_an_answered_return_is_not_reminded_of_in_the_morning(do: Do, store: Store) -> None:
     assert remind(do, reminders.remind_returns, today=date(2027, 11, 5)) == 1
     store.run(update(Deadline).values(closed_at=NOW))
-    assert do(reminders.take_back_reminders, now=NOW) == 1
+    assert take_back(do, NOW) == 1
     assert store.one(select(Delivery.state)) == "dropped"
 
 
@@ -338,3 +343,85 @@ def test_an_extended_return_is_reminded_of_by_its_new_day(
         if remind(do, reminders.remind_returns, today=day)
     ]
     assert told == [date(2027, 11, 17), date(2027, 11, 19)]
+
+
+@pytest.mark.usefixtures("member")
+def test_who_files_before_the_notice_of_expiry_leaves_is_not_told_to_file(
+    do: Do, store: Store, member: Someone
+) -> None:
+    assert remind(do, reminders.remind_expiry) == 1
+    assert take_back(do, NOW) == 0
+    filing = filings.a_filing(store, registration_of(member), state="filed")
+
+    assert take_back(do, NOW) == 1
+    assert store.one(select(Delivery.state)) == "dropped"
+    assert remind(do, reminders.remind_expiry) == 0
+
+    store.change(filing, state="withdrawn")
+    assert remind(do, reminders.remind_expiry) == 1, "it was never told"
+
+
+def test_hours_done_before_the_reminder_of_a_year_leaves_take_it_back(
+    do: Do, store: Store, member: Someone
+) -> None:
+    today = date(2026, 12, 1)
+    judge(do, member, today)
+    assert remind(do, reminders.remind_years, today=today) == 1
+    assert take_back(do, NOW) == 0
+
+    standing = store.one(select(LastStanding))
+    store.change(standing, lacking=[], lacking_until=None)
+    assert take_back(do, NOW) == 1
+    assert store.one(select(Delivery.state)) == "dropped"
+
+
+def test_a_standing_that_is_out_of_date_takes_nothing_back(
+    do: Do, store: Store, member: Someone
+) -> None:
+    today = date(2026, 12, 1)
+    judge(do, member, today)
+    assert remind(do, reminders.remind_years, today=today) == 1
+    standing = store.one(select(LastStanding))
+    store.change(standing, lacking=[], registration_version=standing.registration_version - 1)
+    assert take_back(do, NOW) == 0
+
+
+def test_what_left_by_one_channel_is_not_told_again(do: Do, store: Store, member: Someone) -> None:
+    assert remind(do, reminders.remind_expiry) == 1
+    waiting = store.one(select(Delivery))
+    store.add(
+        Delivery(
+            message_id=waiting.message_id, person_id=member.id, channel="webhook", state="sent",
+            due_at=NOW, attempts=1,
+        )
+    )  # fmt: skip
+    filing = filings.a_filing(store, registration_of(member), state="filed")
+    assert take_back(do, NOW) == 1
+
+    store.change(filing, state="withdrawn")
+    assert remind(do, reminders.remind_expiry) == 0
+
+
+@pytest.mark.usefixtures("entry")
+def test_what_arrives_after_midnight_says_today(
+    do: Do, store: Store, app: Any, entry: RosterEntry
+) -> None:
+    store.add(
+        MessageHabit(
+            person_id=entry.person_id, zone="Asia/Shanghai", quiet_from=17 * 60, quiet_to=8 * 60
+        )
+    )
+    assert remind_of_event(do, EVENING) == 1
+    (message,) = messages(store)
+    assert store.one(select(Delivery.due_at)) == EVENT_AT - timedelta(hours=1)
+    with app.test_request_context():
+        assert title(MessageKind.EVENT_TOMORROW, message.data).startswith("今天：")
+
+
+@pytest.mark.usefixtures("entry")
+def test_an_event_without_a_place_says_where_to_look(do: Do, store: Store, app: Any) -> None:
+    store.run(update(Event).values(place=None, venue=None))
+    assert remind_of_event(do, EVENING) == 1
+    with app.test_request_context():
+        said = text(MessageKind.EVENT_TOMORROW, messages(store)[0].data)
+    assert "地点：见活动页" in said

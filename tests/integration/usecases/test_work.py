@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cpd_app.domain.errors import NotAllowed, NotFound
-from cpd_app.models import ClockTask, Delivery, Job, JobFile, Message, Society
+from cpd_app.models import ClockTask, Delivery, Job, JobFile, JobRun, Message, Society
 from cpd_app.policy import Actor
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import cleaning, files, job_files, job_runs, jobs, work
@@ -152,3 +152,16 @@ def test_a_finished_file_is_taken_over_without_copying(disk: LocalFiles):
     assert (size, made.exists()) == (2, False)
     with disk.open("12", digest) as source:
         assert source.read() == b"PK"
+
+
+def test_the_newest_run_of_each_job_is_read(do: Do, store: Store):
+    for minute in range(3):
+        ran(do, "seal", NOW + minute * MINUTE)
+    ran(do, "nightly", NOW)
+
+    runs = do(job_runs.last_runs, ["seal", "nightly", "never"])
+    assert {name: run.started_at for name, run in runs.items()} == {
+        "seal": NOW + 2 * MINUTE,
+        "nightly": NOW,
+    }
+    assert store.count(JobRun) == 4

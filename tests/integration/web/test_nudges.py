@@ -171,3 +171,11 @@ def test_an_auditor_reminds_nobody(as_: As, auditor: Someone):
     browser.get("/staff/nudges", status=403)
     browser.get("/staff/nudges/preview", status=403)
     assert not browser.get("/staff").has("a[href='/staff/nudges']")
+
+
+@pytest.mark.parametrize("number", ["9" * 20, "9" * 5000, "0", "²", "all"])
+@pytest.mark.usefixtures("member")
+def test_numbers_that_no_row_has_choose_nobody(as_: As, registrar: Someone, number: str):
+    browser = as_(registrar)
+    page = browser.get(f"/staff/nudges/preview?months=3&id={number}")
+    assert page.heading == "0 人会收到消息"
