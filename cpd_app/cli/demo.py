@@ -11,6 +11,7 @@ import click
 
 from cpd_app import clock, storage
 from cpd_app.cli import (
+    demo_audits,
     demo_events,
     demo_filings,
     demo_letters,
@@ -105,6 +106,7 @@ def make_demo(*, once: bool) -> None:
         tries = _events(people)
         demo_register.make_acts(_for_acts(people, today))
         demo_readers(ACTOR, societies.society_of_code("demo-elec").id, now=clock.now(), today=today)
+        _audits(people)
         demo_letters.make_letters()
         demo_nudges.make_nudges()
         demo_messages.make_messages(_member_actor("member@demo.test"))
@@ -190,8 +192,9 @@ def _people(password: str, today: date) -> list[str]:
             )
             society_id = societies.society_of_code(works_for).id if works_for else None
             roles.grant_role(
-                ACTOR, person.id, role, society_id=society_id, now=clock.now(), today=today
-            )
+                ACTOR, person.id, role, society_id=society_id, now=clock.now(),
+                today=today - timedelta(days=365),
+            )  # fmt: skip
     chosen = passwords.choose(password)
     for login in (*MEMBERS, *STAFF):
         _activate_one(login, chosen)
@@ -262,7 +265,7 @@ def _papers(people: list[plan.Demo]) -> None:
     store = storage.local_files()
     for number, one in enumerate(people, start=1):
         share = WITH_PAPERS.get(one.profile, 0)
-        if len(one.records) > FEW_RECORDS and number % 5:
+        if len(one.records) > FEW_RECORDS and number % 3:
             share = min(share, MANY_SHARE)
         if not share or not one.records:
             continue
@@ -306,6 +309,16 @@ def _reliefs(people: list[plan.Demo]) -> None:
     short = [p for p in people if p.profile == "short" and p.society == "demo-elec"]
     members = [_member_actor(p.member["login"]) for p in short[:3]]
     demo_relief.make_reliefs(members, _member_actor("auditor@demo.test"))
+
+
+def _audits(people: list[plan.Demo]) -> None:
+    """Members near the end of their term file; two auditors work on the files."""
+    ready = [p for p in people if p.profile == "ready" and p.society == "demo-elec"]
+    last_year = [p for p in ready if p.year == plan.YEARS]
+    demo_audits.make_audits(
+        (_member_actor(p.member["login"]) for p in last_year),
+        demo_audits.Desk(_member_actor("auditor@demo.test"), _member_actor("auditor2@demo.test")),
+    )
 
 
 def _events(people: list[plan.Demo]) -> list[str]:

@@ -16,6 +16,8 @@ MEMBERS = 200
 #: of them in the other society
 ELSEWHERE = 40
 SEED = 20261120
+#: of a term
+YEARS = 5
 
 #: how a member stands -> (share, hours of a past year, hours of the running year against pace)
 PROFILES: dict[str, tuple[int, tuple[int, int], tuple[float, float]]] = {
@@ -56,6 +58,8 @@ class Demo:
     profile: str
     society: str
     member: dict[str, Any]
+    #: which year of the term is running
+    year: int
     records: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -95,7 +99,7 @@ def _demo(number: int, profile: str, society: str, today: date, chance: Random) 
     }
     if number % 37 == 0:
         member["field"] = "储能与氢能工程（示范，待归类）"
-    demo = Demo(profile, society, member)
+    demo = Demo(profile, society, member, year)
     demo.records = list(_records(demo, starts_on, year, gone, today, chance))
     return demo
 

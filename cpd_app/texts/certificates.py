@@ -68,6 +68,7 @@ SENTENCES: dict[str, str] = {
     "handover_not_staff": "接手的人要在学会里有角色；档案只能交给审核员或注册管理员。",
     "transfer_same_society": "这个注册就在本学会，不用转会。",
     "transfer_not_possible": "这个注册没有有效的证书，不能转会。",
+    "transfer_stands": "转入学会的注册还在。请先请对方注销它，再更正这次转会。",
     "transfer_not_consented": "转出学会还没有同意。请先请对方在证书登记里同意转会。",
     "scope_reports_read": "读取报给联合体的变更",
     "scope_reports_write": "读取并确认报给联合体的变更",

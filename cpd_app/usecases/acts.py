@@ -51,6 +51,7 @@ from cpd_app.usecases.deadlines import (
 )
 from cpd_app.usecases.files import Upload
 from cpd_app.usecases.registrations_shown import readable_registration
+from cpd_app.usecases.transfers_undone import check_transfer_ended, undo_transfer
 
 MOST_REASON = 1000
 MOST_BASIS = 200
@@ -246,6 +247,7 @@ def _row(
     effective_on = new.effective_on
     if kind is ActKind.ANNULLED:
         state_without(as_done(acts_of(registration.id)), new.annuls_id or 0, present)
+        check_transfer_ended(session.get_one(CertificateAct, new.annuls_id))
         effective_on = today
     else:
         state_after(present, kind)
@@ -303,8 +305,8 @@ def enforce(
     term = term_acted_on(registration, today)
     row.term_id = term.id
     present = at_end(CertificateState(term.state), term.ends_on, today)
-    if kind is ActKind.ANNULLED:
-        annulled = session.get_one(CertificateAct, row.annuls_id)
+    annulled = session.get(CertificateAct, row.annuls_id) if row.annuls_id else None
+    if annulled is not None:
         after = state_without(as_done(acts_of(registration.id)), annulled.id, present)
         row.effective_on = today
         annulled.state = "annulled"
@@ -319,6 +321,8 @@ def enforce(
     session.flush()
     set_bar(registration.person)
     set_messages(registration.person, now=now)
+    if annulled is not None:
+        undo_transfer(actor, registration, annulled, now=now)
     until = None
     if kind in APPEALABLE and row.reason_code not in {*OWN_WISH, TRANSFER}:
         until = set_deadline(
@@ -371,11 +375,8 @@ def _proposal(
 
 
 def _note(actor: Actor, row: CertificateAct, verb: str, *, now: datetime) -> None:
-    values = {
-        "reason": row.reason,
-        "legal_basis": row.legal_basis,
-        "document_no": row.document_no,
-    }
+    names = ("reason", "legal_basis", "document_no")
+    values = {name: text for name in names if (text := getattr(row, name))}
     journal.record(
         actor,
         f"certificate.{verb}",
@@ -392,5 +393,5 @@ def _note(actor: Actor, row: CertificateAct, verb: str, *, now: datetime) -> Non
             "annuls": row.annuls_id,
             "file": row.document_file_id,
         },
-        values={k: v for k, v in values.items() if v} or None,
+        values=values or None,
     )

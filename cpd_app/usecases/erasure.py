@@ -1,21 +1,21 @@
 """Erasing a member's values after they asked for it (PIPL art. 47): what goes, what stays and why.
 
-Of a filing whose clock has run out go names, words, titles and file names; of the journal the
-values beside its entries. Columns and digests stay, so that totals are the same and everything
-that is left still verifies (ADR 0019); the erasure is an entry itself.
+Of a filing whose clock has run out go names, words, titles and file names, and what was written
+while it was judged; of the journal the values beside its entries; of the rest what
+`erasure_fields` says. Columns and digests stay, so that totals are the same and everything that is
+left still verifies (ADR 0019); the erasure is an entry itself.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, delete, func, null, or_, select, update
+from sqlalchemy import Select, and_, delete, func, or_, select
 
 from cpd_app.db import session
 from cpd_app.domain.audits import OPEN, FilingState
 from cpd_app.domain.errors import Rejected
-from cpd_app.domain.retention import KEPT_MONTHS, Kept, kept_until, reason_to_keep
-from cpd_app.domain.years import months_after
+from cpd_app.domain.retention import Kept, kept_until, reason_to_keep
 from cpd_app.models import (
     Activity,
     Appeal,
@@ -27,11 +27,12 @@ from cpd_app.models import (
     Registration,
     Relief,
     Snapshot,
-    SnapshotRecord,
 )
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
 from cpd_app.usecases.accounts import belongs_elsewhere
+from cpd_app.usecases.erasure_fields import Goes
+from cpd_app.usecases.erasure_rows import Pile, empty_piles, old_before, piles_of
 from cpd_app.usecases.registrations_shown import readable_registration
 
 MOST_REASON = 500
@@ -41,13 +42,15 @@ KEPT_VERBS = ("certificate.%", "decision.%", "term.%", "values.%")
 
 @dataclass(frozen=True)
 class ErasableFiling:
-    """A filing whose values are still there."""
+    """A filing, and whether its values are still there."""
 
     filing: Filing
     #: None = they may be erased
     kept: Kept | None
     #: first day on which they may be; None while the filing is open
     until: date | None
+    #: its values were erased before
+    erased: bool
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,13 @@ class Erasable:
     filings: tuple[ErasableFiling, ...]
     #: journal entries whose values may be erased
     entries: int
+    #: what was written beside filings and journal, by the clock that it goes by
+    piles: dict[Goes, Pile]
 
     @property
     def anything(self) -> bool:
         """Whether there is something to erase today."""
-        return bool(self.entries) or any(f.kept is None for f in self.filings)
+        return bool(self.entries) or any(pile.going for pile in self.piles.values())
 
 
 def erasable_of(actor: Actor, registration_id: int, *, today: date) -> Erasable:
@@ -73,7 +78,9 @@ def erasable_of(actor: Actor, registration_id: int, *, today: date) -> Erasable:
         .select_from(JournalValues)
         .where(JournalValues.entry_id.in_(_entries(registration, today)))
     )
-    return Erasable(registration, _filings(registration, today), entries or 0)
+    filings = _filings(registration, today)
+    due = [one.filing.id for one in filings if one.kept is None]
+    return Erasable(registration, filings, entries or 0, piles_of(registration, due, today=today))
 
 
 def erase_values(
@@ -90,14 +97,8 @@ def erase_values(
     found = erasable_of(actor, registration_id, today=today)
     if not found.anything:
         raise Rejected("nothing_to_erase")
-    ids = [one.filing.id for one in found.filings if one.kept is None]
-    for table in (Snapshot, SnapshotRecord):
-        session.execute(
-            update(table)
-            .where(table.filing_id.in_(ids))
-            .values(content=null(), salt="")
-            .execution_options(synchronize_session=False)
-        )
+    ids = [one.filing.id for one in found.filings if one.kept is None and not one.erased]
+    emptied = empty_piles(found.registration, found.piles, today=today)
     session.execute(
         delete(JournalValues)
         .where(JournalValues.entry_id.in_(_entries(found.registration, today)))
@@ -112,7 +113,7 @@ def erase_values(
         registration.person_id,
         now=now,
         society_id=registration.society_id,
-        data={"filings": ids, "entries": found.entries},
+        data={"filings": ids, "entries": found.entries, "rows": emptied},
         values={"reason": reason.strip()},
     )
     return found
@@ -126,17 +127,22 @@ def _held(actor: Actor, registration_id: int) -> Registration:
 
 
 def _filings(registration: Registration, today: date) -> tuple[ErasableFiling, ...]:
-    """Filings of the person in this society that still hold values, the oldest first."""
+    """Filings of the person in this society, the oldest first."""
     rows = session.scalars(
         select(Filing)
         .where(
             Filing.person_id == registration.person_id,
             Filing.society_id == registration.society_id,
-            Filing.id.in_(select(Snapshot.filing_id).where(Snapshot.salt != "")),
         )
         .order_by(Filing.id)
     ).all()
-    appealed = _appealed([row.id for row in rows])
+    ids = [row.id for row in rows]
+    whole = set(
+        session.scalars(
+            select(Snapshot.filing_id).where(Snapshot.filing_id.in_(ids), Snapshot.salt != "")
+        )
+    )
+    appealed = _appealed(ids)
     zone = ZoneInfo(registration.society.zone)
     found = []
     for filing in rows:
@@ -147,7 +153,8 @@ def _filings(registration: Registration, today: date) -> tuple[ErasableFiling, .
         kept = reason_to_keep(
             is_open=is_open, appealed=filing.id in appealed, closed_on=closed_on, today=today
         )
-        found.append(ErasableFiling(filing, kept, None if is_open else kept_until(closed_on)))
+        until = None if is_open else kept_until(closed_on)
+        found.append(ErasableFiling(filing, kept, until, erased=filing.id not in whole))
     return tuple(found)
 
 
@@ -192,12 +199,9 @@ def _entries(registration: Registration, today: date) -> Select[int]:
             for kind, ids in about.items()
         ),
     )
-    old = datetime.combine(
-        months_after(today, -KEPT_MONTHS), datetime.min.time(), ZoneInfo(registration.society.zone)
-    )
     return select(JournalEntry.id).where(
         theirs,
         place,
-        JournalEntry.at < old,
+        JournalEntry.at < old_before(registration, today),
         *(JournalEntry.verb.not_like(verb) for verb in KEPT_VERBS),
     )

@@ -34,6 +34,7 @@ from cpd_app.models import (
     Person,
     Webhook,
 )
+from cpd_app.usecases.kept_accounts import kept_accounts
 from cpd_app.usecases.reaching import bounced_of
 
 #: rows in one statement
@@ -307,28 +308,11 @@ def _inserted(
 
 def _readers(person_ids: set[int]) -> dict[int, _Reader]:
     """By the id that was named; a merged account is read by the one that was kept."""
-    found: dict[int, _Reader] = {}
-    named = {person_id: person_id for person_id in person_ids}
-    while named:
-        people = {
-            p.id: p
-            for p in session.execute(
-                select(
-                    Person.id, Person.email, Person.phone, Person.messages_stopped_at,
-                    Person.merged_into_id,
-                ).where(Person.id.in_(set(named.values())))
-            )
-        }  # fmt: skip
-        further = {}
-        for asked, person_id in named.items():
-            person = people[person_id]
-            if person.merged_into_id is not None:
-                further[asked] = person.merged_into_id
-            else:
-                silent = person.messages_stopped_at is not None
-                found[asked] = _Reader(person.id, person.email, person.phone, silent)
-        named = further
-    return found
+    columns = (Person.email, Person.phone, Person.messages_stopped_at)
+    return {
+        asked: _Reader(p.id, p.email, p.phone, p.messages_stopped_at is not None)
+        for asked, p in kept_accounts(person_ids, *columns).items()
+    }
 
 
 def _reachable(reader: _Reader, bounced: set[str], *, bridged: bool) -> frozenset[Channel]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import aliased
 
 from cpd_app.db import session
 from cpd_app.domain.register import takes_record
@@ -35,7 +36,7 @@ def places_of(person_id: int, day: date, entered_on: date) -> list[Place]:
 def terms_of(person_ids: Sequence[int]) -> dict[int, list[Any]]:
     """The terms of people, with registration and society, as `places_among` wants them."""
     found: dict[int, list[Any]] = {}
-    left_on = (
+    given_up = (
         select(func.min(CertificateAct.effective_on))
         .where(
             CertificateAct.registration_id == Registration.id,
@@ -46,6 +47,7 @@ def terms_of(person_ids: Sequence[int]) -> dict[int, list[Any]]:
         .correlate(Registration)
         .scalar_subquery()
     )
+    left_on = func.coalesce(given_up, _taken_back())
     for row in session.execute(
         select(
             Registration.person_id,
@@ -64,6 +66,23 @@ def terms_of(person_ids: Sequence[int]) -> dict[int, list[Any]]:
     ):
         found.setdefault(row.person_id, []).append(row)
     return found
+
+
+def _taken_back() -> ScalarSelect[date]:
+    """Since when the transfer is set aside that a registration came from; it takes no more then."""
+    annulled, transfer = aliased(CertificateAct), aliased(CertificateAct)
+    return (
+        select(func.min(annulled.effective_on))
+        .join(transfer, transfer.id == annulled.annuls_id)
+        .where(
+            transfer.registration_id == Registration.transferred_from_id,
+            transfer.reason_code == "transfer",
+            transfer.confirmed_at == Registration.created_at,
+            annulled.state == "in_force",
+        )
+        .correlate(Registration)
+        .scalar_subquery()
+    )
 
 
 def places_among(terms: Sequence[Any], day: date, entered_on: date) -> list[Place]:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from cpd_app.db import session
 from cpd_app.domain.messages import Habits, out_of_quiet
 from cpd_app.models import Person, PersonName
 from cpd_app.usecases import reaching
+from cpd_app.usecases.kept_accounts import kept_accounts
 from cpd_app.usecases.messages import habits_of
 
 
@@ -31,24 +31,14 @@ class Recipient:
 
 def recipients_of(person_ids: set[int], now: datetime) -> dict[int, Recipient]:
     """By the id that was named; what went to a merged account is read by the kept one."""
-    people = _people(person_ids)
-    kept = {p.merged_into_id for p in people.values() if p.merged_into_id is not None}
-    while kept - people.keys():
-        more = _people(kept - people.keys())
-        people |= more
-        kept = {p.merged_into_id for p in more.values() if p.merged_into_id is not None}
-    habits, bounced, names = (
-        habits_of(list(people)),
-        reaching.bounced_of(list(people)),
-        _names(people),
-    )
+    columns = (Person.email, Person.phone, Person.locale, Person.messages_stopped_at)
+    people = kept_accounts(person_ids, *columns)
+    ids = sorted({person.id for person in people.values()})
+    habits, bounced, names = habits_of(ids), reaching.bounced_of(ids), _names(ids)
     found = {}
-    for person_id in person_ids:
-        person = people[person_id]
-        while person.merged_into_id is not None:
-            person = people[person.merged_into_id]
+    for asked, person in people.items():
         until = out_of_quiet(now, habits.get(person.id, Habits()))
-        found[person_id] = Recipient(
+        found[asked] = Recipient(
             person.id,
             person.email,
             person.phone,
@@ -59,19 +49,6 @@ def recipients_of(person_ids: set[int], now: datetime) -> dict[int, Recipient]:
             until if until > now else None,
         )
     return found
-
-
-def _people(ids: set[int]) -> dict[int, Row[Any]]:
-    columns = (
-        Person.id,
-        Person.email,
-        Person.phone,
-        Person.locale,
-        Person.messages_stopped_at,
-        Person.merged_into_id,
-    )
-    rows: Any = session.execute(select(*columns).where(Person.id.in_(ids)))
-    return {row.id: row for row in rows}
 
 
 def _names(ids: Iterable[int]) -> dict[int, str]:

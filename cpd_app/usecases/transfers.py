@@ -4,7 +4,7 @@
 2. The receiving registrar enters the old number: the old registration is cancelled and announced,
    a new one begins, linked to it, with the same term; records follow the person (domain.md §9).
 3. From that day the old registration takes no more records (`register.takes_record`); relief that
-   was granted for the term holds in the new one too.
+   was granted for the term, rulings and checked papers hold in the new one too.
 """
 
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ from cpd_app.usecases.acts import enforce
 from cpd_app.usecases.credits import lock
 from cpd_app.usecases.registrations import MOST_NUMBER, replace_credits
 from cpd_app.usecases.term_acts import note_term
+from cpd_app.usecases.transferred_findings import carry_findings
 from cpd_app.usecases.transferred_reliefs import carry_bindings, carry_reliefs
 
 
@@ -91,6 +92,7 @@ def receive_transfer(
     )
     carried = carry_reliefs(actor, former, old, made, now=now)
     replace_credits(actor, made.person_id, since=old.starts_on, now=now)
+    carry_findings(actor, former, made, now=now)
     carry_bindings(actor, carried, made, now=now)
     return made
 

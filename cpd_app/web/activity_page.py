@@ -195,6 +195,7 @@ def verb_words(verb: str) -> str:
         "merged": _("合并"),
         "left_out": _("调整计入的注册"),
         "ruled": _("学会认定"),
+        "carried": _("随转会带来认定与核对"),
         "confirmed": _("再注册审核认定"),
         "unconfirmed": _("再注册审核认定已撤销"),
         "bound": _("用来补较早的年度"),

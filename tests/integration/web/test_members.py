@@ -388,13 +388,3 @@ def test_what_has_no_document_is_not_checked(
     as_(auditor).post("members.check", {"checked": "true"}, **where)
 
     assert store.one(select(Credit.checked_at)) is None
-
-
-def test_the_registrar_sees_why_nothing_can_be_erased_yet(
-    as_: As, registrar: Someone, auditor: Someone, member: Someone
-):
-    assert member.registration
-    page = as_(registrar).get("members.erasure.erase", registration_id=member.registration.id)
-
-    assert "现在没有可以删除的内容" in page.text
-    as_(auditor).get("members.erasure.erase", registration_id=member.registration.id, status=403)

@@ -32,6 +32,7 @@ from tests.support.store import Store
 As = Callable[[Someone], Browser]
 Do = Callable[..., Any]
 At = Callable[[str], datetime]
+Place = Callable[..., tuple[Event, RosterEntry]]
 NEXT_WEEK = datetime.fromisoformat("2026-11-27T09:00:00+08:00")
 #: statements of one reading in which nothing is new, when no list has judged the member today
 BUDGET = 15
@@ -62,30 +63,28 @@ def statements(store: Store) -> Iterator[list[str]]:
     event.remove(store.engine, "before_cursor_execute", note)
 
 
-def a_place(
-    store: Store, organiser: Someone, society: Society, member: Someone, **over: Any
-) -> tuple[Event, RosterEntry]:
-    made = builders.an_event(
-        store,
-        organiser.person,
-        society,
-        **{"state": "approved", "around": NEXT_WEEK, "title": "继电保护研讨会", **over},
-    )
-    return made, builders.an_entry(store, made, member.person)
+@pytest.fixture
+def a_place(store: Store, organiser: Someone, society: Society, member: Someone) -> Place:
+    """An event next week, with a place on its list for the member (or `of` somebody else)."""
+
+    def place(*, of: Someone = member, **over: Any) -> tuple[Event, RosterEntry]:
+        values = {"state": "approved", "around": NEXT_WEEK, "title": "继电保护研讨会", **over}
+        made = builders.an_event(store, organiser.person, society, **values)
+        return made, builders.an_entry(store, made, of.person)
+
+    return place
 
 
 def test_it_holds_events_ends_of_years_and_the_renewal(
     anybody: Browser,
-    store: Store,
-    organiser: Someone,
-    society: Society,
+    a_place: Place,
     member: Someone,
     other_member: Someone,
     address: str,
 ) -> None:
-    made, _entry = a_place(store, organiser, society, member, venue="主楼 301")
-    a_place(store, organiser, society, other_member, title="别人的")
-    a_place(store, organiser, society, member, title="草案", state="draft", approved_at=None)
+    made, _entry = a_place(venue="主楼 301")
+    a_place(of=other_member, title="别人的")
+    a_place(title="草案", state="draft", approved_at=None)
 
     found = read(anybody, address)
 
@@ -133,14 +132,11 @@ def test_it_speaks_the_language_of_its_owner_whoever_asks(
 
 def test_reminders_are_for_what_is_to_come(
     anybody: Browser,
-    store: Store,
-    organiser: Someone,
-    society: Society,
-    member: Someone,
+    a_place: Place,
     address: str,
 ) -> None:
-    a_place(store, organiser, society, member)
-    a_place(store, organiser, society, member, title="昨天", around=NEXT_WEEK - timedelta(days=8))
+    a_place()
+    a_place(title="昨天", around=NEXT_WEEK - timedelta(days=8))
 
     found = read(anybody, address)
 
@@ -161,13 +157,12 @@ def test_what_changes_raises_its_sequence_and_nothing_else_does(
     do: Do,
     anybody: Browser,
     store: Store,
-    organiser: Someone,
-    society: Society,
+    a_place: Place,
     member: Someone,
     address: str,
     at: At,
 ) -> None:
-    made, _entry = a_place(store, organiser, society, member)
+    made, _entry = a_place()
     first = read(anybody, address)
     at("2026-11-21 09:00")
     training = NewActivity("training", "培训", None, date(2026, 11, 20), {"minutes": 120})
@@ -192,13 +187,11 @@ def test_what_changes_raises_its_sequence_and_nothing_else_does(
 def test_a_place_given_back_or_not_confirmed_says_so(
     anybody: Browser,
     store: Store,
-    organiser: Someone,
-    society: Society,
-    member: Someone,
+    a_place: Place,
     address: str,
     at: At,
 ) -> None:
-    _made, entry = a_place(store, organiser, society, member)
+    _made, entry = a_place()
     store.change(entry, state="pending")
     assert read(anybody, address)["继电保护研讨会"]["STATUS"] == "TENTATIVE"
     store.change(entry, state="listed")
@@ -216,13 +209,11 @@ def test_a_place_given_back_or_not_confirmed_says_so(
 def test_a_cancelled_event_says_so_and_one_that_nobody_heard_of_is_left_out(
     anybody: Browser,
     store: Store,
-    organiser: Someone,
-    society: Society,
-    member: Someone,
+    a_place: Place,
     address: str,
 ) -> None:
-    made, _entry = a_place(store, organiser, society, member)
-    a_place(store, organiser, society, member, title="早已取消", state="cancelled")
+    made, _entry = a_place()
+    a_place(title="早已取消", state="cancelled")
     assert "早已取消" not in read(anybody, address)
     store.change(made, state="cancelled")
 
@@ -291,15 +282,13 @@ def test_asking_again_gets_nothing_new_and_writes_nothing(
 def test_a_reading_is_a_few_statements_whatever_it_holds(
     anybody: Browser,
     store: Store,
-    organiser: Someone,
-    society: Society,
-    member: Someone,
+    a_place: Place,
     address: str,
 ) -> None:
     counts = []
     for number in (1, 6):
         for _ in range(number):
-            a_place(store, organiser, society, member)
+            a_place()
         anybody.client.get(address)
         with statements(store) as seen:
             anybody.client.get(address)
@@ -311,13 +300,11 @@ def test_a_reading_is_a_few_statements_whatever_it_holds(
 def test_what_was_said_long_ago_is_forgotten(
     anybody: Browser,
     store: Store,
-    organiser: Someone,
-    society: Society,
-    member: Someone,
+    a_place: Place,
     address: str,
     at: At,
 ) -> None:
-    a_place(store, organiser, society, member)
+    a_place()
     read(anybody, address)
     assert store.count(CalendarItem, CalendarItem.key.startswith("event-")) == 1
 
