@@ -3,7 +3,7 @@
 A person reads their own messages and nobody else's; what was withdrawn is not there any more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,7 +52,7 @@ def inbox_of(actor: Actor, *, unread_only: bool = False, page: int = 1) -> Inbox
     found = session.scalars(
         select(Message)
         .where(*wanted)
-        .order_by(Message.id.desc())
+        .order_by(Message.created_at.desc(), Message.id.desc())
         .limit(PAGE)
         .offset((shown - 1) * PAGE)
     )
@@ -95,6 +95,26 @@ def read_all(actor: Actor, *, up_to_id: int, now: datetime) -> int:
             Message.read_at.is_(None),
             Message.withdrawn_at.is_(None),
             Message.id <= up_to_id,
+        )
+        .values(read_at=now)
+        .returning(Message.id)
+    )
+    return len(read.all())
+
+
+def read_some(actor: Actor, message_ids: Collection[int], *, now: datetime) -> int:
+    """Mark what was opened on a phone, perhaps without network; how many were not read yet.
+
+    What is not one's own, withdrawn or read already is passed over: sending twice is harmless.
+    """
+    require(actor, Permission.MARK_MESSAGE, Target(owner_id=actor.person_id))
+    read = session.scalars(
+        update(Message)
+        .where(
+            Message.person_id == actor.person_id,
+            Message.read_at.is_(None),
+            Message.withdrawn_at.is_(None),
+            Message.id.in_(message_ids),
         )
         .values(read_at=now)
         .returning(Message.id)

@@ -61,6 +61,33 @@ def test_unread_only_and_all_read(as_: As, store: Store, member: Someone, now: d
     browser.post("messages.read_all", {"up_to": "x"})
 
 
+def test_marks_of_a_device_are_taken_twice_and_only_ones_own(
+    as_: As, store: Store, member: Someone, other_member: Someone, now: datetime
+) -> None:
+    mine = a_message(store, member.person)
+    foreign = a_message(store, other_member.person)
+    browser = as_(member)
+
+    for _ in range(2):
+        ids = [str(mine.id), str(foreign.id), "x"]
+        browser.post("messages.read_some", {"id": ids}, status=200)
+
+    assert store.get(Message, mine.id).read_at == now
+    assert store.get(Message, foreign.id).read_at is None
+
+
+def test_what_asks_for_an_act_says_so_until_it_is_read(
+    as_: As, store: Store, member: Someone, now: datetime
+) -> None:
+    a_message(store, member.person, MessageKind.RETURNED)
+    a_message(store, member.person, MessageKind.RETURN_DUE, read_at=now)
+    a_message(store, member.person, MessageKind.FILED)
+
+    page = as_(member).get("messages.index")
+
+    assert [act.get_text() for act in page.all(".message__act")] == ["去答复"]
+
+
 def test_pages(as_: As, store: Store, member: Someone) -> None:
     for _ in range(31):
         a_message(store, member.person)
@@ -84,7 +111,7 @@ def test_when_is_said_as_short_as_it_can_be(as_: As, store: Store, member: Someo
 
     said = [t.get_text() for t in as_(member).get("messages.index").all(".message__when")]
 
-    assert said == ["2026年12月31日", "1月5日", "昨天 09:02"]
+    assert said == ["昨天", "1月5日", "2026年12月31日"]
 
 
 def test_the_frame_of_every_page_says_how_many_are_unread(
