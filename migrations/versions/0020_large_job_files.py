@@ -6,7 +6,7 @@ Why: dossiers with their evidence come to more than two gigabytes, at which Post
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
+revision = "0020"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
