@@ -6,7 +6,7 @@ else of the batch was not sent, or is marked.
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from threading import Event
 
@@ -20,7 +20,7 @@ from cpd_app.domain.messages import Channel
 from cpd_app.usecases import deliveries, reaching
 from cpd_app.usecases.parcels import Parcel, RefusedError
 from scheduler.beat import Beat
-from scheduler.ways import Ways
+from scheduler.ways import WAYS, Opens, Ways
 
 log = structlog.get_logger()
 
@@ -33,7 +33,9 @@ AWAY = timedelta(seconds=30)
 Side = tuple[Channel, int | None]
 
 
-def deliver(app: Flask, ids: Sequence[int], stopping: Event) -> None:
+def deliver(
+    app: Flask, ids: Sequence[int], stopping: Event, *, ways: Mapping[Channel, Opens] = WAYS
+) -> None:
     """Send what is due of these; what is not begun when `stopping` is set is given back."""
     worker = secrets.token_hex(8)
     with app.app_context():
@@ -44,10 +46,10 @@ def deliver(app: Flask, ids: Sequence[int], stopping: Event) -> None:
         settings: Settings = app.config["CPD"]
         with (
             Beat(app, lambda: deliveries.renew(worker=worker, now=clock.now())) as beat,
-            Ways(settings) as ways,
+            Ways(settings, ways) as opened,
             marking() as mark,
         ):
-            Batch(worker, ways, mark).send(parcels, beat, stopping)
+            Batch(worker, opened, mark).send(parcels, beat, stopping)
 
 
 class Batch:

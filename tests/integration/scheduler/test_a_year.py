@@ -1,5 +1,6 @@
 """A simulated year: who was told what and when, against a table made from domain.md §10 alone."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -7,10 +8,11 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from cpd_app.models import Message
+from cpd_app.models import Delivery, Message
 from scheduler import runner
 from scheduler.jobs import ClockJob, table
-from tests.support.a_year.plan import Habit, a_plan, moment
+from tests.support.a_year.outgoing import Outgoing, Sent
+from tests.support.a_year.plan import LAST, Habit, a_plan, moment
 from tests.support.a_year.table import (
     Line,
     Ticks,
@@ -60,10 +62,10 @@ def live(app: Flask, world: World, ticks: Ticks, at: Callable[[str], datetime]) 
             for later in fires(jobs["remind"], day)[1:]:
                 runs.setdefault(later, []).append("remind")
     for tick in sorted(runs):
-        world.send(tick)
-        world.happen(tick)
+        world.go_on(tick)
         at(tick.isoformat())
         run(*runs[tick])
+    world.go_on(moment(LAST, 0) + timedelta(days=3))
 
 
 def test_in_a_year_everybody_is_told_what_is_due_once_and_in_no_quiet_hour(
@@ -76,7 +78,7 @@ def test_in_a_year_everybody_is_told_what_is_due_once_and_in_no_quiet_hour(
     plan = a_plan(MEMBERS[engine_name])
     remind = {job.name: job for job in table(lambda _now: {}, lambda _now: {})}["remind"]
     ticks = ticks_of(plan, lambda day: fires(remind, day))
-    world = World(store, do, plan)
+    world = World(store, do, plan, Outgoing(app, store, do, at))
     world.make()
 
     live(app, world, ticks, at)
@@ -87,8 +89,10 @@ def test_in_a_year_everybody_is_told_what_is_due_once_and_in_no_quiet_hour(
     assert [w for w in due if told[w].told_at != due[w].told_at] == []
     assert [(w, told[w], due[w]) for w in due if told[w].leaves != due[w].leaves] == []
     assert in_quiet_hours(world) == []
+    assert torn(world) == []
     assert {what[0] for what in told} == REMINDERS
     assert set(store.all(select(Message.kind))) == REMINDERS | {"certificate", "returned"}
+    assert set(store.all(select(Delivery.state).distinct())) == {"sent", "dropped"}
 
 
 def missed(wanted: dict[What, Line], found: dict[What, Line]) -> list[What]:
@@ -96,16 +100,21 @@ def missed(wanted: dict[What, Line], found: dict[What, Line]) -> list[What]:
     return sorted(set(wanted) - set(found), key=str)
 
 
-def in_quiet_hours(world: World) -> list[tuple[int, datetime]]:
-    """Letters and calls that leave in somebody's quiet hours."""
+def in_quiet_hours(world: World) -> list[Sent]:
+    """Letters and calls that left in somebody's quiet hours."""
     habits = {world.people[one.number].id: one.habit or Habit() for one in world.plan.members}
     return [
-        (delivery.person_id, delivery.due_at)
-        for delivery in world.sent()
-        if is_quiet(
-            delivery.due_at,
-            (habit := habits[delivery.person_id]).zone,
-            habit.quiet_from,
-            habit.quiet_to,
-        )
+        sent
+        for sent in world.outgoing.sent
+        if (habit := habits[sent.parcel.person_id])
+        and is_quiet(sent.at, habit.zone, habit.quiet_from, habit.quiet_to)
     ]
+
+
+def torn(world: World) -> list[tuple[object, ...]]:
+    """What left at one moment to one person by one way (a bridge: of one society), and in parts."""
+    parts = Counter(
+        (one.at, one.parcel.person_id, one.parcel.channel, one.parcel.society_id)
+        for one in world.outgoing.sent
+    )
+    return [what for what, count in parts.items() if count > 1]

@@ -12,7 +12,6 @@ from sqlalchemy import select, update
 from cpd_app.models import (
     CalendarDay,
     CalendarYear,
-    Delivery,
     Event,
     FileReturn,
     Filing,
@@ -33,6 +32,7 @@ from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.returns import NewReturn, Point
 from tests.support import builders, filings
+from tests.support.a_year.outgoing import Outgoing
 from tests.support.a_year.plan import (
     FIRST,
     HOLIDAYS,
@@ -62,6 +62,7 @@ class World:
     store: Store
     do: Do
     plan: Plan
+    outgoing: Outgoing
     societies: list[Society] = field(default_factory=list)
     staff: list[Actor] = field(default_factory=list)
     people: dict[int, Person] = field(default_factory=dict)
@@ -101,37 +102,32 @@ class World:
             for act in self.coming.pop(at):
                 act(at)
 
-    def send(self, now: datetime) -> None:
-        """The way out: what is due has left, each at its moment."""
-        self.store.run(
-            update(Delivery)
-            .where(Delivery.state == "due", Delivery.due_at < now)
-            .values(state="sent")
-        )
+    def go_on(self, until: datetime) -> None:
+        """Let everything leave that is due before a moment, and happen what was planned up to it.
+
+        Step by step: what is due leaves at its moment, and meets people as they are then.
+        """
+        while (due := self.outgoing.next_at()) is not None and due < until:
+            self.happen(due)
+            self.outgoing.leave(due)
+        self.happen(until)
 
     def told(self) -> dict[What, Line]:
-        """Every reminder of the year as the tables have it."""
+        """Every reminder of the year: when it was told by the tables, when it left by the ways."""
         number_of = {person.id: number for number, person in self.people.items()}
         event_of = {event.id: number for number, event in self.events.items()}
         leaves: dict[int, dict[str, datetime]] = defaultdict(dict)
-        for delivery in self.sent():
-            leaves[delivery.message_id][delivery.channel] = delivery.due_at
+        for sent in self.outgoing.sent:
+            for message in sent.parcel.messages:
+                ways = leaves[message.id]
+                assert sent.parcel.channel not in ways, f"sent twice: {message}"
+                ways[sent.parcel.channel] = sent.at
         lines: dict[What, Line] = {}
         for row in self.store.all(select(Message).where(Message.kind.in_(REMINDERS))):
             what = _what(row, number_of[row.person_id], event_of)
             assert what not in lines, f"told twice: {what}"
             lines[what] = Line(row.created_at, leaves[row.id])
         return lines
-
-    def sent(self) -> list[Delivery]:
-        """What leaves, at its moment: all but what was taken back, and what nobody reads."""
-        stopped = {p.id: p.messages_stopped_at for p in self.store.all(select(Person))}
-        return [
-            delivery
-            for delivery in self.store.all(select(Delivery))
-            if delivery.state != "dropped"
-            and not ((end := stopped[delivery.person_id]) and end <= delivery.due_at)
-        ]
 
     def _at(self, day: date, act: Act) -> None:
         self.coming[moment(max(day, FIRST), MORNING)].append(act)
