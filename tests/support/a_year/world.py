@@ -7,14 +7,17 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, or_, select, update
 
+from cpd_app.db import transaction
+from cpd_app.domain.reminders import YEAR_DAYS
 from cpd_app.models import (
     CalendarDay,
     CalendarYear,
     Event,
     FileReturn,
     Filing,
+    LastStanding,
     Message,
     MessageChoice,
     MessageHabit,
@@ -27,13 +30,14 @@ from cpd_app.models import (
     Webhook,
 )
 from cpd_app.policy import Actor, RoleName
-from cpd_app.usecases import deadlines, returns
+from cpd_app.usecases import deadlines, returns, standings
 from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.returns import NewReturn, Point
 from tests.support import builders, filings
 from tests.support.a_year.outgoing import Outgoing
 from tests.support.a_year.plan import (
+    BEIJING,
     FIRST,
     HOLIDAYS,
     MORNING,
@@ -111,6 +115,25 @@ class World:
             self.happen(due)
             self.outgoing.leave(due)
         self.happen(until)
+
+    def judge_some(self, now: Callable[[], datetime]) -> dict[str, int]:
+        """Judge for the day those whom a reminder of the year may be about, or who changed.
+
+        The others keep an older standing, by which nobody is told: who is left out wrongly is
+        missed by the table.
+        """
+        day = now().astimezone(BEIJING).date()
+        begins = exists().where(Term.registration_id == Registration.id, Term.starts_on == day)
+        only = or_(
+            LastStanding.registration_id.is_(None),
+            LastStanding.registration_version != Registration.version,
+            LastStanding.lacking_until.between(day, day + timedelta(days=max(YEAR_DAYS) + 7)),
+            begins,
+        )
+        for society in self.societies:
+            with transaction():
+                standings.catch_up(society.id, on=day, limit=len(self.people), only=only)
+        return {"judged": 0}
 
     def told(self) -> dict[What, Line]:
         """Every reminder of the year: when it was told by the tables, when it left by the ways."""
@@ -201,6 +224,11 @@ class World:
         deferral = one.deferral if one.deferral and at.date() >= one.deferral[0] else None
         reduction = one.reduction if one.reduction and at.date() >= one.reduction[0] else None
         registration = self.registrations[one.number]
+        self.store.run(
+            update(Registration)
+            .where(Registration.id == registration.id)
+            .values(version=Registration.version + 1)
+        )
         values: dict[str, Any] = {
             "society_id": registration.society_id, "registration_id": registration.id,
             "person_id": registration.person_id, "words": "示范", "state": "granted",
