@@ -31,6 +31,10 @@ class LetterPolicy(EmailPolicy):
     Headers are half of what a letter costs otherwise, and their objects never change.
     """
 
+    def header_max_count(self, name: str) -> int | None:
+        """How often it may stand; asked anew for each header, a class is made for the answer."""
+        return _most(name)
+
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
         """The header as an object."""
         if type(value) is str and name not in UNIQUE:
@@ -47,7 +51,15 @@ class LetterPolicy(EmailPolicy):
 UNIQUE = frozenset({"To", "Message-ID"})
 #: may stand in a command as it is (xtext of RFC 3461)
 PLAIN_WORD = re.compile(r"[A-Za-z0-9_.-]{1,80}")
+#: between the two forms of a letter, the same in each: one of chance would be read, folded and
+#: searched for anew, which is half of what a letter costs. No line of base64 can look like it.
+BOUNDARY = "=_cpd_two_forms"
 _plain = EmailPolicy()
+
+
+@lru_cache(maxsize=512)
+def _most(name: str) -> int | None:
+    return _plain.header_max_count(name)
 
 
 @lru_cache(maxsize=512)
@@ -218,19 +230,32 @@ def mailer_of(settings: Settings) -> Mailer:
 
 
 def letter_to(
-    to: str, *, subject: str, text: str, sender: str, now: datetime, html: str | None = None
+    to: str,
+    *,
+    subject: str,
+    text: str,
+    sender: str,
+    now: datetime,
+    html: str | None = None,
+    word: str | None = None,
 ) -> EmailMessage:
-    """A letter, plain or in both forms; EmailMessage refuses line breaks in address and subject."""
+    """A letter, plain or in both forms; EmailMessage refuses line breaks in address and subject.
+
+    `word` makes its Message-ID, so that a repeat can be told; without one it is random.
+    """
     letter = EmailMessage(POLICY)
     letter["From"] = sender
     letter["To"] = to
     letter["Subject"] = subject
     letter["Date"] = format_datetime(now)
-    letter["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> ") or "localhost")
+    domain = sender.rpartition("@")[2].strip("> ") or "localhost"
+    letter["Message-ID"] = f"<{word}@{domain}>" if word else make_msgid(domain=domain)
     letter["Auto-Submitted"] = "auto-generated"
     # Said, or every way of writing it is tried to find the shortest.
-    letter.set_content(text, cte="7bit" if text.isascii() and _is_short(text) else "base64")
+    plain = text.isascii() and _is_short(text) and BOUNDARY not in text
+    letter.set_content(text, cte="7bit" if plain else "base64")
     if html is not None:
+        letter.make_alternative(boundary=BOUNDARY)
         letter.add_alternative(html, subtype="html", cte="base64")
     return letter
 

@@ -1,7 +1,7 @@
 """The ways out, by channel: each sends parcels, and is kept open for a batch."""
 
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -47,7 +47,9 @@ class EmailWay:
         self.mailer.close()
 
 
-WAYS: dict[Channel, Callable[[Settings], Way]] = {
+#: opens a way out
+Opens = Callable[[Settings], Way]
+WAYS: Mapping[Channel, Opens] = {
     Channel.EMAIL: EmailWay,
     Channel.WEBHOOK: BridgeWay,
 }
@@ -56,9 +58,10 @@ WAYS: dict[Channel, Callable[[Settings], Way]] = {
 class Ways:
     """The ways of one batch: opened when a parcel first needs them, closed together."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, opens: Mapping[Channel, Opens] = WAYS) -> None:
         """None is open."""
         self.settings = settings
+        self.opens = opens
         self.open: dict[Channel, Way] = {}
 
     def __enter__(self) -> Self:
@@ -78,7 +81,7 @@ class Ways:
     def send(self, parcel: Parcel, *, now: datetime) -> None:
         """By the way of its channel; raises RefusedError, OSError."""
         if parcel.channel not in self.open:
-            self.open[parcel.channel] = WAYS[parcel.channel](self.settings)
+            self.open[parcel.channel] = self.opens[parcel.channel](self.settings)
         self.open[parcel.channel].send(parcel, now=now)
 
 

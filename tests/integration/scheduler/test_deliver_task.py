@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from cpd_app.db import transaction
+from cpd_app.db import marking, transaction
 from cpd_app.domain.messages import MessageKind
 from cpd_app.models import Delivery, MessageHabit, Person, Reach
 from cpd_app.usecases import deliveries, messages
@@ -174,7 +174,9 @@ def test_what_nobody_was_asked_for_waits_and_no_attempt_is_counted(app, told, st
     with app.app_context():
         with transaction():
             parcels = deliveries.claim(store.all(select(Delivery.id)), worker="w", now=NOW)
-        Batch("w", cast("Any", AtRest())).send(parcels, cast("Any", Alive()), Event())
+        with marking() as mark:
+            batch = Batch("w", cast("Any", AtRest()), mark)
+            batch.send(parcels, cast("Any", Alive()), Event())
 
     waiting = store.one(select(Delivery))
     assert (waiting.state, waiting.attempts, waiting.due_at) == ("due", 0, NOW + AWAY)
