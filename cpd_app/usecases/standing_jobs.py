@@ -15,7 +15,12 @@ from cpd_app.db import session
 from cpd_app.models import Job, Registration
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases.jobs import UNDER_WAY, JobState, Step, order_anew
-from cpd_app.usecases.standings import judge_range, ranges_of_old, societies_to_catch_up
+from cpd_app.usecases.standings import (
+    judge_range,
+    ranges_of_old,
+    societies_to_catch_up,
+    waiting_in,
+)
 
 #: name of the task
 TASK = "standings"
@@ -30,7 +35,7 @@ class Progress:
     """How far the standings of a society are today."""
 
     registrations: int
-    #: of those, the ones that wait for a worker
+    #: of those, the ones whose standing is old or missing
     waiting: int
     #: ranges that were given up
     failed: int
@@ -81,20 +86,18 @@ def judge_some(
     return Step(done, max(done, job.total)), ids[-1]
 
 
-def progress_of(actor: Actor, society_id: int) -> Progress:
-    """How far a society's standings are, from the ranges: few rows, however many members."""
+def progress_of(actor: Actor, society_id: int, *, on: date) -> Progress:
+    """How far a society's standings are on a day, ordered or not, and what failed."""
     require(actor, Permission.FIND_MEMBER, Target(societies=frozenset({society_id})))
-    ranges = [Job.kind == TASK, Job.society_id == society_id]
-    waiting = session.scalar(
-        select(func.coalesce(func.sum(Job.total - Job.done), 0)).where(
-            *ranges, Job.state.in_(UNDER_WAY)
+    failed = session.scalar(
+        select(func.count()).where(
+            Job.kind == TASK, Job.society_id == society_id, Job.state == JobState.FAILED
         )
     )
-    failed = session.scalar(select(func.count()).where(*ranges, Job.state == JobState.FAILED))
     registrations = session.scalar(
         select(func.count()).select_from(Registration).where(Registration.society_id == society_id)
     )
-    return Progress(registrations or 0, int(waiting or 0), failed or 0)
+    return Progress(registrations or 0, waiting_in(society_id, on=on), failed or 0)
 
 
 def _open_ranges() -> tuple[set[str], dict[int, int]]:

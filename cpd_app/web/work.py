@@ -15,6 +15,7 @@ from cpd_app.texts.work import CLOCK_NAMES, JOB_STATES
 from cpd_app.usecases import job_runs, standing_jobs, work
 from cpd_app.usecases.job_files import makes_file
 from cpd_app.usecases.job_runs import TaskState
+from cpd_app.usecases.standing_jobs import Progress
 from cpd_app.usecases.work import Task
 from cpd_app.web import desk
 from cpd_app.web.job_words import problem_words, task_name, unit_of
@@ -60,7 +61,7 @@ def index() -> ResponseReturnValue:
     )
     lines = [clock_line(state) for state in job_runs.clock_seen_by(actor, now=now)]
     letters = work.letters_waiting(actor, now=now)
-    standings = standing_jobs.progress_of(actor, here.society_id) if here else None
+    standings = _standings(here.society_id) if here else None
     return render_template(
         "work/index.html",
         heading=_heading(lines, tasks.counts),
@@ -85,11 +86,15 @@ def index() -> ResponseReturnValue:
 @staff_area
 def standings() -> ResponseReturnValue:
     """How far the standings of the society are; `X-Done: 1` when they are of today."""
-    found = standing_jobs.progress_of(current_actor(), desk.society_id())
+    found = _standings(desk.society_id())
     answer = make_response(render_template("work/_standings.html", standings=found))
     if not found.waiting:
         answer.headers["X-Done"] = "1"
     return answer
+
+
+def _standings(society_id: int) -> Progress:
+    return standing_jobs.progress_of(current_actor(), society_id, on=clock.today())
 
 
 def clock_line(state: TaskState) -> ClockLine:
