@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,11 @@ from flask_babel import force_locale
 from cpd_app.documents.spreadsheets import CSV, XLSX, Cell, write_csv, write_xlsx
 from cpd_app.sheets import registers
 from cpd_app.usecases import register_sheets
-from cpd_app.usecases.jobs import Step
 from cpd_app.usecases.register_sheets import AT_ONCE, SheetOrder
 from scheduler.growing import Growing
 from scheduler.making import being_made, folder_of, hand_in
 from scheduler.post import CATALOGUES
-from scheduler.work import Work
+from scheduler.work import Work, far
 
 
 def make_sheet(work: Work) -> None:
@@ -45,17 +43,12 @@ def _named(work: Work, growing: Growing, order: SheetOrder) -> tuple[list[int], 
 
 
 def _add_part(work: Work, growing: Growing, order: SheetOrder, ids: list[int], first: int) -> None:
-    lines: list[bytes] = []
-
-    def act(_now: datetime) -> Step:
-        part = ids[first : first + AT_ONCE]
-        for row in register_sheets.rows_of_sheet(work.actor, order, part):
-            cells = registers.cells(order.subject, row)
-            lines.append(json.dumps(cells, ensure_ascii=False).encode() + b"\n")
-        return Step(first + len(part), len(ids))
-
-    work.keep(act)
-    growing.file.writelines(lines)
+    """Reading holds no lock; only how far it is is written."""
+    part = ids[first : first + AT_ONCE]
+    rows = register_sheets.rows_of_sheet(work.actor, order, part)
+    lines = [registers.cells(order.subject, row) for row in rows]
+    work.keep(far(first + len(part), len(ids)))
+    growing.file.writelines(json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in lines)
     growing.whole(None)
 
 

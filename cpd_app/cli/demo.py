@@ -12,6 +12,7 @@ import click
 from cpd_app import clock, storage
 from cpd_app.cli import (
     demo_events,
+    demo_exports,
     demo_filings,
     demo_letters,
     demo_messages,
@@ -107,6 +108,7 @@ def make_demo(*, once: bool) -> None:
         demo_readers(ACTOR, societies.society_of_code("demo-elec").id, now=clock.now(), today=today)
         demo_letters.make_letters()
         demo_nudges.make_nudges()
+        demo_exports.make_exports(_member_actor("member@demo.test"))
         demo_messages.make_messages(_member_actor("member@demo.test"))
         with transaction():
             demo.leave_unsent(now=clock.now())
