@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from flask_babel import force_locale
 
-from cpd_app.documents.spreadsheets import CSV, XLSX, Cell, write_csv, write_xlsx
+from cpd_app.documents.spreadsheets import MEDIA, Cell, write_sheet
 from cpd_app.sheets import registers
 from cpd_app.usecases import register_sheets
 from cpd_app.usecases.register_sheets import AT_ONCE, SheetOrder
@@ -28,9 +27,10 @@ def make_sheet(work: Work) -> None:
         for first in range(parts * AT_ONCE, len(ids), AT_ONCE):
             _add_part(work, growing, order, ids, first)
         made = folder_of(work) / f"sheet.{order.form}"
-        _write(order, made, _rows(growing), folder_of(work))
+        heading, folder = registers.heading(order.subject), folder_of(work)
+        write_sheet(made, order.form, heading, _rows(growing), name=order.subject, folder=folder)
         name = f"{order.subject}-{{day}}.{order.form}"
-        hand_in(work, made, name, CSV if order.form == "csv" else XLSX, total=len(ids))
+        hand_in(work, made, name, MEDIA[order.form], total=len(ids))
 
 
 def _named(work: Work, growing: Growing, order: SheetOrder) -> tuple[list[int], int]:
@@ -57,12 +57,3 @@ def _rows(growing: Growing) -> Iterator[list[Cell]]:
     for line in growing.file:
         cells: list[Any] = json.loads(line)
         yield cells
-
-
-def _write(order: SheetOrder, made: Path, rows: Iterator[list[Cell]], folder: Path) -> None:
-    heading = registers.heading(order.subject)
-    if order.form == "csv":
-        with made.open("wb") as out:
-            write_csv(out, heading, rows)
-    else:
-        write_xlsx(made, heading, rows, name=order.subject, folder=folder)
