@@ -50,6 +50,16 @@ def arithmetic(trace: Iterable[Any], reasons: Iterable[Any] = ()) -> list[str]:
     return trace_lines([*trace, *reasons], language())
 
 
+def duration(minutes: int) -> str:
+    """2 小时 30 分."""
+    whole, rest = divmod(minutes, 60)
+    if whole and rest:
+        return str(gettext("%(h)s 小时 %(m)s 分", h=whole, m=rest))
+    if whole:
+        return str(gettext("%(h)s 小时", h=whole))
+    return str(gettext("%(m)s 分", m=rest))
+
+
 def _shown(name: str, value: Any) -> Any:
     if isinstance(value, date):
         return day(value)

@@ -1,19 +1,15 @@
 """A member's own export: what they recorded, then every proof, as one ZIP."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 from flask_babel import force_locale
 
 from cpd_app import clock
 from cpd_app.sheets.records import as_csv, as_json, table_of
 from cpd_app.storage import local_files
 from cpd_app.usecases import exports
-from cpd_app.usecases.jobs import Step
 from scheduler.growing import GrowingArchive
 from scheduler.making import being_made, hand_in
 from scheduler.post import CATALOGUES
-from scheduler.work import Work
+from scheduler.work import Work, far
 
 MEDIA_TYPE = "application/zip"
 
@@ -27,7 +23,7 @@ def make_own_export(work: Work) -> None:
     with being_made(work) as growing, GrowingArchive(growing) as archive:
         files = archive.notes[0] if archive.notes else _add_records(work, archive)
         for place in range(max(0, len(archive.notes) - 1), len(files)):
-            work.keep(_far(place + 1, 1 + len(files)))
+            work.keep(far(place + 1, 1 + len(files)))
             _add_proof(archive, *files[place])
         archive.close()
         hand_in(work, growing.path, "cpd-{day}.zip", MEDIA_TYPE, total=1 + len(files))
@@ -55,10 +51,3 @@ def _add_proof(archive: GrowingArchive, path: str, folder: str, digest: str) -> 
         with source:
             archive.add(path, source, clock.now().timetuple()[:6])
     archive.whole(None)
-
-
-def _far(done: int, total: int) -> Callable[[datetime], Step]:
-    def act(_now: datetime) -> Step:
-        return Step(done, total)
-
-    return act

@@ -4,12 +4,12 @@ Each job has a folder beside the store, so that the finished file is taken over 
 """
 
 import shutil
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from flask import current_app
 
+from cpd_app import clock
 from cpd_app.config import Settings
 from cpd_app.storage import local_files
 from cpd_app.usecases import jobs
@@ -39,10 +39,11 @@ def hand_in(work: Work, made: Path, name: str, media_type: str, *, total: int) -
     """
     owner = str(work.actor.person_id)
     digest, size = local_files().adopt(owner, made)
-    kept = Made(owner, digest, name, media_type, size)
+    day = f"{clock.today():%Y%m%d}"
+    kept = Made(owner, digest, name.replace("{day}", day), media_type, size)
 
     def act(now: datetime) -> Step:
-        keep_file(work.job_id, replace(kept, name=name.replace("{day}", f"{now:%Y%m%d}")), now=now)
+        keep_file(work.job_id, kept, now=now)
         return Step(total, total)
 
     work.keep(act)

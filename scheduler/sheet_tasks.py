@@ -2,21 +2,18 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from flask_babel import force_locale
 
-from cpd_app.documents.spreadsheets import CSV, XLSX, Cell, write_csv, write_xlsx
+from cpd_app.documents.spreadsheets import MEDIA, Cell, write_sheet
 from cpd_app.sheets import registers
 from cpd_app.usecases import register_sheets
-from cpd_app.usecases.jobs import Step
 from cpd_app.usecases.register_sheets import AT_ONCE, SheetOrder
 from scheduler.growing import Growing
 from scheduler.making import being_made, folder_of, hand_in
 from scheduler.post import CATALOGUES
-from scheduler.work import Work
+from scheduler.work import Work, far
 
 
 def make_sheet(work: Work) -> None:
@@ -30,9 +27,10 @@ def make_sheet(work: Work) -> None:
         for first in range(parts * AT_ONCE, len(ids), AT_ONCE):
             _add_part(work, growing, order, ids, first)
         made = folder_of(work) / f"sheet.{order.form}"
-        _write(order, made, _rows(growing), folder_of(work))
+        heading, folder = registers.heading(order.subject), folder_of(work)
+        write_sheet(made, order.form, heading, _rows(growing), name=order.subject, folder=folder)
         name = f"{order.subject}-{{day}}.{order.form}"
-        hand_in(work, made, name, CSV if order.form == "csv" else XLSX, total=len(ids))
+        hand_in(work, made, name, MEDIA[order.form], total=len(ids))
 
 
 def _named(work: Work, growing: Growing, order: SheetOrder) -> tuple[list[int], int]:
@@ -45,17 +43,12 @@ def _named(work: Work, growing: Growing, order: SheetOrder) -> tuple[list[int], 
 
 
 def _add_part(work: Work, growing: Growing, order: SheetOrder, ids: list[int], first: int) -> None:
-    lines: list[bytes] = []
-
-    def act(_now: datetime) -> Step:
-        part = ids[first : first + AT_ONCE]
-        for row in register_sheets.rows_of_sheet(work.actor, order, part):
-            cells = registers.cells(order.subject, row)
-            lines.append(json.dumps(cells, ensure_ascii=False).encode() + b"\n")
-        return Step(first + len(part), len(ids))
-
-    work.keep(act)
-    growing.file.writelines(lines)
+    """Reading holds no lock; only how far it is is written."""
+    part = ids[first : first + AT_ONCE]
+    rows = register_sheets.rows_of_sheet(work.actor, order, part)
+    lines = [registers.cells(order.subject, row) for row in rows]
+    work.keep(far(first + len(part), len(ids)))
+    growing.file.writelines(json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in lines)
     growing.whole(None)
 
 
@@ -64,12 +57,3 @@ def _rows(growing: Growing) -> Iterator[list[Cell]]:
     for line in growing.file:
         cells: list[Any] = json.loads(line)
         yield cells
-
-
-def _write(order: SheetOrder, made: Path, rows: Iterator[list[Cell]], folder: Path) -> None:
-    heading = registers.heading(order.subject)
-    if order.form == "csv":
-        with made.open("wb") as out:
-            write_csv(out, heading, rows)
-    else:
-        write_xlsx(made, heading, rows, name=order.subject, folder=folder)

@@ -6,6 +6,7 @@ from cpd_app.domain.errors import Rejected
 from cpd_app.media.reading import Reading, read_through
 from cpd_app.storage import local_files
 from cpd_app.usecases import (
+    attendance_sheets,
     bulk_dossiers,
     closing_package,
     deadline_moves,
@@ -22,10 +23,10 @@ from cpd_app.usecases import (
 from cpd_app.usecases.jobs import Step
 from scheduler.calendar_tasks import move_deadlines
 from scheduler.dossier_tasks import make_dossiers
+from scheduler.event_tasks import make_attendance_sheet, make_closing_package
 from scheduler.export_tasks import make_own_export
 from scheduler.import_tasks import read_import, save_import, undo_import
 from scheduler.nudge_tasks import nudge
-from scheduler.package_tasks import make_closing_package
 from scheduler.post import post
 from scheduler.relief_tasks import tell_of_relief
 from scheduler.rules_tasks import recalculate, try_recalculation, try_version
@@ -86,6 +87,7 @@ TASKS: dict[str, Task] = {
     register_sheets.TASK: make_sheet,
     export_orders.TASK: make_own_export,
     closing_package.TASK: make_closing_package,
+    attendance_sheets.TASK: make_attendance_sheet,
     nudges.TASK: nudge,
     rules_trial.TASK: try_version,
     recalculation.TRIAL: try_recalculation,

@@ -11,6 +11,7 @@ import xlsxwriter
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA = {"csv": CSV, "xlsx": XLSX}
 #: characters; longer texts are cut by their column, not in their cell
 NARROW, WIDE = 8, 40
 LONGEST_NAME = 31
@@ -65,6 +66,17 @@ def write_xlsx(
             for place, cell in enumerate(row):
                 _write(sheet, line, place, cell)
         sheet.autofilter(0, 0, line, len(heading) - 1)
+
+
+def write_sheet(
+    out: Path, form: str, heading: Sequence[str], rows: Rows, *, name: str, folder: Path
+) -> None:
+    """A file of the disk as `csv` or `xlsx`."""
+    if form == "csv":
+        with out.open("wb") as made:
+            write_csv(made, heading, rows)
+    else:
+        write_xlsx(out, heading, rows, name=name, folder=folder)
 
 
 def _plain(cell: Cell) -> Cell:

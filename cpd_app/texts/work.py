@@ -38,6 +38,7 @@ TASK_NAMES: dict[str, str] = {
     "register_sheet": "导出名册",
     "own_export": "导出我的全部资料",
     "closing_package": "结项包",
+    "attendance_sheet": "导出出席",
 }
 
 #: state of a long task -> its word

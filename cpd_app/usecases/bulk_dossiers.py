@@ -14,7 +14,7 @@ from cpd_app.models import Evidence, File, Filing, Job, SnapshotRecord, Society
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
 from cpd_app.usecases.files import FileState
-from cpd_app.usecases.jobs import order_job
+from cpd_app.usecases.jobs import job_with_key, order_job
 
 #: name of the task
 TASK = "dossiers"
@@ -98,11 +98,13 @@ def order_dossiers(
             select(Filing.id).where(*_wanted(actor, span)).order_by(Filing.filed_at, Filing.id)
         )
     )
+    key = f"{TASK}:{span.society_id}:{actor.person_id}:{key}"
+    known = job_with_key(key)
     job = order_job(
         actor,
         TASK,
         None,
-        key=f"{TASK}:{span.society_id}:{actor.person_id}:{key}",
+        key=key,
         now=now,
         payload={
             "society_id": span.society_id,
@@ -113,15 +115,16 @@ def order_dossiers(
         total=len(ids),
     )
     session.flush()
-    journal.record(
-        actor,
-        "dossiers.ordered",
-        "job",
-        job.id,
-        now=now,
-        society_id=span.society_id,
-        data={"filings": len(ids), "with_evidence": with_evidence},
-    )
+    if known is None:
+        journal.record(
+            actor,
+            "dossiers.ordered",
+            "job",
+            job.id,
+            now=now,
+            society_id=span.society_id,
+            data={"filings": len(ids), "with_evidence": with_evidence},
+        )
     return job
 
 

@@ -82,13 +82,10 @@ def order_closing_package(
     )
 
 
-def take_closing_package(
-    actor: Actor, event_id: int, *, language: str, now: datetime, noted: bool = False
-) -> ClosingPackage:
-    """Everybody who was there with in, out and hours, and who was not; journalled.
+def collect_package(actor: Actor, event_id: int, *, language: str, now: datetime) -> ClosingPackage:
+    """Everybody who was there with in, out and hours, and who was not; it only reads.
 
     It may be had at any time; before the settlement it says that figures may still change.
-    `noted`: an interrupted order wrote down already that it was taken.
     """
     event = event_for(actor, event_id, Permission.READ_ATTENDANCE, now=now)
     names = {s.id: society_name(s, language) for s in session.scalars(select(Society))}
@@ -103,16 +100,6 @@ def take_closing_package(
             continue
         society = None if entry.society_id is None else names[entry.society_id]
         rows.append(_row(event, entry, attendance, society, is_corrected=entry.id in corrected))
-    if not noted:
-        journal.record(
-            actor,
-            "event.package_taken",
-            "event",
-            event.id,
-            now=now,
-            society_id=event.society_id,
-            data={"people": len(rows), "absent": len(absent)},
-        )
     return ClosingPackage(
         event=head_of(event, language),
         sessions=tuple(_session(s) for s in counted_sessions(event)),
@@ -123,6 +110,20 @@ def take_closing_package(
         approved_hours=(event.approved or {}).get("hours"),
         settled_at=event.settled_at,
         as_of=now,
+    )
+
+
+def note_package(actor: Actor, event_id: int, package: ClosingPackage, *, now: datetime) -> None:
+    """Write down that it was taken."""
+    event = session.get_one(Event, event_id)
+    journal.record(
+        actor,
+        "event.package_taken",
+        "event",
+        event.id,
+        now=now,
+        society_id=event.society_id,
+        data={"people": len(package.rows), "absent": len(package.absent)},
     )
 
 

@@ -15,7 +15,9 @@ from cpd_app.usecases.jobs import JobState, job_of
 #: how long it can be downloaded
 KEPT = timedelta(days=7)
 #: kinds of jobs that end with a file
-MAKE_FILES = frozenset({"dossiers", "register_sheet", "own_export", "closing_package"})
+MAKE_FILES = frozenset(
+    {"dossiers", "register_sheet", "own_export", "closing_package", "attendance_sheet"}
+)
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from cpd_app.db import session
 from cpd_app.domain.errors import Rejected
 from cpd_app.domain.progress import YearProgress
 from cpd_app.models import Job
 from cpd_app.policy import Actor
 from cpd_app.usecases import journal, members
-from cpd_app.usecases.jobs import order_job
+from cpd_app.usecases.jobs import job_with_key, order_job
 from cpd_app.usecases.members import MemberFilter, MemberRow
 from cpd_app.usecases.register_list import EXPLAINED, reasons_of
 from cpd_app.usecases.standings import readiness_of_many
@@ -69,24 +70,28 @@ def order_sheet(actor: Actor, order: SheetOrder, *, key: str, now: datetime) -> 
     count = members.count_members(actor, order.society_id, order.wanted, on=order.on)
     if not count:
         raise Rejected("nothing_to_export")
+    key = f"{TASK}:{order.society_id}:{actor.person_id}:{key}"
+    known = job_with_key(key)
     job = order_job(
         actor,
         TASK,
         None,
-        key=f"{TASK}:{order.society_id}:{actor.person_id}:{key}",
+        key=key,
         now=now,
         payload=order.as_payload(),
         total=count,
     )
-    journal.record(
-        actor,
-        "members.exported",
-        "society",
-        order.society_id,
-        now=now,
-        society_id=order.society_id,
-        data={"count": count, "subject": order.subject, "form": order.form},
-    )
+    if known is None:
+        journal.record(
+            actor,
+            "members.exported",
+            "society",
+            order.society_id,
+            now=now,
+            society_id=order.society_id,
+            data={"count": count, "subject": order.subject, "form": order.form},
+        )
+    session.flush()
     return job
 
 

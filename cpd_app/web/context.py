@@ -191,6 +191,7 @@ BELONGS = {
     "appeals": "relief_desk.index",
     "reach": "staff.overview",
     "bulk_dossiers": "audits.index",
+    "job_files": "work.index",
     "relief_grounds": "relief_desk.index",
 }
 #: features of an event: staff come to them by their list, organisers by their own

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from flask import Flask
-from flask_babel import gettext as _
 
 from cpd_app.clock import BEIJING
 from cpd_app.web.locale import short_locale
+from cpd_app.wording import duration
 
 
 def hours(value: int | None) -> str:
@@ -45,16 +45,6 @@ def moment(value: datetime | None, zone: ZoneInfo = BEIJING) -> str:
         return "–"
     local = value.astimezone(zone)
     return f"{day(local.date())} {local:%H:%M}"
-
-
-def duration(minutes: int) -> str:
-    """2 小时 30 分."""
-    whole, rest = divmod(minutes, 60)
-    if whole and rest:
-        return str(_("%(h)s 小时 %(m)s 分", h=whole, m=rest))
-    if whole:
-        return str(_("%(h)s 小时", h=whole))
-    return str(_("%(m)s 分", m=rest))
 
 
 def size(value: int) -> str:

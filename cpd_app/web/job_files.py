@@ -66,7 +66,7 @@ def _back(shown: Shown) -> tuple[str, str]:
             return url_for("members.index"), _("会员")
         case "dossiers":
             return url_for("bulk_dossiers.choose"), _("打包申请卷宗")
-        case "closing_package":
+        case "closing_package" | "attendance_sheet":
             return url_for("attendance.index", event_id=job.subject_id), _("出席")
         case _:
             return url_for("work.index"), _("后台工作")
