@@ -16,4 +16,5 @@ SENTENCES: dict[str, str] = {
     "bad_token": "访问令牌无效或已停用。",
     "not_in_scope": "这个访问令牌不能做这件事。",
     "busy": "系统正忙，没有保存。请稍后再试。",
+    "disk_full": "系统暂时存不下新内容，没有保存。请稍后再试。",
 }
