@@ -22,4 +22,5 @@ def clock_of_database() -> datetime | None:
 def newest_entry() -> datetime | None:
     """The latest time among the last entries of the journal."""
     last = select(JournalEntry.at).order_by(JournalEntry.id.desc()).limit(LAST_ENTRIES).subquery()
-    return session.scalar(select(func.max(last.c.at)))
+    newest: datetime | None = session.scalar(select(func.max(last.c.at)))
+    return newest
