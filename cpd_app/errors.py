@@ -1,5 +1,6 @@
 """Turns an error into a page or into JSON, in one place; chosen by the /api/ prefix."""
 
+import errno
 from typing import Any
 
 import structlog
@@ -20,6 +21,9 @@ log = structlog.get_logger()
 BUSY_WORDS = ("locked", "lock timeout", "deadlock detected")
 #: PostgreSQL's and SQLite's words for a number beyond their columns
 TOO_LARGE_WORDS = ("out of range", "too large to convert to SQLite INTEGER")
+#: words of a database, and numbers of the system, for a disk that takes nothing more
+FULL_WORDS = ("disk is full", "disk I/O error", "No space left", "Disk quota", "could not extend")
+FULL_NUMBERS = frozenset({errno.ENOSPC, errno.EDQUOT})
 #: of a body that is too large so much is read and thrown away, so that the answer can be read
 MOST_DRAINED = 256 * 1024 * 1024
 DRAINED_AT_ONCE = 1024 * 1024
@@ -111,8 +115,10 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def on_database_busy(error: OperationalError) -> ResponseReturnValue:
-    """A writer waited too long for others; nothing was kept."""
+    """A writer waited too long for others, or the disk is full; nothing was kept."""
     session.rollback()
+    if any(words in str(error) for words in FULL_WORDS):
+        return _on_disk_full()
     if not any(words in str(error) for words in BUSY_WORDS):
         return on_unexpected(error)
     log.warning("database busy")
@@ -127,12 +133,25 @@ def on_number_too_large(error: DataError | OverflowError) -> ResponseReturnValue
     return answer(404, "not_found", sentence("not_found"))
 
 
+def on_system_error(error: OSError) -> ResponseReturnValue:
+    """The disk takes nothing more, or something that nobody thought of."""
+    if error.errno not in FULL_NUMBERS:
+        return on_unexpected(error)
+    session.rollback()
+    return _on_disk_full()
+
+
 def on_unexpected(error: Exception) -> ResponseReturnValue:
     """Our fault: a log line and a page with the same id."""
     session.rollback()
     log.error("unexpected", exc_info=error)
     values = {"request_id": g.get("request_id", "-")}
     return answer(500, "unexpected", sentence("unexpected", values))
+
+
+def _on_disk_full() -> ResponseReturnValue:
+    log.error("disk full")
+    return answer(503, "disk_full", sentence("disk_full"))
 
 
 def _drain() -> None:
@@ -162,4 +181,5 @@ def init(app: Flask) -> None:
     app.register_error_handler(OperationalError, on_database_busy)
     app.register_error_handler(DataError, on_number_too_large)
     app.register_error_handler(OverflowError, on_number_too_large)
+    app.register_error_handler(OSError, on_system_error)
     app.register_error_handler(Exception, on_unexpected)

@@ -3,10 +3,13 @@
 Numbers can be overruled on the command line (`--workers 4`); address and port are settings.
 """
 
+import contextlib
 import gc
 import os
 import shutil
 import sys
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import IO, Any
 
 from cpd_app import assets, running
@@ -39,9 +42,12 @@ control_socket_disable = True
 
 
 #: each worker counts in files of its own; /metrics adds them up. Named before the library is read.
-#: By port: another instance beside this one must not lose its counts when this one starts
-_metrics_dir = _settings.var_dir / "metrics" / str(_settings.port)
+#: In memory where there is such a place: a mapped file on a full disk would kill the worker. An
+#: instance has a folder of its own, or the one that starts would take away the other one's counts
+_metrics_dir = _settings.var_dir / f"metrics-{_settings.port}"
 if _settings.metrics_token:
+    with contextlib.suppress(OSError):
+        _metrics_dir = Path(mkdtemp(prefix="cpd-metrics-", dir=worker_tmp_dir or "/nowhere"))
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics_dir)
 
 
@@ -59,6 +65,11 @@ def on_starting(_server: Any) -> None:
     shutil.rmtree(_metrics_dir, ignore_errors=True)
     if _settings.metrics_token:
         _metrics_dir.mkdir(parents=True, exist_ok=True)
+
+
+def on_exit(_server: Any) -> None:
+    """Leave no counts behind."""
+    shutil.rmtree(_metrics_dir, ignore_errors=True)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -17,4 +17,5 @@ SENTENCES: dict[str, str] = {
     "not_in_scope": "这个访问令牌不能做这件事。",
     "confirm_first": "请先在网页上重新输入密码，再做这件事。",
     "busy": "系统正忙，没有保存。请稍后再试。",
+    "disk_full": "系统暂时存不下新内容，没有保存。请稍后再试。",
 }
