@@ -177,7 +177,8 @@ def mark_failed(
     """It was not taken: tried again at growing distances, or given up with the reason.
 
     `lasting`: trying again is of no use. `code` and the other side's answer `said` are shown to
-    staff. False when the parcel is no longer this worker's.
+    staff. Whoever changed their address meanwhile gets it at the new one. False when the parcel is
+    no longer this worker's.
     """
     held = and_(
         Delivery.envelope == parcel.envelope,
@@ -190,6 +191,7 @@ def mark_failed(
     problem = {"code": code, **({"said": said} if said else {})}
     young = now - min(message.created_at for message in parcel.messages) < PATIENCE
     spent = attempts >= MOST_ATTEMPTS
+    lasting = lasting and _is_address_of(parcel, now)
     given_up = lasting or (spent and (code == OURS or not young))
     values: dict[str, Any] = (
         {"state": DeliveryState.FAILED, "finished_at": now}
@@ -203,6 +205,14 @@ def mark_failed(
         reaching.note_lost(parcel.person_id, parcel.channel, problem, now=now)
         messages.tell_otherwise([message.id for message in parcel.messages], now=now)
     return True
+
+
+def _is_address_of(parcel: Parcel, now: datetime) -> bool:
+    """Whether a parcel went to the address that its reader has now."""
+    reader = recipients_of({parcel.person_id}, now)[parcel.person_id]
+    if parcel.channel is Channel.EMAIL:
+        return reader.email == parcel.email
+    return reader.phone == parcel.phone
 
 
 def mark_returned(row_ids: Collection[int], problem: dict[str, Any], *, now: datetime) -> None:

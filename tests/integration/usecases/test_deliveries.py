@@ -263,6 +263,22 @@ def test_a_changed_address_is_written_to_again(member, do, store) -> None:
     assert parcel.email == "new@example.org"
 
 
+def test_a_refusal_of_the_old_address_says_nothing_of_the_new_one(told, do, store) -> None:
+    """Changed while the letter was on its way: it goes to the new address."""
+    person = told()
+    [parcel] = claimed(do, store)
+    store.run(update(Person).where(Person.id == person.id).values(email="new@example.org"))
+
+    do(
+        deliveries.mark_failed,
+        parcel, worker="w", code="no_such_address", lasting=True, now=NOW,
+    )  # fmt: skip
+
+    assert not do(reaching.bounced_of, [person.id])
+    [again] = claimed(do, store, now=NOW + timedelta(minutes=1))
+    assert (again.email, again.envelope) == ("new@example.org", parcel.envelope)
+
+
 def _confirm(do: Do, store: Store, member: Any, contact: str) -> None:
     from cpd_app.usecases import activation
 
