@@ -51,6 +51,8 @@ ACTIONS: dict[MessageKind, str] = {
     MessageKind.YEAR_BEHIND: "check",
     MessageKind.TRIAL: "settings",
 }
+#: of an instant whose message does not say where it is told
+BEIJING_ZONE = "Asia/Shanghai"
 #: values that are codes with words of their own
 CODED = frozenset({"about", "act"})
 #: what somebody typed and a sentence goes on after: its own full stop would make two
@@ -133,7 +135,7 @@ def _shown(name: str, value: Any, data: dict[str, Any]) -> Any:
 
 
 def _moment(value: str, data: dict[str, Any]) -> str:
-    moment = datetime.fromisoformat(value).astimezone(ZoneInfo(data["zone"]))
+    moment = datetime.fromisoformat(value).astimezone(ZoneInfo(data.get("zone", BEIJING_ZONE)))
     between = " " if language() == "zh" else ", "
     return f"{day(moment.date())}{between}{moment:%H:%M}"
 
