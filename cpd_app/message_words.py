@@ -106,6 +106,8 @@ def values(data: dict[str, Any], names: Iterable[str] | None = None) -> dict[str
 
 def _said(code: str, data: dict[str, Any]) -> str:
     """A sentence with its values; others of the data are not even written out."""
+    if code not in SENTENCES:  # a variant of a newer release, from which somebody went back
+        code = "message_unsaid" if code.endswith("_title") else "message_unsaid_why"
     return sentence(code, values(data, _places(code)))
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from cpd_app.db import run, session
 from cpd_app.domain.bounces import NO_SUCH_ADDRESS
-from cpd_app.domain.messages import Channel, MessageKind
+from cpd_app.domain.messages import KINDS, Channel, MessageKind
 from cpd_app.models import Delivery, Message, Society
 from cpd_app.usecases import messages, reaching
 from cpd_app.usecases.parcels import Parcel, Told
@@ -302,7 +302,7 @@ def _claimable(ids: Sequence[int], now: datetime) -> list[Row[Any]]:
             )
             .join(Message, Message.id == Delivery.message_id)
             .outerjoin(Society, Society.id == Message.society_id)
-            .where(Delivery.person_id.in_(whose), free)
+            .where(Delivery.person_id.in_(whose), free, Message.kind.in_(KINDS))
             .order_by(Delivery.id)
             .with_for_update(of=Delivery)
         )
