@@ -51,6 +51,8 @@ ACTIONS: dict[MessageKind, str] = {
     MessageKind.YEAR_BEHIND: "check",
     MessageKind.TRIAL: "settings",
 }
+#: of an instant whose message does not say where it is told
+BEIJING_ZONE = "Asia/Shanghai"
 #: values that are codes with words of their own
 CODED = frozenset({"about", "act"})
 #: what somebody typed and a sentence goes on after: its own full stop would make two
@@ -104,6 +106,8 @@ def values(data: dict[str, Any], names: Iterable[str] | None = None) -> dict[str
 
 def _said(code: str, data: dict[str, Any]) -> str:
     """A sentence with its values; others of the data are not even written out."""
+    if code not in SENTENCES:  # a variant of a newer release, from which somebody went back
+        code = "message_unsaid" if code.endswith("_title") else "message_unsaid_why"
     return sentence(code, values(data, _places(code)))
 
 
@@ -133,7 +137,7 @@ def _shown(name: str, value: Any, data: dict[str, Any]) -> Any:
 
 
 def _moment(value: str, data: dict[str, Any]) -> str:
-    moment = datetime.fromisoformat(value).astimezone(ZoneInfo(data["zone"]))
+    moment = datetime.fromisoformat(value).astimezone(ZoneInfo(data.get("zone", BEIJING_ZONE)))
     between = " " if language() == "zh" else ", "
     return f"{day(moment.date())}{between}{moment:%H:%M}"
 

@@ -43,8 +43,7 @@ _WORD = re.compile(r"<?([A-Za-z0-9_-]{16,40})@[^<>\s@]+>?")
 _ENVELOPE = re.compile(r"[A-Za-z0-9_-]{16,40}")
 _TAG = re.compile(r"<[^>]{0,500}>")
 _COPY = re.compile(
-    r"^-{2,}[^\n]*(copy of (the|your) (message|mail)|original message|原邮件|原始邮件)[^\n]*$",
-    re.IGNORECASE | re.MULTILINE,
+    r"copy of (the|your) (message|mail)|original message|原邮件|原始邮件", re.IGNORECASE
 )
 #: who writes bounces that are not RFC 3464
 DAEMONS = frozenset({"mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon"})
@@ -189,9 +188,8 @@ def _after_type(value: str) -> str:
 def _of_words(letter: Message, parts: list[Message]) -> Reading:
     """A daemon's letter without a report: believed when it holds our letter and says 5xx."""
     text = _text_of(parts)
-    copy = _COPY.search(text)
-    original = _original(parts) or (_headers(text[copy.end() :]) if copy else None)
-    words = text[: copy.start()] if copy else text
+    words, copy = _parted(text)
+    original = _original(parts) or (_headers(copy) if copy else None)
     refusal = _REFUSAL.search(words) or NO_SUCH_WORDS.search(words)
     envelope = _word_of(original)
     if not envelope or refusal is None:
@@ -203,6 +201,19 @@ def _of_words(letter: Message, parts: list[Message]) -> Reading:
     return Reading(
         Kind.BOUNCE, (Bounce(envelope, recipients, written_to, reason_of("", words), said),)
     )
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """What the server says, and the copy of our letter below a line that announces it.
+
+    Line by line: one pattern for such a line takes hours for a long row of dashes.
+    """
+    ends = 0
+    for line in text.splitlines(keepends=True):
+        begins, ends = ends, ends + len(line)
+        if line.startswith("--") and _COPY.search(line):
+            return text[:begins], text[ends:]
+    return text, ""
 
 
 def _is_of_a_daemon(letter: Message) -> bool:

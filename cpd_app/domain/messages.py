@@ -107,6 +107,9 @@ class MessageKind(StrEnum):
     """nothing: a person tries whether their channels reach them"""
 
 
+#: another release may have told others (who goes back to this one): they wait for it
+KINDS = tuple(kind.value for kind in MessageKind)
+
 TOPICS: dict[MessageKind, Topic] = {
     MessageKind.EXPIRY: Topic.EXPIRY,
     MessageKind.YEAR_BEHIND: Topic.YEAR,

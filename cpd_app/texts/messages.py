@@ -297,6 +297,8 @@ SENTENCES: dict[str, str] = {
     "message_act_suspended": "暂停证书",
     "message_act_resumed": "恢复证书",
     "message_act_cancelled": "注销证书",
+    "message_unsaid": "一条新的通知",
+    "message_unsaid_why": "内容请在相关页面查看。",
     "message_place_unsaid": "见活动页",
     "message_version": "第 %(number)s 版",
     # letters

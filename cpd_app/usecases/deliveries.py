@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from cpd_app.db import Run, WithoutWaiting, run, session
 from cpd_app.domain.bounces import NO_SUCH_ADDRESS
-from cpd_app.domain.messages import Channel, MessageKind
+from cpd_app.domain.messages import KINDS, Channel, MessageKind
 from cpd_app.models import Delivery, Message, Society
 from cpd_app.usecases import messages, reaching
 from cpd_app.usecases.parcels import Parcel, Told
@@ -182,7 +182,8 @@ def mark_failed(
     """It was not taken: tried again at growing distances, or given up with the reason.
 
     `lasting`: trying again is of no use. `code` and the other side's answer `said` are shown to
-    staff. False when the parcel is no longer this worker's.
+    staff. Whoever changed their address meanwhile gets it at the new one. False when the parcel is
+    no longer this worker's.
     """
     held = and_(
         Delivery.envelope == parcel.envelope,
@@ -192,6 +193,7 @@ def mark_failed(
     problem = {"code": code, **({"said": said} if said else {})}
     young = now - min(message.created_at for message in parcel.messages) < PATIENCE
     spent = parcel.attempt >= MOST_ATTEMPTS
+    lasting = lasting and _is_address_of(parcel, now)
     given_up = lasting or (spent and (code == OURS or not young))
     values: dict[str, Any] = (
         {"state": DeliveryState.FAILED, "finished_at": now}
@@ -205,6 +207,14 @@ def mark_failed(
         reaching.note_lost(parcel.person_id, parcel.channel, problem, now=now)
         messages.tell_otherwise([message.id for message in parcel.messages], now=now)
     return kept
+
+
+def _is_address_of(parcel: Parcel, now: datetime) -> bool:
+    """Whether a parcel went to the address that its reader has now."""
+    reader = recipients_of({parcel.person_id}, now)[parcel.person_id]
+    if parcel.channel is Channel.EMAIL:
+        return reader.email == parcel.email
+    return reader.phone == parcel.phone
 
 
 def mark_returned(row_ids: Collection[int], problem: dict[str, Any], *, now: datetime) -> None:
@@ -294,7 +304,7 @@ def _claimable(ids: Sequence[int], now: datetime) -> list[Row[Any]]:
             )
             .join(Message, Message.id == Delivery.message_id)
             .outerjoin(Society, Society.id == Message.society_id)
-            .where(Delivery.person_id.in_(whose), free)
+            .where(Delivery.person_id.in_(whose), free, Message.kind.in_(KINDS))
             .order_by(Delivery.id)
             .with_for_update(of=Delivery)
         )

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select, update
 
 from cpd_app.db import session
 from cpd_app.domain.errors import NotFound
+from cpd_app.domain.messages import KINDS
 from cpd_app.models import Message
 from cpd_app.policy import Actor, Permission, Target, require
 
@@ -67,6 +68,7 @@ def unread_count(person_id: int) -> int:
             Message.person_id == person_id,
             Message.read_at.is_(None),
             Message.withdrawn_at.is_(None),
+            Message.kind.in_(KINDS),
         )
         .limit(MOST_COUNTED)
         .subquery()
@@ -77,7 +79,7 @@ def unread_count(person_id: int) -> int:
 def read_message(actor: Actor, message_id: int, *, now: datetime) -> Message:
     """Open one's own message: it is read from then on. NotFound for a withdrawn one."""
     message = session.get(Message, message_id)
-    if message is None or message.withdrawn_at is not None:
+    if message is None or message.withdrawn_at is not None or message.kind not in KINDS:
         raise NotFound
     require(actor, Permission.MARK_MESSAGE, Target(owner_id=message.person_id))
     if message.read_at is None:
@@ -124,4 +126,8 @@ def read_some(actor: Actor, message_ids: Collection[int], *, now: datetime) -> i
 
 def _own(actor: Actor) -> list[ColumnElement[bool]]:
     require(actor, Permission.READ_MESSAGE, Target(owner_id=actor.person_id))
-    return [Message.person_id == actor.person_id, Message.withdrawn_at.is_(None)]
+    return [
+        Message.person_id == actor.person_id,
+        Message.withdrawn_at.is_(None),
+        Message.kind.in_(KINDS),
+    ]

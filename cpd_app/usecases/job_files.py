@@ -7,9 +7,10 @@ from sqlalchemy import select, update
 
 from cpd_app.db import session
 from cpd_app.domain.errors import NotFound
-from cpd_app.models import Job, JobFile
-from cpd_app.policy import Actor, Permission, Target, require
+from cpd_app.models import Event, Job, JobFile
+from cpd_app.policy import Actor, Permission, Target, may, require
 from cpd_app.usecases import journal
+from cpd_app.usecases.event_access import event_target
 from cpd_app.usecases.jobs import JobState, job_of
 
 #: how long it can be downloaded
@@ -18,6 +19,8 @@ KEPT = timedelta(days=7)
 MAKE_FILES = frozenset(
     {"dossiers", "register_sheet", "own_export", "closing_package", "attendance_sheet"}
 )
+#: of those, the ones whose subject is an event
+OF_EVENTS = frozenset({"closing_package", "attendance_sheet"})
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ def shown_job(actor: Actor, job_id: int, *, now: datetime) -> Shown:
     """A job for who ordered it or may watch it; its file is the former's alone."""
     job = job_of(actor, job_id)
     is_own = job.created_by_id == actor.person_id
-    return Shown(job, files_of([job.id], now=now).get(job.id) if is_own else None, is_own)
+    may_take = is_own and _may_take(actor, job, now=now)
+    return Shown(job, files_of([job.id], now=now).get(job.id) if may_take else None, is_own)
 
 
 def keep_file(job_id: int, made: Made, *, now: datetime) -> None:
@@ -75,14 +79,18 @@ def keep_file(job_id: int, made: Made, *, now: datetime) -> None:
 
 
 def take_file(actor: Actor, job_id: int, *, now: datetime) -> Made:
-    """The file of a job, for who ordered it; journalled. NotFound once its week is over."""
+    """The file of a job, for who ordered it; journalled. NotFound once its week is over.
+
+    A right that ended meanwhile counts: who left the staff, or runs the event no longer, may still
+    see the order, and takes no list of members along.
+    """
     job = session.get(Job, job_id)
     if job is None:
         raise NotFound
     societies = frozenset({job.society_id}) if job.society_id else frozenset()
     require(actor, Permission.OWN_ACCOUNT, Target(job.created_by_id, societies))
     row = session.get(JobFile, job_id)
-    if row is None or row.expires_at <= now:
+    if row is None or row.expires_at <= now or not _may_take(actor, job, now=now):
         raise NotFound
     journal.record(
         actor,
@@ -94,6 +102,16 @@ def take_file(actor: Actor, job_id: int, *, now: datetime) -> Made:
         data={"kind": job.kind, "digest": row.digest},
     )
     return Made(row.folder, row.digest, row.name, row.media_type, row.size)
+
+
+def _may_take(actor: Actor, job: Job, *, now: datetime) -> bool:
+    """Whether who ordered it has still the right that they ordered it with."""
+    if job.kind in OF_EVENTS:
+        event = session.get_one(Event, job.subject_id)
+        return may(actor, Permission.READ_ATTENDANCE, event_target(event, now=now))
+    if job.society_id is None:
+        return True
+    return may(actor, Permission.FIND_MEMBER, Target(societies=frozenset({job.society_id})))
 
 
 def _end_earlier(job: Job, now: datetime) -> None:

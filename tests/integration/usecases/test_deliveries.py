@@ -60,6 +60,15 @@ def test_what_is_due_is_handed_out_once_until_it_may_have_been_lost(told, do) ->
     assert do(deliveries.hand_out, NOW + HANDED, 10) == [chunk]
 
 
+def test_a_kind_of_a_newer_release_waits_and_holds_up_nobody(told, do, store) -> None:
+    unknown, known = told(), told()
+    theirs = select(Delivery.message_id).where(Delivery.person_id == unknown.id)
+    store.run(update(Message).where(Message.id.in_(theirs)).values(kind="of_a_newer_release"))
+
+    assert [parcel.person_id for parcel in claimed(do, store)] == [known.id]
+    assert {d.state for d in of(store, unknown)} == {"due"}
+
+
 def test_a_person_is_in_one_chunk(told, do, store, monkeypatch) -> None:
     monkeypatch.setattr(deliveries, "CHUNK", 2)
     people = [told(3) for _ in range(3)]
@@ -262,6 +271,19 @@ def test_a_changed_address_is_written_to_again(member, do, store) -> None:
     do(messages.tell, Draft(member.id, MessageKind.TRIAL, "b"), now=NOW)
     [parcel] = claimed(do, store)
     assert parcel.email == "new@example.org"
+
+
+def test_a_refusal_of_the_old_address_says_nothing_of_the_new_one(told, do, store) -> None:
+    """Changed while the letter was on its way: it goes to the new address."""
+    person = told()
+    [parcel] = claimed(do, store)
+    store.run(update(Person).where(Person.id == person.id).values(email="new@example.org"))
+    failed = {"code": "no_such_address", "lasting": True}
+    do(deliveries.mark_failed, parcel, worker="w", now=NOW, **failed)
+
+    assert not do(reaching.bounced_of, [person.id])
+    [again] = claimed(do, store, now=NOW + timedelta(minutes=1))
+    assert (again.email, again.envelope) == ("new@example.org", parcel.envelope)
 
 
 def _confirm(do: Do, store: Store, member: Any, contact: str) -> None:

@@ -1,6 +1,5 @@
 """Reminders of whole societies: who is among them, what they read, told once, taken back."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,49 +14,30 @@ from cpd_app.models import (
     Event,
     FileReturn,
     Filing,
-    LastStanding,
     Message,
     MessageHabit,
-    Registration,
     RosterEntry,
     Term,
 )
-from cpd_app.usecases import reminders, returns, standings, untrue_reminders
+from cpd_app.usecases import reminders, returns
 from cpd_app.usecases.deadlines import DeadlineKind, set_deadline
 from tests.support import builders, filings
 from tests.support.people import Someone
+from tests.support.reminding import (
+    NOW,
+    TODAY,
+    Do,
+    judge,
+    messages,
+    registration_of,
+    remind,
+    take_back,
+)
 from tests.support.statements import counted
 from tests.support.store import Store
 
-Do = Callable[..., Any]
-#: builders' term ends on 1 March 2028: one month before it
+#: of the builders' term
 ENDS_ON = date(2028, 3, 1)
-TODAY = date(2028, 2, 1)
-NOW = datetime(2028, 1, 31, 23, 30, tzinfo=UTC)
-
-
-def remind(do: Do, act: Callable[..., Any], **when: Any) -> int:
-    """Every part; how many were told."""
-    told, after = 0, 0
-    while True:
-        part = do(act, after, limit=2, **({"now": NOW, "today": TODAY} | when))
-        told += part.done
-        if part.last_id is None:
-            return told
-        after = part.last_id
-
-
-def take_back(do: Do, now: datetime) -> int:
-    return int(do(untrue_reminders.take_back_reminders, 0, now=now).done)
-
-
-def messages(store: Store) -> list[Message]:
-    return list(store.all(select(Message).order_by(Message.id)))
-
-
-def registration_of(someone: Someone) -> Registration:
-    assert someone.registration
-    return someone.registration
 
 
 def test_an_expiry_is_told_once_with_the_last_day(do: Do, store: Store, member: Someone) -> None:
@@ -141,10 +121,6 @@ def test_few_statements_whatever_the_number_of_members(
         once()
     assert len(for_thirty) <= len(for_one) + 1
     assert store.count(Message) == 31
-
-
-def judge(do: Do, someone: Someone, on: date) -> None:
-    do(standings.judge_again, [registration_of(someone).id], on=on)
 
 
 def test_a_year_that_lacks_hours_is_told_by_the_days_standing(
@@ -343,63 +319,6 @@ def test_an_extended_return_is_reminded_of_by_its_new_day(
         if remind(do, reminders.remind_returns, today=day)
     ]
     assert told == [date(2027, 11, 17), date(2027, 11, 19)]
-
-
-@pytest.mark.usefixtures("member")
-def test_who_files_before_the_notice_of_expiry_leaves_is_not_told_to_file(
-    do: Do, store: Store, member: Someone
-) -> None:
-    assert remind(do, reminders.remind_expiry) == 1
-    assert take_back(do, NOW) == 0
-    filing = filings.a_filing(store, registration_of(member), state="filed")
-
-    assert take_back(do, NOW) == 1
-    assert store.one(select(Delivery.state)) == "dropped"
-    assert remind(do, reminders.remind_expiry) == 0
-
-    store.change(filing, state="withdrawn")
-    assert remind(do, reminders.remind_expiry) == 1, "it was never told"
-
-
-def test_hours_done_before_the_reminder_of_a_year_leaves_take_it_back(
-    do: Do, store: Store, member: Someone
-) -> None:
-    today = date(2026, 12, 1)
-    judge(do, member, today)
-    assert remind(do, reminders.remind_years, today=today) == 1
-    assert take_back(do, NOW) == 0
-
-    standing = store.one(select(LastStanding))
-    store.change(standing, lacking=[], lacking_until=None)
-    assert take_back(do, NOW) == 1
-    assert store.one(select(Delivery.state)) == "dropped"
-
-
-def test_a_standing_that_is_out_of_date_takes_nothing_back(
-    do: Do, store: Store, member: Someone
-) -> None:
-    today = date(2026, 12, 1)
-    judge(do, member, today)
-    assert remind(do, reminders.remind_years, today=today) == 1
-    standing = store.one(select(LastStanding))
-    store.change(standing, lacking=[], registration_version=standing.registration_version - 1)
-    assert take_back(do, NOW) == 0
-
-
-def test_what_left_by_one_channel_is_not_told_again(do: Do, store: Store, member: Someone) -> None:
-    assert remind(do, reminders.remind_expiry) == 1
-    waiting = store.one(select(Delivery))
-    store.add(
-        Delivery(
-            message_id=waiting.message_id, person_id=member.id, channel="webhook", state="sent",
-            due_at=NOW, attempts=1,
-        )
-    )  # fmt: skip
-    filing = filings.a_filing(store, registration_of(member), state="filed")
-    assert take_back(do, NOW) == 1
-
-    store.change(filing, state="withdrawn")
-    assert remind(do, reminders.remind_expiry) == 0
 
 
 @pytest.mark.usefixtures("entry")

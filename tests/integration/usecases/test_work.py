@@ -13,6 +13,7 @@ from cpd_app.storage import LocalFiles
 from cpd_app.usecases import cleaning, files, job_files, job_runs, jobs, work
 from cpd_app.usecases.job_files import Made
 from cpd_app.usecases.job_runs import Known
+from tests.support import builders
 from tests.support.people import Someone
 from tests.support.store import Store
 
@@ -128,6 +129,37 @@ def test_a_file_is_for_who_ordered_it_and_for_a_week(
     assert seen.tasks[0].file.digest == digest
     assert do(work.tasks_of, auditor.actor, society.id, now=NOW).tasks[0].file is None
     assert store.get(JobFile, job.id).size == 2
+
+
+def test_a_file_of_the_society_goes_to_nobody_who_left_its_staff(
+    do: Do, disk: LocalFiles, society: Society, registrar: Someone
+):
+    job = an_order(do, registrar.actor, society)
+    digest = disk.put(str(registrar.id), b"PK")
+    made = Made(str(registrar.id), digest, "dossiers.zip", "application/zip", 2)
+    do(job_files.keep_file, job.id, made, now=NOW)
+
+    left = Actor(person_id=registrar.id, origin="web")
+    with pytest.raises((NotAllowed, NotFound)):
+        do(job_files.take_file, left, job.id, now=NOW)
+    assert do(job_files.shown_job, left, job.id, now=NOW).file is None
+
+
+def test_a_package_of_an_event_goes_to_nobody_who_no_longer_runs_it(
+    do: Do, store: Store, disk: LocalFiles, society: Society, organiser: Someone
+):
+    event = builders.an_event(store, organiser.person, society)
+    job = do(
+        jobs.order_job, organiser.actor, "closing_package", event.id, key="p", now=NOW, total=3
+    )
+    digest = disk.put(str(organiser.id), b"PK")
+    made = Made(str(organiser.id), digest, "package.zip", "application/zip", 2)
+    do(job_files.keep_file, job.id, made, now=NOW)
+    assert do(job_files.take_file, organiser.actor, job.id, now=NOW) == made
+
+    store.change(event, created_by_id=builders.a_person(store).id)
+    with pytest.raises((NotAllowed, NotFound)):
+        do(job_files.take_file, organiser.actor, job.id, now=NOW)
 
 
 def test_its_bytes_go_with_it(do: Do, disk: LocalFiles, society: Society, registrar: Someone):

@@ -307,3 +307,18 @@ def test_a_message_of_an_older_release_has_gaps_and_hides_no_other(
     a_message(store, member.person, MessageKind.RULE_CHANGED, data={"year": 4})
     a_message(store, member.person, MessageKind.CHECKED_IN, data={})
     assert "规则更新影响你的第 4 年" in as_(member).get("messages.index").text
+
+
+def test_a_message_of_a_newer_release_waits_for_it_and_hides_no_other(
+    as_: As, store: Store, member: Someone
+) -> None:
+    """After going back to an older release: a kind, and a variant, that it does not know."""
+    a_message(store, member.person, MessageKind.TRIAL)
+    row = a_message(store, member.person, MessageKind.TRIAL)
+    store.change(row, kind="of_a_newer_release")
+    a_message(store, member.person, MessageKind.DECIDED, data={"variant": "newer", "filing_id": 1})
+
+    page = as_(member).get("messages.index")
+    assert "这是一条测试消息" in page.text
+    assert "一条新的通知" in page.text
+    assert as_(member).api("GET", "/api/v1/messages", status=200).get_json()["unread"] == 2

@@ -1,10 +1,18 @@
 """What letters that came back say, in the shapes of several mail servers, and what never does."""
 
 import random
+import time
 
 import pytest
 
-from cpd_app.domain.bounces import CAME_BACK, NO_SUCH_ADDRESS, Kind, read_letter, reason_of
+from cpd_app.domain.bounces import (
+    CAME_BACK,
+    MOST_BYTES,
+    NO_SUCH_ADDRESS,
+    Kind,
+    read_letter,
+    reason_of,
+)
 from tests.support.came_back import ADDRESS, ENVELOPE, NAMES, came_back
 
 #: letter -> what it is, the reason, and a part of what the server said
@@ -136,3 +144,11 @@ def test_nonsense_is_a_letter_that_says_nothing(data: bytes) -> None:
 def test_only_the_beginning_of_a_huge_letter_is_read() -> None:
     data = came_back("postfix-user-unknown") + b"A" * 30_000_000
     assert read_letter(data).bounces
+
+
+def test_a_letter_made_to_take_long_is_read_at_once():
+    head = b"From: mailer-daemon@example.org\r\nContent-Type: text/plain\r\n\r\n"
+    began = time.monotonic()
+    for line in (b"-" * MOST_BYTES, b"<" * MOST_BYTES, "用户".encode() * (MOST_BYTES // 6)):
+        assert read_letter(head + line).kind is Kind.OTHER
+    assert time.monotonic() - began < 10
