@@ -38,6 +38,7 @@ PAGES: dict[MessageKind, str] = {
     MessageKind.RULED: "/activities/{activity_id}",
     MessageKind.RULE_CHANGED: "/readiness",
     MessageKind.ASSIGNED: "/staff/audits",
+    MessageKind.MATCH: "/staff/matches/{match_id}",
     MessageKind.NUDGE: "/readiness",
     MessageKind.TRIAL: "/me/messages",
 }

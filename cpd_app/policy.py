@@ -132,6 +132,8 @@ class Permission(StrEnum):
     ASSIGN_READER = "reader:assign"
     LIST_AUDITS = "audit:list"
     READ_MATCHES = "match:read"
+    ANSWER_MATCH = "match:answer"
+    SETTLE_MATCH = "match:settle"
     PROCESS_FILING = "filing:process"
     DECIDE_FILING = "filing:decide"
     ANSWER_RETURN = "return:answer"
@@ -297,6 +299,8 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.ASSIGN_READER: (is_registrar_and_not_self,),
     Permission.LIST_AUDITS: (sees_queue,),
     Permission.READ_MATCHES: (is_federation,),
+    Permission.ANSWER_MATCH: (is_staff_and_not_self,),
+    Permission.SETTLE_MATCH: (is_federation,),
     Permission.PROCESS_FILING: (is_staff_and_not_self,),
     Permission.DECIDE_FILING: (is_staff_and_not_self,),
     Permission.ANSWER_RETURN: (is_owner,),

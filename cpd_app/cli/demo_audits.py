@@ -8,6 +8,7 @@ from cpd_app import clock
 from cpd_app.db import transaction
 from cpd_app.demo import audits, renewals
 from cpd_app.domain.decisions import Outcome
+from cpd_app.domain.matches import Answer
 from cpd_app.domain.review import Verdict
 from cpd_app.policy import Actor
 from cpd_app.texts.filing import DECLARATION_VERSION
@@ -20,6 +21,8 @@ from cpd_app.usecases import (
     decisions,
     filings,
     judgements,
+    match_answers,
+    matches,
     progress,
     return_answers,
     returns,
@@ -75,7 +78,6 @@ def make_audits(
         member = _next(waiting, case)
         if member is None:
             continue
-        waiting.remove(member)
         filed = Filed(_file(member, Then.ago(case.filed)), member)
         for step, days in case.steps:
             STEPS[step](filed, desk, Then.ago(days))
@@ -84,15 +86,21 @@ def make_audits(
 
 
 def _next(members: list[Actor], case: audits.Case) -> Actor | None:
-    """The next member who needs only a summary to file on the day of the case."""
+    """Take the next member who needs only a summary to file on the day of the case.
+
+    Whoever cannot file is looked at once only; who is short in the fifth year serves another case.
+    """
     on = Then.ago(case.filed).today
-    for member in members:
+    for member in tuple(members):
         registration = registrations_of(member.person_id or 0)[0]
         standing = progress.standing_of(member, registration, on=on)
-        if set(standing.readiness.filing_obstacles) <= {"summary"}:
-            last = standing.years[-1]
-            if last.recognised >= last.required or not case.needs_five_years:
-                return member
+        may_file = set(standing.readiness.filing_obstacles) <= {"summary"}
+        last = standing.years[-1]
+        fits = last.recognised >= last.required or not case.needs_five_years
+        if fits or not may_file:
+            members.remove(member)
+        if fits and may_file:
+            return member
     return None
 
 
@@ -222,3 +230,15 @@ STEPS: dict[audits.Step, Callable[[Filed, Desk, Then], None]] = {
     audits.Step.CONFIRM: _confirm,
     audits.Step.APPEAL: _appeal,
 }
+
+
+def answer_matches(registrar: Actor, society_id: int) -> int:
+    """The other society answers for its side; the first one still has to. How many."""
+    waiting = matches.matches_of(registrar, society_id)
+    for match in waiting:
+        with transaction():
+            match_answers.answer_match(
+                registrar, match.id, Answer.SAME, audits.SAME, seen=match.version,
+                now=clock.now(), today=clock.today(),
+            )  # fmt: skip
+    return len(waiting)

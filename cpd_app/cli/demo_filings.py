@@ -17,7 +17,7 @@ from cpd_app.usecases.registrations_shown import registrations_of
 def make_filings(actors: Mapping[str, Actor], today: date) -> None:
     """Records, papers and summary of both; the second one files."""
     for number, (login, actor) in enumerate(actors.items()):
-        _records(actor, 3000 + number, today)
+        _records(actor, renewals.FIRST_PAPER + number, today)
         registration = registrations_of(actor.person_id or 0)[0]
         with transaction():
             summaries.save_summary(

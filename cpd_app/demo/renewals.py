@@ -8,6 +8,9 @@ from cpd_app.domain.years import anniversary
 #: days of the fifth year that are gone: the term ends in 120 days
 DAYS_GONE = 245
 READY, FILED = "renewing@demo.test", "filed@demo.test"
+#: number of the photo of its papers, see cli/demo_filings.py
+FIRST_PAPER = 3000
+FILED_PAPER = FIRST_PAPER + 1
 MEMBERS = {
     READY: ("示范·郑远航", "demo-elec", "SF-E-2021-00231"),
     FILED: ("示范·陆文清", "demo-elec", "SF-E-2021-00232"),

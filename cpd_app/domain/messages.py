@@ -101,6 +101,9 @@ class MessageKind(StrEnum):
     """year, starts_on, last_on, before_hours, after_hours, version; registration_id"""
     ASSIGNED = "assigned"
     """count: files that lie with an auditor or expert since now"""
+    MATCH = "match"
+    """number; match_id: to staff, of a file or achievement also used in another society.
+    variant: asked (the other society has answered), same, different (settled)"""
     NUDGE = "nudge"
     """number, gaps (list of {code, values}), words; registration_id: 催办 by staff"""
     TRIAL = "trial"
@@ -132,6 +135,7 @@ TOPICS: dict[MessageKind, Topic] = {
     MessageKind.RULED: Topic.DECISIONS,
     MessageKind.RULE_CHANGED: Topic.RULES,
     MessageKind.ASSIGNED: Topic.SOCIETY,
+    MessageKind.MATCH: Topic.SOCIETY,
     MessageKind.NUDGE: Topic.SOCIETY,
     MessageKind.TRIAL: Topic.SOCIETY,
 }

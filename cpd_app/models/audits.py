@@ -249,7 +249,7 @@ class FileProgress(Base):
 
 
 class CrossMatch(Base):
-    """A file or achievement also used in another society; the federation settles it (§11)."""
+    """A file or achievement also used in another society; both answer, or the federation (§11)."""
 
     __tablename__ = "cross_matches"
     __table_args__ = (UniqueConstraint("kind", "registration_id", "other_registration_id"),)
@@ -259,7 +259,29 @@ class CrossMatch(Base):
     kind: Mapped[str] = mapped_column(String(20))
     filing_id: Mapped[int] = mapped_column(ForeignKey("filings.id"), index=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"))
-    society_id: Mapped[int] = mapped_column(ForeignKey("societies.id"))
-    other_registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"))
-    other_society_id: Mapped[int] = mapped_column(ForeignKey("societies.id"))
+    society_id: Mapped[int] = mapped_column(ForeignKey("societies.id"), index=True)
+    other_registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"), index=True)
+    other_society_id: Mapped[int] = mapped_column(ForeignKey("societies.id"), index=True)
     found_at: Mapped[datetime] = mapped_column(index=True)
+    #: same, different; None = not settled
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    settled_at: Mapped[datetime | None]
+    #: of the federation; None: the two societies agreed
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    #: why, where the federation settled it
+    settled_words: Mapped[str | None] = mapped_column(String(500))
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class MatchAnswer(Base):
+    """What one society says of a match; its words are for the federation only."""
+
+    __tablename__ = "match_answers"
+
+    match_id: Mapped[int] = mapped_column(ForeignKey("cross_matches.id"), primary_key=True)
+    society_id: Mapped[int] = mapped_column(ForeignKey("societies.id"), primary_key=True)
+    #: same, different
+    answer: Mapped[str] = mapped_column(String(20))
+    words: Mapped[str] = mapped_column(String(500))
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]

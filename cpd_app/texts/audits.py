@@ -8,6 +8,7 @@ SENTENCES: dict[str, str] = {
         "核减后的学时要大于 0、小于 %(most)s，按 %(step)s 进位。要全部不计，请选不认可。"
     ),
     "judged_meanwhile": "%(name)s刚判过这一条，您的判定没有保存。请看过再判。",
+    "match_settled": "这一处已经核实了结。",
     "nothing_to_undo": "没有可以撤回的判定。",
     # readers
     "reader_unfit": "这位不是本学会的审核员或外部专家。",

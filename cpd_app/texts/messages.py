@@ -281,6 +281,17 @@ SENTENCES: dict[str, str] = {
         "你的第 %(year)s 年（%(starts_on)s至%(last_on)s）由 %(before_hours)s 学时变为 %(after"
         "_hours)s 学时。更早完成的记录仍按原来的规则计算。"
     ),
+    "message_match_asked_title": "跨学会重复：对方学会已答复，等本学会",
+    "message_match_asked_text": (
+        "%(number)s 的一份文件或一项成果也用在另一学会的会员名下。对方学会已经答复。"
+        "请看本学会的一边，说是不是同一项。"
+    ),
+    "message_match_same_title": "跨学会重复已核实：是同一项",
+    "message_match_same_text": "%(number)s 和另一学会的会员用的是同一项活动或成果，两人都有份。",
+    "message_match_different_title": "跨学会重复已核实：不是同一项",
+    "message_match_different_text": (
+        "%(number)s 和另一学会的会员用了同一份文件或同一个编号，但不是同一项。请在审核里看是谁的。"
+    ),
     "message_assigned_title": "有 %(count)s 份申请交给你审读",
     "message_assigned_text": (
         "有 %(count)s 份再注册申请交给你审读。与申请人有利害关系的，请在申请页申明回避。"

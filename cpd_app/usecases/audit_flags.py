@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from cpd_app.db import session
 from cpd_app.domain.filed_flags import (
@@ -35,6 +35,7 @@ from cpd_app.models import (
 from cpd_app.usecases.audit_access import settings_of
 from cpd_app.usecases.credits_shown import names_of
 from cpd_app.usecases.filed_records import Reading, reading_of
+from cpd_app.usecases.matches import outcomes_of
 
 #: marks of attendance that ask for a look
 OF_EVENTS = frozenset({"late", "static_code", "flagged"})
@@ -66,6 +67,8 @@ class Flag:
     elsewhere: int = 0
     #: other records of the same file
     records: tuple[int, ...] = ()
+    #: what was settled with the other society: same, different (domain/matches.py)
+    settled: str | None = None
 
 
 def flags_of(filing: Filing, records: Sequence[SnapshotRecord]) -> dict[int, list[Flag]]:
@@ -74,6 +77,7 @@ def flags_of(filing: Filing, records: Sequence[SnapshotRecord]) -> dict[int, lis
     shared = shared_of(filing.person_id, records)
     names = names_of({o.person_id for sides in shared.values() for o in sides
                       if o.society_id == filing.society_id})  # fmt: skip
+    settled = outcomes_of(filing.registration_id) if shared else {}
     for (kind, ref), sides in shared.items():
         own = {o.registration_id: o for o in sides if o.society_id == filing.society_id}
         here = {o.person_id for o in own.values()}
@@ -84,7 +88,9 @@ def flags_of(filing: Filing, records: Sequence[SnapshotRecord]) -> dict[int, lis
             for o in own.values()
         )  # fmt: skip
         values = {"people": len(here) + len(elsewhere)}
-        found[ref].append(Flag(kind, values, others, len(elsewhere)))
+        said = settled.get(kind, ()) if elsewhere else ()
+        outcome = next(iter(said)) if len(said) == 1 else None
+        found[ref].append(Flag(kind, values, others, len(elsewhere), settled=outcome))
     _add_times(found, filing, records)
     for record in records:
         marks = set(record.marks)
@@ -245,12 +251,7 @@ def _note_matches(filing: Filing, records: Sequence[SnapshotRecord], *, now: dat
     }
     if not sides:
         return
-    rows = session.execute(
-        select(CrossMatch.kind, CrossMatch.other_registration_id).where(
-            CrossMatch.registration_id == filing.registration_id
-        )
-    )
-    known = {(row.kind, row.other_registration_id) for row in rows}
+    known = _known_matches(filing.registration_id)
     session.add_all(
         CrossMatch(
             kind=kind,
@@ -264,3 +265,14 @@ def _note_matches(filing: Filing, records: Sequence[SnapshotRecord], *, now: dat
         for (kind, registration_id), other in sides.items()
         if (kind, registration_id) not in known
     )
+
+
+def _known_matches(registration_id: int) -> set[tuple[str, int]]:
+    """Kind and other registration of what was found before, from whichever side."""
+    one, other = CrossMatch.registration_id, CrossMatch.other_registration_id
+    rows = session.execute(
+        select(CrossMatch.kind, one, other).where(
+            or_(one == registration_id, other == registration_id)
+        )
+    )
+    return {(kind, b if a == registration_id else a) for kind, a, b in rows}

@@ -56,15 +56,13 @@ def attach_papers(
 ) -> int:
     """Attach one file, as all the listed proofs, to a share of a member's records; how many."""
     chance = Random(actor.person_id)  # noqa: S311 - demo data
-    ids = session.scalars(
-        select(Activity.id).where(
-            Activity.person_id == actor.person_id, Activity.state == "recorded"
-        )
+    activities = session.scalars(
+        select(Activity).where(Activity.person_id == actor.person_id, Activity.state == "recorded")
     ).all()
     file_id: int | None = None
-    chosen = [i for i in ids if chance.random() < share]
-    for activity_id in chosen:
-        activity = session.get_one(Activity, activity_id)
+    chosen = [a for a in activities if chance.random() < share]
+    for activity in chosen:
+        activity_id = activity.id
         proofs = [p.code for p in evidence.listed_proofs(activity)]
         if file_id is None:
             file_id = evidence.add_file(actor, activity_id, upload, store=store, now=now).file_id

@@ -174,9 +174,27 @@ def _shared_sentence(kind: FlagKind, people: int) -> str:
 
 
 def elsewhere_words(flag: Flag) -> str:
-    """Members of other societies are only counted."""
-    return ngettext(
+    """Members of other societies are only counted, with what was settled with their societies."""
+    said = ngettext(
         "其中 %(num)s 名是其他学会的会员，联合体已收到两边的编号。",
         "其中 %(num)s 名是其他学会的会员，联合体已收到两边的编号。",
         flag.elsewhere,
     )
+    if flag.settled is None:
+        return str(said)
+    return str(_("%(said)s已核实：%(outcome)s。", said=said, outcome=match_answer(flag.settled)))
+
+
+def match_answer(code: str) -> str:
+    """What is said of a file or achievement that is used in two societies."""
+    return {"same": _("是同一项"), "different": _("不是同一项")}[code]
+
+
+def match_state(state: str) -> str:
+    """How a match stands for a society that has its side of it."""
+    return {
+        "to_answer": _("等本学会答复"),
+        "waiting": _("已答复，等对方"),
+        "disputed": _("两边说法不同，等联合体裁定"),
+        "settled": _("已核实"),
+    }[state]

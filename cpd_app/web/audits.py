@@ -23,6 +23,7 @@ from cpd_app.texts.trace import trace_lines
 from cpd_app.usecases import audit_file, audit_queue, judgements
 from cpd_app.usecases.audit_file import reason_templates
 from cpd_app.usecases.judgements import NewJudgement, Told
+from cpd_app.usecases.matches import count_to_answer
 from cpd_app.web import audit_assignment, audit_list, desk
 from cpd_app.web.audit_page import cells_of, file_page, verdict_state, year_line
 from cpd_app.web.evidence import FILE_POLICY
@@ -49,6 +50,7 @@ def index() -> ResponseReturnValue:
         "audits/index.html",
         page=audit_list.queue_page(current_actor(), found, wanted, today=today),
         is_registrar=society_id is not None and desk.is_registrar(),
+        matches=count_to_answer(society_id) if society_id is not None else 0,
     )
 
 

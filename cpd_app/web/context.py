@@ -192,6 +192,7 @@ BELONGS = {
     "reach": "staff.overview",
     "bulk_dossiers": "audits.index",
     "job_files": "work.index",
+    "matches": "audits.index",
     "relief_grounds": "relief_desk.index",
 }
 #: features of an event: staff come to them by their list, organisers by their own

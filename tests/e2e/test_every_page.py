@@ -47,8 +47,8 @@ AFTER_AN_ACT = {
 }
 #: planning is for organisers
 ORGANISERS = {"events.choose"}
-#: reports and matches between societies are the federation's, who comes to them by links
-FEDERATIONS = {"federation.index", "matches.index"}
+#: reports of all societies are the federation's, who comes to them by links
+FEDERATIONS = {"federation.index"}
 #: a society's own pages are not for the federation, nor a member's for an organiser: they begin
 #: here and follow links
 BEGINNINGS = {"federation": {"staff.overview"}, "organiser": {"events.index"}}

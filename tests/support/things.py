@@ -13,6 +13,7 @@ from cpd_app.models import (
     ApiToken,
     Complaint,
     Credit,
+    CrossMatch,
     Evidence,
     File,
     Import,
@@ -112,6 +113,7 @@ def things(app: Flask, store: Store, do: Do, member: Someone, registrar: Someone
         "job_id": job.id,
         "message_id": a_message(store, member.person).id,
         "nudges.job_id": nudged.id,
+        "match_id": a_match(store, member).id,
         "merge_id": merge.id,
         "number": member.registration.number,
         "own_imports.import_id": theirs.id,
@@ -155,6 +157,25 @@ def a_double(store: Store, member: Someone) -> Person:
     person = builders.a_person(store, name=member.person.name)
     builders.a_registration(store, person, member.society)
     return person
+
+
+def a_match(store: Store, member: Someone) -> CrossMatch:
+    """A file of the member that is also used in a third society, whose staff nobody here is."""
+    assert member.registration
+    filing = a_filing(store, member.registration, [])
+    away = builders.a_society(store)
+    other = builders.a_registration(store, builders.a_person(store), away)
+    row = CrossMatch(
+        kind="same_file",
+        filing_id=filing.id,
+        registration_id=member.registration.id,
+        society_id=member.registration.society_id,
+        other_registration_id=other.id,
+        other_society_id=away.id,
+        found_at=LONG_AGO,
+    )
+    store.add(row)
+    return row
 
 
 def a_complaint(store: Store, society_id: int) -> Complaint:

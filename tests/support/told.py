@@ -121,6 +121,9 @@ SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
         "": {"year": 4, "starts_on": "2026-04-10", "last_on": "2027-04-09", "before_hours": 5200,
              "after_hours": 4800, "version": 3, "registration_id": 417}
     },
+    MessageKind.MATCH: _each(
+        ("asked", "same", "different"), {"number": "SF-E-2023-00417", "match_id": 9}
+    ),
     MessageKind.ASSIGNED: {"": {"count": 12}},
     MessageKind.NUDGE: {
         "": {"number": "SF-E-2023-00417", "registration_id": 417, "words": "有困难请来电。",

@@ -103,7 +103,8 @@ def test_the_federation_gets_both_references_once(
     (match,) = do(cross_matches, federation.actor)
     assert member.registration
     assert stranger.registration
-    assert (match.number, match.other_number) == (
+    assert match.other
+    assert (match.own.number, match.other.number) == (
         member.registration.number, stranger.registration.number,
     )  # fmt: skip
     assert store.count(CrossMatch) == 1
