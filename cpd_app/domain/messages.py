@@ -94,7 +94,7 @@ class MessageKind(StrEnum):
     ANSWERED = "answered"
     """title; event_id, statement_id: 我在场. variant: accepted, declined (answer)"""
     LEAVING = "leaving"
-    """title, session; event_id, session_id: 你几点离开？"""
+    """title, session; event_id, session_id: 您几点离开？"""
     RULED = "ruled"
     """title, asked_hours, given_hours; activity_id: 学会认定 of one record"""
     RULE_CHANGED = "rule_changed"

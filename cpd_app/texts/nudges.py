@@ -6,7 +6,7 @@ LEFT_OUT: dict[str, str] = {
     "nothing": "不缺什么",
     "silent": "已停发通知",
     "no_phone": "没有手机号",
-    "oneself": "是你自己",
+    "oneself": "是您自己",
     "gone": "不再能续期",
 }
 

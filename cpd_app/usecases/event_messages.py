@@ -169,7 +169,7 @@ def tell_planner(event: Event, variant: str, *, by_id: int | None, now: datetime
 
 
 def tell_answered(event: Event, statement: Statement, *, now: datetime) -> None:
-    """我在场 was answered. An accepted answer to 你几点离开？ is told by the hours it gives."""
+    """我在场 was answered. An accepted answer to 您几点离开？ is told by the hours it gives."""
     variant = str(statement.state)
     if statement.kind == "leaving" and variant == "accepted":
         return

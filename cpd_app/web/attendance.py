@@ -135,7 +135,7 @@ def sheet_file(event_id: int, correction_id: int) -> ResponseReturnValue:
 @bp.route("/attendance/leaving", methods=["GET", "POST"])
 @signed_in
 def left(event_id: int) -> ResponseReturnValue:
-    """What people said when they left (你几点离开？), confirmed at once."""
+    """What people said when they left (您几点离开？), confirmed at once."""
     now, actor = clock.now(), current_actor()
     event = corrections.correctable_event(actor, event_id, now=now)
     if request.method == "POST":

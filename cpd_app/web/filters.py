@@ -7,6 +7,7 @@ from babel.dates import format_date
 from flask import Flask
 
 from cpd_app.clock import BEIJING
+from cpd_app.domain.numbers import spaced_phone
 from cpd_app.web.locale import short_locale
 from cpd_app.wording import duration
 
@@ -54,7 +55,12 @@ def size(value: int) -> str:
     return f"{value / 1024 / 1024:.1f} MB"
 
 
+def phone(value: str | None) -> str:
+    """+86 138 0000 1234; nothing for none."""
+    return spaced_phone(value or "")
+
+
 def init(app: Flask) -> None:
     """Give the filters to the templates."""
-    for function in (hours, day, last_day, short_day, moment, duration, size):
+    for function in (hours, day, last_day, short_day, moment, duration, phone, size):
         app.jinja_env.filters[function.__name__] = function

@@ -100,7 +100,7 @@ def _kind() -> StatementKind:
 def _heading(kind: StatementKind) -> str:
     return {
         StatementKind.PRESENCE: _("我在场"),
-        StatementKind.LEAVING: _("你几点离开？"),
+        StatementKind.LEAVING: _("您几点离开？"),
         StatementKind.DISPUTE: _("记录有出入"),
     }[kind]
 

@@ -47,7 +47,7 @@ def index() -> ResponseReturnValue:
             }
             for lack in Lack
         ],
-        months=[("", _("不限")), *((str(m), _("%(n)s 个月内到期", n=m)) for m in MONTHS)],
+        months=[("", _("不限")), *((str(m), _("%(n)s 个月内", n=m)) for m in MONTHS)],
         lines=[(row, _why(row), row.ends_on - timedelta(days=1)) for row in found.rows],
         previous=_href(wanted, page=found.page - 1) if found.page > 1 else "",
         following=_href(wanted, page=found.page + 1) if found.page < found.pages else "",

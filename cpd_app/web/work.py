@@ -32,6 +32,7 @@ STATE_KINDS = {
 }
 _EVERY = re.compile(r"every (\d+) (s|min)")
 _DAILY = re.compile(r"daily at (\d\d:\d\d)")
+_HOURLY = re.compile(r"hourly (\d\d:\d\d) to (\d\d:\d\d)")
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,8 @@ def when_words(when: str) -> str:
         return str(ngettext("每 %(num)s 秒", "每 %(num)s 秒", int(every[1])))
     if every:
         return str(ngettext("每 %(num)s 分钟", "每 %(num)s 分钟", int(every[1])))
+    if hourly := _HOURLY.fullmatch(when):
+        return str(_("%(first)s 到 %(last)s 每小时", first=hourly[1], last=hourly[2]))
     return str(_("每天 %(at)s", at=daily[1])) if daily else when
 
 

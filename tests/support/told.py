@@ -108,7 +108,7 @@ SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
     MessageKind.CORRECTED: {"": {**EVENT, **HOURS}},
     MessageKind.ANSWERED: {
         "accepted": {**EVENT, "statement_id": 4, "answer": ""},
-        "declined": {**EVENT, "statement_id": 4, "answer": "签到表上没有你的签名"},
+        "declined": {**EVENT, "statement_id": 4, "answer": "签到表上没有您的签名"},
     },
     MessageKind.LEAVING: {
         "": {**EVENT, "session": EVENT["title"], "session_id": 77},

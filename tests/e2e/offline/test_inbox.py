@@ -38,7 +38,7 @@ def test_messages_are_read_in_a_tunnel_and_marked_when_it_ends(
         ready.get_by_role("button", name="再注册申请需要补正").click()
         expect(ready.get_by_text("这条消息的全文就在这里")).to_be_visible()
         expect(ready.locator(".message--unread")).to_have_count(1)
-        ready.get_by_role("button", name="规则更新影响你的第 4 年").click()
+        ready.get_by_role("button", name="规则更新影响您的第 4 年").click()
         expect(ready).to_have_url(re.compile(r"/readiness$"))
         expect(ready.locator("[data-part=stored]")).to_contain_text("离线，显示")
         expect(ready.locator("[data-part=outbox]")).to_be_hidden()

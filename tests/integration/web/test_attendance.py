@@ -317,7 +317,7 @@ def test_those_who_were_asked_answer_and_are_confirmed_together(
     at("2026-03-12 20:00")
 
     home = as_(member).get("progress.home")
-    assert "你几点离开" in home.text
+    assert "您几点离开" in home.text
     browser = as_(member)
     browser.submit(browser.get(f"/events/{day.event.id}/statement?kind=leaving"), left="16:45")
     browser = as_(organiser)

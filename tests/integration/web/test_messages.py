@@ -306,7 +306,7 @@ def test_a_message_of_an_older_release_has_gaps_and_hides_no_other(
 ) -> None:
     a_message(store, member.person, MessageKind.RULE_CHANGED, data={"year": 4})
     a_message(store, member.person, MessageKind.CHECKED_IN, data={})
-    assert "规则更新影响你的第 4 年" in as_(member).get("messages.index").text
+    assert "规则更新影响您的第 4 年" in as_(member).get("messages.index").text
 
 
 def test_a_message_of_a_newer_release_waits_for_it_and_hides_no_other(

@@ -27,7 +27,7 @@ export async function stock(tag, member) {
   for (const [address, html] of Object.entries(result.data.pages)) {
     await forms.put(address, new Response(html, { headers }));
   }
-  await stockOwn(member);
+  if (!(await stockOwn(member))) return; // the network went: the next page begins again
   await stockDecoder();
   await forms.put(TAG, new Response(tag));
 }
@@ -50,17 +50,19 @@ export async function keepPages(addresses, member) {
   await stockOwn(member, addresses.filter((address) => KEPT.test(address)));
 }
 
-/** The member's own pages that were not looked at yet, so that they open in a tunnel too. */
+/** The member's own pages that were not looked at yet, so that they open in a tunnel too; false: not all. */
 async function stockOwn(member, addresses = FIRST) {
   const pages = await caches.open(PAGES);
   for (const address of addresses) {
     if (await pages.match(address, { ignoreVary: true })) continue;
-    const response = await fetch(address, { headers: { Accept: "text/html" } });
+    const response = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
+    if (!response) return false;
     if (response.ok && response.headers.get("X-Member") === String(member)) {
       await pages.put(OWNER, new Response(String(member)));
       await pages.put(address, response);
     }
   }
+  return true;
 }
 
 /** Remove every copy, as at sign-out; with `all` what belongs to the release too. */
