@@ -13,6 +13,7 @@ from bench import (
     deliveries,
     dossier,
     importing,
+    lists,
     memory,
     pages,
     records,
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "dossier": dossier.run,
     "audits": audits.run,
     "reminding": reminding.run,
+    "lists": lists.run,
 }
 
 

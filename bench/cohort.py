@@ -5,21 +5,29 @@ twenty million records on the disk, loaded in minutes. Without `--cohort` a smal
 """
 
 import argparse
+import os
 import resource
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import func, select, text, update
 
 from bench.installation import FIRST_OTHER, NOW, TODAY, Installation, add_members, installation
 from bench.timing import measure, say
-from cpd_app import access
+from cpd_app import access, clock
 from cpd_app.db import session, transaction
-from cpd_app.models import Activity, Credit, LastStanding, Role
-from cpd_app.usecases import signin, standings
+from cpd_app.models import Activity, Credit, Job, LastStanding, Role
+from cpd_app.usecases import signin, standing_jobs, standings
+from cpd_app.usecases.jobs import UNDER_WAY
+from tests.support.scheduling import Starter, until
 
 GOAL_RATIO = 2.0
+#: processes with two threads each
+WORKERS = 3
+#: seconds: how long they may take, and between two looks
+PATIENCE, PAUSE = 3600, 0.5
 GOAL_MEGABYTES = 300
 #: a larger database lies on the disk
 IN_MEMORY = 20_000
@@ -68,6 +76,8 @@ def run(options: argparse.Namespace) -> None:
             _say_against(
                 floor, "readiness of all, on the next day", _judge(made, tomorrow), goal=True
             )
+            session.remove()
+            _shared(made)
         _pages(made)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         say("peak memory", f"{peak:.0f} MB", f"< {GOAL_MEGABYTES} MB", met=peak < GOAL_MEGABYTES)
@@ -119,6 +129,48 @@ def _judge(made: Installation, on: date) -> float:
             session.expunge_all()
 
     return _timed(all_of_them)
+
+
+def _shared(made: Installation) -> None:
+    """The next day through the queue: a clock and workers, of whom one is killed in the middle."""
+    on = datetime.now(clock.BEIJING).date()  # noqa: TID251 - the other processes have the real clock
+    start = Starter(made.url, Path(os.environ["CPD_VAR_DIR"]))
+    total = standings.waiting_in(made.society_id, on=on)
+    session.rollback()
+    began = time.perf_counter()
+    try:
+        _clock, *workers = [start(*words) for words in ((), *[("work",)] * WORKERS)]
+        until(lambda: _judged(on) > total // 3, PATIENCE, PAUSE)
+        workers[0].kill()
+        until(lambda: _judged(on) >= total, PATIENCE, PAUSE)
+        took = time.perf_counter() - began
+        until(lambda: not _open_jobs(), PATIENCE, PAUSE)
+    finally:
+        start.kill_all()
+    jobs = session.execute(
+        select(func.sum(Job.done), func.sum(Job.attempts - 1)).where(Job.kind == standing_jobs.TASK)
+    ).one()
+    session.rollback()
+    say(
+        f"shared by {WORKERS} workers, one killed",
+        f"{took:.1f} s",
+        "with their start and the lease",
+    )
+    say("  judged by jobs, of so many", f"{jobs[0]:,} / {total:,}", met=jobs[0] == total)
+    say("  jobs handed out again", str(jobs[1]))
+
+
+def _judged(on: date) -> int:
+    count = session.scalar(select(func.count()).where(LastStanding.on_day == on)) or 0
+    session.rollback()
+    return count
+
+
+def _open_jobs() -> int:
+    open_ones = select(func.count()).where(Job.state.in_(UNDER_WAY))
+    count = session.scalar(open_ones) or 0
+    session.rollback()
+    return count
 
 
 def _timed(act: Callable[[], None]) -> float:

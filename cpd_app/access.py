@@ -237,10 +237,15 @@ def check_reach() -> ResponseReturnValue | None:
 
 
 def _ask_again(holder: tokens.TokenHolder | None) -> ResponseReturnValue | None:
+    for_machines = request.path.startswith("/api/")
+    if holder is not None and for_machines:
+        return None  # a token is no open browser; what it may do, its scopes say
     if holder is not None:
         raise NotAllowed("not_in_scope")
     if current_user.sign_in.confirmed_until > clock.now():
         return None
+    if for_machines:
+        raise NotAllowed("confirm_first")
     back = request.full_path if request.method in SAFE_METHODS else request.referrer or "/"
     return redirect(url_for("signin.confirm", next=back), 303)
 

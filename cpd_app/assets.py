@@ -4,13 +4,17 @@ import hashlib
 import shutil
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
+import structlog
 from flask import Flask, send_from_directory
 from flask.typing import ResponseReturnValue
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
 SOURCE = Path(__file__).parent / "static"
+
+log = structlog.get_logger()
 
 
 @cache
@@ -27,22 +31,37 @@ def release() -> str:
 
 
 def publish(var_dir: Path) -> Path:
-    """Copy the static files beside the data and compress them, once a release."""
+    """Copy the static files beside the data and compress them, once a release.
+
+    Several processes may begin at the same moment: each works in a folder of its own, and one is
+    first. Where the disk is full the files are served as they came, uncompressed.
+    """
     target = var_dir / "static" / release()
     if target.exists():
         return target
-    working = target.with_name(f"{target.name}.part")
-    shutil.rmtree(working, ignore_errors=True)
-    shutil.copytree(SOURCE, working)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        working = Path(mkdtemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent))
+    except OSError:
+        log.exception("static files could not be published")
+        return SOURCE
+    try:
+        _compress_into(working / "files")
+        (working / "files").rename(target)
+    except OSError:
+        if not target.exists():
+            log.exception("static files could not be published")
+    finally:
+        shutil.rmtree(working, ignore_errors=True)
+    return target if target.exists() else SOURCE
+
+
+def _compress_into(folder: Path) -> None:
+    shutil.copytree(SOURCE, folder)
     compressor = Compressor(quiet=True)
-    for path in sorted(p for p in working.rglob("*") if p.is_file()):
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         if compressor.should_compress(path.name):
             compressor.compress(str(path))
-    try:
-        working.rename(target)
-    except OSError:
-        shutil.rmtree(working)  # another process published the same release first
-    return target
 
 
 def init(app: Flask, var_dir: Path) -> None:

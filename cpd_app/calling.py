@@ -102,7 +102,7 @@ class Caller:
             answer, moved_to = self._once(address, body, headers, ends)
             if answer.status not in REDIRECTS or moved_to is None:
                 return answer
-            further = read_address(urljoin(address.text, moved_to), self.allowed)
+            further = read_address(_joined(address.text, moved_to), self.allowed)
             if (address.scheme, further.scheme) == ("https", "http"):
                 raise Rejected("bridge_not_https", "url")
             address = further
@@ -217,6 +217,14 @@ class _Reader(io.RawIOBase):
         """Give the socket back."""
         self.inside.close()
         super().close()
+
+
+def _joined(here: str, moved_to: str) -> str:
+    """Where a redirect leads; the other side may write there whatever it likes."""
+    try:
+        return urljoin(here, moved_to)
+    except ValueError:
+        raise Rejected("bridge_address_bad", "url") from None
 
 
 def _left(ends: float) -> float:

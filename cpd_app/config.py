@@ -14,6 +14,7 @@ BACKUP_KEEP = 14
 MIN_SECRET_LENGTH = 32
 #: a name or a number, no scheme, no port, no brackets
 HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:]+")
+MAIL_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 MIN_TOKEN_LENGTH = 24
 #: value of CPD_METRICS_TOKEN that opens /metrics to this machine only
 METRICS_LOCAL = "local"
@@ -43,6 +44,10 @@ class Settings:
     mail_from: str
     #: seconds that a mail server may be silent
     mail_timeout: int
+    #: to whom servers return letters; "" = the sender
+    bounce_address: str
+    #: IMAP mailbox of that address, with user and password; "" = nobody reads it
+    bounce_url: str
     #: hosts of societies' bridges that may lead inside, by plain http too
     bridge_hosts: frozenset[str]
     #: where the worker puts a backup each night; None: nowhere
@@ -94,6 +99,8 @@ DESCRIPTIONS: dict[str, str] = {
     "CPD_MAIL_URL": "console: (default, prints mail) or smtp://user:password@host:port",
     "CPD_MAIL_FROM": "sender of mail; default cpd@localhost",
     "CPD_MAIL_TIMEOUT": "seconds that a mail server may be silent; default 20",
+    "CPD_BOUNCE_ADDRESS": "address to which letters come back; default that of CPD_MAIL_FROM",
+    "CPD_BOUNCE_URL": "its mailbox, imaps://user:password@host/FOLDER; default none",
     "CPD_BRIDGE_HOSTS": "hosts that a society's bridge may have inside the network; default none",
     "CPD_BACKUP_DIR": "folder into which the worker takes a backup each night; default none",
     "CPD_BACKUP_KEEP": f"how many of those are kept; default {BACKUP_KEEP}",
@@ -134,6 +141,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         mail_url=_mail(source),
         mail_from=source.get("CPD_MAIL_FROM") or "cpd@localhost",
         mail_timeout=_whole(source, "CPD_MAIL_TIMEOUT", 20, 1, 300),
+        bounce_address=_bounce_address(source),
+        bounce_url=_mailbox(source),
         bridge_hosts=_hosts(source),
         backup_dir=Path(source["CPD_BACKUP_DIR"]) if source.get("CPD_BACKUP_DIR") else None,
         backup_keep=_whole(source, "CPD_BACKUP_KEEP", BACKUP_KEEP, 1, 1000),
@@ -187,8 +196,36 @@ def _database(source: Mapping[str, str], var_dir: Path) -> str:
 
 def _mail(source: Mapping[str, str]) -> str:
     value = source.get("CPD_MAIL_URL") or "console:"
-    if value != "console:" and not value.startswith(("smtp://", "smtps://")):
+    if value == "console:":
+        return value
+    if not value.startswith(("smtp://", "smtps://")):
         raise SettingError("CPD_MAIL_URL must be console: or begin with smtp:// or smtps://")
+    try:
+        whole = bool(urlsplit(value).hostname) and urlsplit(value).port != 0
+    except ValueError:
+        whole = False
+    if not whole:  # the value itself may hold a password
+        raise SettingError("CPD_MAIL_URL has no host or a bad port; expected smtp://host:port")
+    return value
+
+
+def _bounce_address(source: Mapping[str, str]) -> str:
+    value = source.get("CPD_BOUNCE_ADDRESS") or ""
+    if value and not MAIL_ADDRESS.fullmatch(value):
+        raise SettingError(f"CPD_BOUNCE_ADDRESS is {value!r}; expected bounces@example.org")
+    return value
+
+
+def _mailbox(source: Mapping[str, str]) -> str:
+    """The value is never part of a sentence: it holds a password."""
+    value = source.get("CPD_BOUNCE_URL") or ""
+    if not value:
+        return ""
+    parts = urlsplit(value)
+    if parts.scheme not in {"imaps", "imap"} or not (
+        parts.hostname and parts.username and parts.password
+    ):
+        raise SettingError("CPD_BOUNCE_URL must be imaps://user:password@host[:port][/FOLDER]")
     return value
 
 

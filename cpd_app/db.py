@@ -2,15 +2,17 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, CursorResult, Engine, Executable, event
+from sqlalchemy import Boolean, CursorResult, Engine, Executable, event
 from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.sql.functions import FunctionElement
 
 from cpd_app.models import Base
 
@@ -26,15 +28,14 @@ BUSY_SECONDS = 20
 RESTED_SECONDS = 1.0
 
 _writing: ContextVar[bool] = ContextVar("cpd_writing", default=False)
-_durable: ContextVar[bool] = ContextVar("cpd_durable", default=True)
+
+#: runs a statement of plain tables with its values
+Run = Callable[[Executable, Mapping[str, Any]], CursorResult[*tuple[Any, ...]]]
 
 
 @contextmanager
-def transaction(*, durable: bool = True) -> Iterator[None]:
+def transaction() -> Iterator[None]:
     """Keep what one use case did, or undo all of it.
-
-    Without `durable` the commit does not wait for the disk: whoever is killed loses nothing, but a
-    crash of the database or the machine may lose the last moment. For what can be done again.
 
     What was read before is read again inside: a decision is never taken on an older snapshot.
     PostgreSQL shows every statement what was committed before it, so there the transaction of the
@@ -44,10 +45,8 @@ def transaction(*, durable: bool = True) -> Iterator[None]:
     if reading.in_transaction() and reading.get_bind().dialect.name == "sqlite":
         session.rollback()
     session.expire_all()
-    token, waits = _writing.set(True), _durable.set(durable)
+    token = _writing.set(True)
     try:
-        if not durable and reading.get_bind().dialect.name == "postgresql":
-            session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
         yield
         session.commit()
     except BaseException:
@@ -55,7 +54,6 @@ def transaction(*, durable: bool = True) -> Iterator[None]:
         raise
     finally:
         _writing.reset(token)
-        _durable.reset(waits)
 
 
 def run(statement: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
@@ -65,6 +63,56 @@ def run(statement: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple
     such a statement itself.
     """
     return session.connection().execute(statement, values)
+
+
+class WithoutWaiting(FunctionElement[bool]):
+    """A condition that is always true; the commit of its statement does not wait for the disk.
+
+    PostgreSQL: for this transaction only, so that nothing of it stays with the connection, which
+    may be a pooler's.
+    """
+
+    name = "without_waiting"
+    type = Boolean()
+    inherit_cache = True  # or its statement would be compiled each time
+
+
+@compiles(WithoutWaiting)
+def _always(*_: Any, **__: Any) -> str:
+    return "1 = 1"
+
+
+@compiles(WithoutWaiting, "postgresql")
+def _this_time(*_: Any, **__: Any) -> str:
+    return "set_config('synchronous_commit', 'off', true) = 'off'"
+
+
+@contextmanager
+def marking() -> Iterator[Run]:
+    """A connection on which every statement is kept by itself, at once: one round trip a mark.
+
+    For who does a thing after the other outside the database and writes down each. With
+    `WithoutWaiting` in the statement whoever is killed loses nothing, and a crash of the database
+    or the machine may lose the last moment (SQLite in WAL mode: a loss of power). For what can be
+    done again.
+    """
+    engine = session.get_bind().engine
+    if engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(**{_BY_ITSELF: True}) as connection:
+            driver: Any = connection.connection.driver_connection
+            # SQLite takes the setting only between transactions; here are none.
+            driver.execute("PRAGMA synchronous=NORMAL")
+            try:
+                yield connection.execute
+            finally:
+                driver.execute("PRAGMA synchronous=FULL")
+    else:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection.execute
+
+
+#: option of a SQLite connection: no statement of it is inside a transaction
+_BY_ITSELF = "cpd_by_itself"
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -130,21 +178,14 @@ def prepare_sqlite(engine: Engine) -> None:
     def on_begin(connection: Any) -> None:
         # A reader that becomes a writer fails with "database is locked" without waiting, so a
         # transaction that will write takes the lock at once; reading stays out of its way (WAL).
+        if _BY_ITSELF in connection.get_execution_options():
+            return
         if _writing.get():
-            _wait_for_the_disk(connection, wanted=_durable.get())
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             # To the driver itself: it waits for nobody, so there is no refusal to be translated,
             # and it would be half of what a short reading costs.
             connection.connection.driver_connection.execute("BEGIN")
-
-
-def _wait_for_the_disk(connection: Connection, *, wanted: bool) -> None:
-    """SQLite takes this setting only between transactions, and keeps it with the connection."""
-    if connection.info.get("waits_for_disk", True) != wanted:
-        # NORMAL in WAL mode: what is committed survives every process, not a loss of power.
-        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if wanted else 'NORMAL'}")
-        connection.info["waits_for_disk"] = wanted
 
 
 def init(app: "Flask", url: str) -> None:

@@ -1,12 +1,13 @@
 """Turns an error into a page or into JSON, in one place; chosen by the /api/ prefix."""
 
+import errno
 from typing import Any
 
 import structlog
 from flask import Flask, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from cpd_app.access import NotSignedIn
@@ -18,6 +19,11 @@ log = structlog.get_logger()
 
 #: SQLite's and PostgreSQL's words for writers that waited for each other
 BUSY_WORDS = ("locked", "lock timeout", "deadlock detected")
+#: PostgreSQL's and SQLite's words for a number beyond their columns
+TOO_LARGE_WORDS = ("out of range", "too large to convert to SQLite INTEGER")
+#: words of a database, and numbers of the system, for a disk that takes nothing more
+FULL_WORDS = ("disk is full", "disk I/O error", "No space left", "Disk quota", "could not extend")
+FULL_NUMBERS = frozenset({errno.ENOSPC, errno.EDQUOT})
 #: of a body that is too large so much is read and thrown away, so that the answer can be read
 MOST_DRAINED = 256 * 1024 * 1024
 DRAINED_AT_ONCE = 1024 * 1024
@@ -109,12 +115,30 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def on_database_busy(error: OperationalError) -> ResponseReturnValue:
-    """A writer waited too long for others; nothing was kept."""
+    """A writer waited too long for others, or the disk is full; nothing was kept."""
     session.rollback()
+    if any(words in str(error) for words in FULL_WORDS):
+        return _on_disk_full()
     if not any(words in str(error) for words in BUSY_WORDS):
         return on_unexpected(error)
     log.warning("database busy")
     return answer(503, "busy", sentence("busy"))
+
+
+def on_number_too_large(error: DataError | OverflowError) -> ResponseReturnValue:
+    """A number in a query or a form that no row can have names nothing, as in an address."""
+    session.rollback()
+    if not any(words in str(error) for words in TOO_LARGE_WORDS):
+        return on_unexpected(error)
+    return answer(404, "not_found", sentence("not_found"))
+
+
+def on_system_error(error: OSError) -> ResponseReturnValue:
+    """The disk takes nothing more, or something that nobody thought of."""
+    if error.errno not in FULL_NUMBERS:
+        return on_unexpected(error)
+    session.rollback()
+    return _on_disk_full()
 
 
 def on_unexpected(error: Exception) -> ResponseReturnValue:
@@ -123,6 +147,11 @@ def on_unexpected(error: Exception) -> ResponseReturnValue:
     log.error("unexpected", exc_info=error)
     values = {"request_id": g.get("request_id", "-")}
     return answer(500, "unexpected", sentence("unexpected", values))
+
+
+def _on_disk_full() -> ResponseReturnValue:
+    log.error("disk full")
+    return answer(503, "disk_full", sentence("disk_full"))
 
 
 def _drain() -> None:
@@ -150,4 +179,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(CSRFError, on_csrf_error)
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(OperationalError, on_database_busy)
+    app.register_error_handler(DataError, on_number_too_large)
+    app.register_error_handler(OverflowError, on_number_too_large)
+    app.register_error_handler(OSError, on_system_error)
     app.register_error_handler(Exception, on_unexpected)

@@ -3,13 +3,16 @@
 Numbers can be overruled on the command line (`--workers 4`); address and port are settings.
 """
 
+import contextlib
 import gc
 import os
 import shutil
 import sys
-from typing import Any
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import IO, Any
 
-from cpd_app import assets
+from cpd_app import assets, running
 from cpd_app.config import SettingError, load
 
 try:
@@ -38,10 +41,18 @@ accesslog = None
 control_socket_disable = True
 
 
-#: each worker counts in files of its own; /metrics adds them up. Named before the library is read
-_metrics_dir = _settings.var_dir / "metrics"
+#: each worker counts in files of its own; /metrics adds them up. Named before the library is read.
+#: In memory where there is such a place: a mapped file on a full disk would kill the worker. An
+#: instance has a folder of its own, or the one that starts would take away the other one's counts
+_metrics_dir = _settings.var_dir / f"metrics-{_settings.port}"
 if _settings.metrics_token:
+    with contextlib.suppress(OSError):
+        _metrics_dir = Path(mkdtemp(prefix="cpd-metrics-", dir=worker_tmp_dir or "/nowhere"))
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics_dir)
+
+
+#: kept open by the master and, as they are forked from it, by each worker
+_joined: list[IO[bytes]] = []
 
 
 def on_starting(_server: Any) -> None:
@@ -49,10 +60,16 @@ def on_starting(_server: Any) -> None:
 
     Counts of an earlier run are thrown away: left behind, they would be added to the new ones.
     """
+    _joined.append(running.join(_settings.var_dir))
     assets.publish(_settings.var_dir)
     shutil.rmtree(_metrics_dir, ignore_errors=True)
     if _settings.metrics_token:
         _metrics_dir.mkdir(parents=True, exist_ok=True)
+
+
+def on_exit(_server: Any) -> None:
+    """Leave no counts behind."""
+    shutil.rmtree(_metrics_dir, ignore_errors=True)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -1,5 +1,6 @@
 """Outgoing mail: SmtpMailer and ConsoleMailer, with the same two methods."""
 
+import re
 import smtplib
 import ssl
 import sys
@@ -30,6 +31,10 @@ class LetterPolicy(EmailPolicy):
     Headers are half of what a letter costs otherwise, and their objects never change.
     """
 
+    def header_max_count(self, name: str) -> int | None:
+        """How often it may stand; asked anew for each header, a class is made for the answer."""
+        return _most(name)
+
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
         """The header as an object."""
         if type(value) is str and name not in UNIQUE:
@@ -44,7 +49,17 @@ class LetterPolicy(EmailPolicy):
 
 
 UNIQUE = frozenset({"To", "Message-ID"})
+#: may stand in a command as it is (xtext of RFC 3461)
+PLAIN_WORD = re.compile(r"[A-Za-z0-9_.-]{1,80}")
+#: between the two forms of a letter, the same in each: one of chance would be read, folded and
+#: searched for anew, which is half of what a letter costs. No line of base64 can look like it.
+BOUNDARY = "=_cpd_two_forms"
 _plain = EmailPolicy()
+
+
+@lru_cache(maxsize=512)
+def _most(name: str) -> int | None:
+    return _plain.header_max_count(name)
 
 
 @lru_cache(maxsize=512)
@@ -108,11 +123,13 @@ class SmtpMailer:
 
     `smtp://` turns to TLS when the server offers it, and must before a password is sent;
     `smtps://` is TLS from the beginning. `timeout`: seconds that the server may be silent.
+    `returned_to`: to whom servers return a letter; empty: to its sender.
     """
 
-    def __init__(self, url: str, *, timeout: int) -> None:
+    def __init__(self, url: str, *, timeout: int, returned_to: str = "") -> None:
         parts = urlsplit(url)
         self.timeout = timeout
+        self.returned_to = returned_to
         self.secure = parts.scheme == "smtps"
         self.host = parts.hostname or "localhost"
         self.port = parts.port or (465 if self.secure else 25)
@@ -128,7 +145,11 @@ class SmtpMailer:
         """
         try:
             self.connection = self.connection or self._open()
-            self.connection.send_message(letter)
+            self.connection.send_message(
+                letter,
+                from_addr=self.returned_to or None,
+                **_asked_of(self.connection, letter),
+            )
         except REFUSALS:
             if self.connection is None or self.connection.sock is None:  # 421: it hung up
                 self._drop()
@@ -165,6 +186,7 @@ class SmtpMailer:
                 self._turn_to_tls(connection)
             if self.user:
                 connection.login(self.user, self.password)
+            connection.ehlo_or_helo_if_needed()
         except (OSError, smtplib.SMTPException):
             connection.close()
             raise
@@ -178,6 +200,18 @@ class SmtpMailer:
             raise smtplib.SMTPNotSupportedError("the server offers no TLS for the password")
 
 
+def _asked_of(connection: smtplib.SMTP, letter: EmailMessage) -> dict[str, list[str]]:
+    """What a server that knows RFC 3461 is asked: a report of failures only, without our text.
+
+    The envelope's word names the letter in it, also when the report leaves out the headers.
+    """
+    if not connection.has_extn("dsn"):
+        return {}
+    word = str(letter["Message-ID"]).strip("<>").partition("@")[0]
+    named = [f"ENVID={word}"] if PLAIN_WORD.fullmatch(word) else []
+    return {"mail_options": ["RET=HDRS", *named], "rcpt_options": ["NOTIFY=FAILURE"]}
+
+
 @cache
 def _trusted() -> ssl.SSLContext:
     """Who is trusted; read once, since that takes as long as forty letters."""
@@ -188,23 +222,40 @@ def mailer_of(settings: Settings) -> Mailer:
     """The mailer that CPD_MAIL_URL names."""
     if settings.mail_url == "console:":
         return ConsoleMailer()
-    return SmtpMailer(settings.mail_url, timeout=settings.mail_timeout)
+    return SmtpMailer(
+        settings.mail_url,
+        timeout=settings.mail_timeout,
+        returned_to=settings.bounce_address,
+    )
 
 
 def letter_to(
-    to: str, *, subject: str, text: str, sender: str, now: datetime, html: str | None = None
+    to: str,
+    *,
+    subject: str,
+    text: str,
+    sender: str,
+    now: datetime,
+    html: str | None = None,
+    word: str | None = None,
 ) -> EmailMessage:
-    """A letter, plain or in both forms; EmailMessage refuses line breaks in address and subject."""
+    """A letter, plain or in both forms; EmailMessage refuses line breaks in address and subject.
+
+    `word` makes its Message-ID, so that a repeat can be told; without one it is random.
+    """
     letter = EmailMessage(POLICY)
     letter["From"] = sender
     letter["To"] = to
     letter["Subject"] = subject
     letter["Date"] = format_datetime(now)
-    letter["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> ") or "localhost")
+    domain = sender.rpartition("@")[2].strip("> ") or "localhost"
+    letter["Message-ID"] = f"<{word}@{domain}>" if word else make_msgid(domain=domain)
     letter["Auto-Submitted"] = "auto-generated"
     # Said, or every way of writing it is tried to find the shortest.
-    letter.set_content(text, cte="7bit" if text.isascii() and _is_short(text) else "base64")
+    plain = text.isascii() and _is_short(text) and BOUNDARY not in text
+    letter.set_content(text, cte="7bit" if plain else "base64")
     if html is not None:
+        letter.make_alternative(boundary=BOUNDARY)
         letter.add_alternative(html, subtype="html", cte="base64")
     return letter
 

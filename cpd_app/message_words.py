@@ -52,8 +52,13 @@ ACTIONS: dict[MessageKind, str] = {
     MessageKind.YEAR_BEHIND: "check",
     MessageKind.TRIAL: "settings",
 }
+#: of an instant whose message does not say where it is told
+BEIJING_ZONE = "Asia/Shanghai"
 #: values that are codes with words of their own
 CODED = frozenset({"about", "act"})
+#: what somebody typed and a sentence goes on after: its own full stop would make two
+TYPED = frozenset({"reason", "answer"})
+FULL_STOPS = "。．.；;，, "
 #: where a variant is done elsewhere
 PAGES_OF_VARIANTS: dict[tuple[MessageKind, str], str] = {
     (MessageKind.RELIEF, "for_all"): "/readiness",
@@ -102,6 +107,8 @@ def values(data: dict[str, Any], names: Iterable[str] | None = None) -> dict[str
 
 def _said(code: str, data: dict[str, Any]) -> str:
     """A sentence with its values; others of the data are not even written out."""
+    if code not in SENTENCES:  # a variant of a newer release, from which somebody went back
+        code = "message_unsaid" if code.endswith("_title") else "message_unsaid_why"
     return sentence(code, values(data, _places(code)))
 
 
@@ -119,6 +126,8 @@ def _shown(name: str, value: Any, data: dict[str, Any]) -> Any:
     ending = name.rpartition("_")[2]
     if ending in BY_ENDING:
         return BY_ENDING[ending](value, data)
+    if name in TYPED and isinstance(value, str):
+        return value.rstrip(FULL_STOPS)
     if name in CODED:
         return sentence(f"message_{name}_{value}")
     if name == "version" and isinstance(value, int):
@@ -129,7 +138,7 @@ def _shown(name: str, value: Any, data: dict[str, Any]) -> Any:
 
 
 def _moment(value: str, data: dict[str, Any]) -> str:
-    moment = datetime.fromisoformat(value).astimezone(ZoneInfo(data["zone"]))
+    moment = datetime.fromisoformat(value).astimezone(ZoneInfo(data.get("zone", BEIJING_ZONE)))
     between = " " if language() == "zh" else ", "
     return f"{day(moment.date())}{between}{moment:%H:%M}"
 

@@ -28,6 +28,8 @@ from cpd_app.usecases import job_runs, work
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 #: seconds; a page of ours takes some hundredths
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0, 10.0)
+#: other words a visitor invents would each be a series of its own
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 #: what a proxy in front of us adds: then the address beside us is the proxy's, not the asker's
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
 
@@ -109,7 +111,8 @@ def init(app: Flask) -> None:
     @app.after_request
     def count(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "-"
-        requests.labels(request.method, route, str(response.status_code)).inc()
+        method = request.method if request.method in METHODS else "other"
+        requests.labels(method, route, str(response.status_code)).inc()
         took = time.monotonic() - g.get("request_began", time.monotonic())
-        seconds.labels(request.method, route).observe(took)
+        seconds.labels(method, route).observe(took)
         return response

@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +34,7 @@ def digest_of(data: bytes) -> str:
 
 
 class LocalFiles:
-    """Six things can be done with files: put, adopt, open, ask for, delete, list."""
+    """Put, adopt, open, ask for, delete and list files; ask how much room there is."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -78,9 +79,19 @@ class LocalFiles:
         """Whether the bytes are there."""
         return self._path(folder, digest).is_file()
 
+    def is_whole(self, folder: str, digest: str) -> bool:
+        """Whether the bytes that are there are still those that were kept."""
+        with self._path(folder, digest).open("rb") as source:
+            return hashlib.file_digest(source, "sha256").hexdigest() == digest
+
     def delete(self, folder: str, digest: str) -> None:
         """Remove the bytes; nothing happens when they are gone already."""
         self._path(folder, digest).unlink(missing_ok=True)
+
+    def room(self) -> int:
+        """Bytes that the disk has left."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return shutil.disk_usage(self.root).free
 
     def all(self) -> Iterator[Stored]:
         """Every file that is kept, and when it was stored."""

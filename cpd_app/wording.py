@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from babel.dates import format_date
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale, gettext, ngettext
 
 from cpd_app.domain.hours import format_hours
 from cpd_app.domain.renewal import Check, State
-from cpd_app.texts import SENTENCES
+from cpd_app.texts import COUNTED, SENTENCES
 from cpd_app.texts.trace import trace_lines
 
 #: values of a check that are hours
@@ -32,7 +32,11 @@ def day(value: date) -> str:
 def sentence(code: str, values: dict[str, Any] | None = None) -> str:
     """What a code says, with its values as people write them."""
     shown = {name: _shown(name, value) for name, value in (values or {}).items()}
-    return str(gettext(SENTENCES[code], **shown))
+    text = SENTENCES[code]
+    if code in COUNTED:
+        # a message of an older release may lack its number
+        return str(ngettext(text, text, (values or {}).get(COUNTED[code]) or 0, **shown))
+    return str(gettext(text, **shown))
 
 
 def check_sentence(check: Check) -> str:
@@ -44,6 +48,16 @@ def check_sentence(check: Check) -> str:
 def arithmetic(trace: Iterable[Any], reasons: Iterable[Any] = ()) -> list[str]:
     """The arithmetic of a record, a line for each step."""
     return trace_lines([*trace, *reasons], language())
+
+
+def duration(minutes: int) -> str:
+    """2 小时 30 分."""
+    whole, rest = divmod(minutes, 60)
+    if whole and rest:
+        return str(gettext("%(h)s 小时 %(m)s 分", h=whole, m=rest))
+    if whole:
+        return str(gettext("%(h)s 小时", h=whole))
+    return str(gettext("%(m)s 分", m=rest))
 
 
 def _shown(name: str, value: Any) -> Any:

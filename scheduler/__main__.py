@@ -19,11 +19,11 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
-from cpd_app import clock
+from cpd_app import clock, running
 from cpd_app.app import create_app
 from cpd_app.config import SettingError
 from cpd_app.usecases import job_runs
-from scheduler import runner, status_server
+from scheduler import runner, status_server, timekeeping
 from scheduler.jobs import ClockJob, table
 from scheduler.leader import leadership
 from scheduler.queue import Queue
@@ -51,11 +51,13 @@ def main(argv: list[str] | None = None) -> int:
     if asked.list:
         show(app, known)
         return 0
-    if asked.what == "run":
-        if asked.job not in known:
-            parser.error(f"run needs one of {', '.join(known)}")
-        return 0 if runner.run_job(app, known[asked.job]) else 1
-    serve(app, queue, known, clock_too=asked.what != "work", work_too=asked.what != "clock")
+    if asked.what == "run" and asked.job not in known:
+        parser.error(f"run needs one of {', '.join(known)}")
+    timekeeping.watch(app)
+    with running.join(app.config["CPD"].var_dir):
+        if asked.what == "run":
+            return 0 if runner.run_job(app, known[asked.job]) else 1
+        serve(app, queue, known, clock_too=asked.what != "work", work_too=asked.what != "clock")
     return 0
 
 
@@ -127,7 +129,7 @@ def _start_clock(app: Flask, jobs: dict[str, ClockJob]) -> BackgroundScheduler:
 def show(app: Flask, jobs: dict[str, ClockJob]) -> None:
     """Print the clock's jobs, when each ran last, and whether it is late."""
     with app.app_context():
-        runs = job_runs.last_runs()
+        runs = job_runs.last_runs(jobs)
     present = clock.now()
     for job in jobs.values():
         last = runs.get(job.name)
@@ -135,7 +137,7 @@ def show(app: Flask, jobs: dict[str, ClockJob]) -> None:
         state = "never ran" if ended is None else f"{ended.astimezone(clock.BEIJING):%F %T}"
         late = " LATE" if ended and present - ended > job.late_after else ""
         wrong = f" failed: {last.problem}" if last and last.problem else ""
-        sys.stdout.write(f"{job.name:<14} {job.when:<16} {state}{late}{wrong}\n")
+        sys.stdout.write(f"{job.name:<17} {job.when:<21} {state}{late}{wrong}\n")
 
 
 def _setter(stop: threading.Event) -> Callable[[int, FrameType | None], None]:

@@ -6,7 +6,7 @@ else of the batch was not sent, or is marked.
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from threading import Event
 
@@ -15,12 +15,12 @@ from flask import Flask
 
 from cpd_app import clock
 from cpd_app.config import Settings
-from cpd_app.db import session, transaction
+from cpd_app.db import Run, marking, session, transaction
 from cpd_app.domain.messages import Channel
 from cpd_app.usecases import deliveries, reaching
 from cpd_app.usecases.parcels import Parcel, RefusedError
 from scheduler.beat import Beat
-from scheduler.ways import Ways
+from scheduler.ways import WAYS, Opens, Ways
 
 log = structlog.get_logger()
 
@@ -33,7 +33,9 @@ AWAY = timedelta(seconds=30)
 Side = tuple[Channel, int | None]
 
 
-def deliver(app: Flask, ids: Sequence[int], stopping: Event) -> None:
+def deliver(
+    app: Flask, ids: Sequence[int], stopping: Event, *, ways: Mapping[Channel, Opens] = WAYS
+) -> None:
     """Send what is due of these; what is not begun when `stopping` is set is given back."""
     worker = secrets.token_hex(8)
     with app.app_context():
@@ -44,18 +46,20 @@ def deliver(app: Flask, ids: Sequence[int], stopping: Event) -> None:
         settings: Settings = app.config["CPD"]
         with (
             Beat(app, lambda: deliveries.renew(worker=worker, now=clock.now())) as beat,
-            Ways(settings) as ways,
+            Ways(settings, ways) as opened,
+            marking() as mark,
         ):
-            Batch(worker, ways).send(parcels, beat, stopping)
+            Batch(worker, opened, mark).send(parcels, beat, stopping)
 
 
 class Batch:
     """Sends parcels that one worker holds."""
 
-    def __init__(self, worker: str, ways: Ways) -> None:
-        """Nothing is sent yet."""
+    def __init__(self, worker: str, ways: Ways, mark: Run) -> None:
+        """Nothing is sent yet; `mark` keeps a statement at once."""
         self.worker = worker
         self.ways = ways
+        self.mark = mark
         self.counts: Counter[str] = Counter()
         self.reached: set[tuple[int, Channel]] = set()
         #: silences in a row, by side
@@ -100,11 +104,11 @@ class Batch:
             self._sent(parcel)
 
     def _sent(self, parcel: Parcel) -> None:
-        # A mark a letter: to wait for the disk each time would be most of the work. A crash of the
-        # database (not of a worker) may lose the last half second of marks; those letters leave
-        # once more with the same Message-ID.
-        with transaction(durable=False):
-            kept = deliveries.mark_sent(parcel.envelope, worker=self.worker, now=clock.now())
+        # A mark a letter, in one round trip on a connection of the batch: a transaction of the
+        # session would be four, and to wait for the disk each time most of the work.
+        kept = deliveries.mark_sent(
+            parcel.envelope, worker=self.worker, now=clock.now(), run=self.mark
+        )
         if kept:
             self.reached.add((parcel.person_id, parcel.channel))
         self.counts["sent" if kept else "lost"] += 1

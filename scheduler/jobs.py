@@ -1,7 +1,7 @@
 """The clock's jobs as a table that a person can read; times are Beijing's."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from apscheduler.triggers.base import BaseTrigger
@@ -25,9 +25,11 @@ from cpd_app.usecases import (
     journal_seals,
     reminders,
     returns,
-    standings,
+    standing_jobs,
     term_acts,
+    untrue_reminders,
 )
+from scheduler import bounce_box, making
 
 Now = Callable[[], datetime]
 #: what a job did, counted; all zero: nothing was due
@@ -35,7 +37,7 @@ Counts = dict[str, int]
 
 SEAL_AT_ONCE = 2000
 KEEP_ALL_HEADS_DAYS = 30
-#: parts of a society's register judged in one run; the next run goes on
+#: parts that one run reports; the next run goes on
 PARTS_A_RUN = 40
 #: people whose attendance is computed in one run
 PEOPLE_A_RUN = 5000
@@ -52,6 +54,13 @@ class ClockJob:
     run: Callable[[Now], Counts]
     #: in words, for `python -m scheduler --list`
     when: str
+    #: what it does cannot be undone and rests on the time: it waits while the clock is in doubt
+    needs_time: bool = False
+
+
+def timed(job: ClockJob) -> ClockJob:
+    """The job, which needs a clock that is believed."""
+    return replace(job, needs_time=True)
 
 
 def every(name: str, run: Callable[[Now], Counts], *, seconds: int) -> ClockJob:
@@ -101,17 +110,11 @@ def thin_out_heads(now: Now) -> Counts:
 
 
 def judge_standings(now: Now) -> Counts:
-    """Bring the kept standings of staff's lists up to date, a part a transaction."""
-    today = now().astimezone(BEIJING).date()
-    judged = 0
-    for society_id in standings.societies_to_catch_up(on=today):
-        for _part in range(PARTS_A_RUN):
-            with transaction():
-                caught_up = standings.catch_up(society_id, on=today, limit=standings.AT_ONCE)
-            judged += caught_up.judged
-            if not caught_up.more:
-                break
-    return {"judged": judged}
+    """Order that old standings of staff's lists are judged; the workers do it, range by range."""
+    moment = now()
+    with transaction():
+        ordered = standing_jobs.order_standings(now=moment, on=moment.astimezone(BEIJING).date())
+    return {"ordered": ordered}
 
 
 def settle_attendance(now: Now) -> Counts:
@@ -165,22 +168,23 @@ def remind(now: Now) -> Counts:
 
 
 def remind_events(now: Now) -> Counts:
-    """Tell who is awaited at an event of tomorrow; take back reminders that are true no longer."""
-    with transaction():
-        taken_back = reminders.take_back_reminders(now=now())
+    """Tell who is awaited at an event of tomorrow; take back reminders that became untrue."""
+    taken_back = _each_part(
+        now, lambda after, at: untrue_reminders.take_back_reminders(after, now=at)
+    )
     told = _each_part(now, lambda after, at: reminders.remind_events(after, now=at))
     return {"told": told, "taken_back": taken_back}
 
 
 def _each_part(now: Now, act: Callable[[int, datetime], reminders.Part]) -> int:
-    """Go through all, a part a transaction; returns how many were told."""
-    told, after = 0, 0
+    """Go through all, a part a transaction; returns how many messages it was."""
+    done, after = 0, 0
     while True:
         with transaction():
             part = act(after, now())
-        told += part.told
+        done += part.done
         if part.last_id is None:
-            return told
+            return done
         after = part.last_id
 
 
@@ -220,6 +224,12 @@ def clean_up(now: Now) -> Counts:
             return removed
 
 
+def read_bounces(now: Now) -> Counts:
+    """Read what came back into the mailbox that CPD_BOUNCE_URL names; nothing without one."""
+    settings: Settings = current_app.config["CPD"]
+    return bounce_box.read_bounces(settings, now) if settings.bounce_url else {"read": 0}
+
+
 def take_backup(now: Now) -> Counts:
     """Take a backup where CPD_BACKUP_DIR says, and remove the oldest beyond CPD_BACKUP_KEEP."""
     settings: Settings = current_app.config["CPD"]
@@ -232,8 +242,9 @@ def take_backup(now: Now) -> Counts:
 
 
 def remove_orphans(now: Now) -> Counts:
-    """Remove bytes of files that no row knows: what an interrupted upload left behind."""
-    return {"removed": files.remove_orphans(store=local_files(), now=now())}
+    """Remove bytes that nobody needs: of uploads and of jobs that ended in the middle."""
+    removed = files.remove_orphans(store=local_files(), now=now())
+    return {"removed": removed + making.remove_left_behind()}
 
 
 def table(
@@ -247,14 +258,15 @@ def table(
         every("settle-attendance", settle_attendance, seconds=5),
         every("ask-leaving", ask_leaving, seconds=60),
         every("turn-events", turn_events, seconds=15),
-        every("judge-standings", judge_standings, seconds=300),
-        every("turn-filings", turn_filings, seconds=300),
+        every("judge-standings", judge_standings, seconds=60),
+        timed(every("turn-filings", turn_filings, seconds=300)),
         every("report-acts", report_acts, seconds=60),
-        every("remind-events", remind_events, seconds=300),
-        hourly("remind", remind, first="07:30", last="20:30"),
-        daily("expire-terms", expire_terms, at="00:10"),
+        timed(every("remind-events", remind_events, seconds=300)),
+        every("read-bounces", read_bounces, seconds=300),
+        timed(hourly("remind", remind, first="07:30", last="20:30")),
+        timed(daily("expire-terms", expire_terms, at="00:10")),
         daily("backup", take_backup, at="02:30"),
-        daily("clean-up", clean_up, at="03:20"),
+        timed(daily("clean-up", clean_up, at="03:20")),
         daily("remove-orphans", remove_orphans, at="03:40"),
         daily("thin-out-heads", thin_out_heads, at="03:50"),
     )

@@ -49,9 +49,8 @@ def message_letter(parcel: Parcel, settings: Settings, *, now: datetime) -> Emai
         html=html,
         sender=settings.mail_from,
         now=now,
+        word=parcel.envelope,
     )
-    domain = settings.mail_from.rpartition("@")[2].strip("> ") or "localhost"
-    letter.replace_header("Message-ID", f"<{parcel.envelope}@{domain}>")
     letter["Content-Language"] = LANGUAGES[parcel.locale]
     letter["X-Auto-Response-Suppress"] = "All"
     return letter

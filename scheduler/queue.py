@@ -29,6 +29,8 @@ MARKED_AT_ONCE = 10 * deliveries.CHUNK
 MOST_WAITING = 30
 #: somebody may wait for a job in front of a page; letters have time
 FIRST = 10
+#: with so many tasks waiting, work that nobody waits for stays out: letters would wait behind it
+FEW_WAITING = 16
 #: huey's tables lie in a schema of their own, out of sight of our migrations
 SCHEMA = "queue"
 #: the advisory lock's number under which the tables are made
@@ -45,20 +47,30 @@ class Queue:
         self.huey = _huey(app.config["CPD"])
         #: set when this process should end: what is not begun goes back
         self.stopping = Event()
-        self.put: Callable[[int], object] = self.huey.task(name="work", priority=FIRST)(self._work)
+        self.put: Callable[..., object] = self.huey.task(name="work", priority=FIRST)(self._work)
         self.put_deliveries: Callable[[list[int]], object] = self.huey.task(name="deliver")(
             self._deliver
         )
 
     def hand_over(self, now: Now) -> Counts:
-        """Give due jobs, and those whose worker died, to the queue."""
-        if not jobs.due_jobs(now(), 1):
-            return {"handed": 0}
+        """Give due jobs, and those whose worker died, to the queue.
+
+        Of what nobody waits for only a few at a time, behind all others.
+        """
+        handed = self._hand_out(now, AT_ONCE, FIRST)
+        room = FEW_WAITING - self.huey.storage.queue_size()
+        if room > 0:
+            handed += self._hand_out(now, room, 0, unhurried=True)
+        return {"handed": handed}
+
+    def _hand_out(self, now: Now, limit: int, priority: int, *, unhurried: bool = False) -> int:
+        if not jobs.due_jobs(now(), 1, unhurried=unhurried):
+            return 0
         with transaction():
-            handed = jobs.hand_out(now(), AT_ONCE)
+            handed = jobs.hand_out(now(), limit, unhurried=unhurried)
         for job_id in handed:
-            self.put(job_id)
-        return {"handed": len(handed)}
+            self.put(job_id, priority=priority)
+        return len(handed)
 
     def send_messages(self, now: Now) -> Counts:
         """Give due deliveries, and those whose worker died, to the queue in chunks."""

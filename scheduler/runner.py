@@ -16,9 +16,10 @@ from cpd_app.policy import Actor
 from cpd_app.usecases import job_runs, jobs
 from cpd_app.usecases.actors import actor_for
 from cpd_app.usecases.jobs import Step
+from scheduler import timekeeping
 from scheduler.beat import Beat
 from scheduler.jobs import ClockJob
-from scheduler.work import Task, Work
+from scheduler.work import Stopped, Task, Work
 
 log = structlog.get_logger()
 
@@ -28,8 +29,8 @@ IDLE_SECONDS = 60
 _last_noted: dict[str, float] = {}
 
 
-class Stopped(Exception):
-    """The job was cancelled, or another worker has it; what this step did is undone."""
+class ClockInDoubt(Exception):
+    """The machine's clock is not believed; says why, and by how much it is ahead."""
 
 
 def run_job(app: Flask, job: ClockJob) -> bool:
@@ -39,6 +40,8 @@ def run_job(app: Flask, job: ClockJob) -> bool:
     problem = None
     with app.app_context():
         try:
+            if job.needs_time:
+                _ask_the_time(app)
             counts = job.run(clock.now)
         except Exception as error:
             problem = type(error).__name__
@@ -50,6 +53,12 @@ def run_job(app: Flask, job: ClockJob) -> bool:
     if any(counts.values()):
         log.info("clock job", job=job.name, **counts)
     return problem is None
+
+
+def _ask_the_time(app: Flask) -> None:
+    doubt = timekeeping.doubt_in(app)
+    if doubt is not None:
+        raise ClockInDoubt(f"{doubt.doubt}: {doubt.ahead.total_seconds():+.0f} s")
 
 
 def _note(name: str, started_at: datetime, counts: dict[str, int], problem: str | None) -> None:
@@ -87,6 +96,7 @@ def work(app: Flask, job_id: int, tasks: Mapping[str, Task]) -> None:
                         payload=job.payload,
                         today=clock.today(),
                         keep=_keeper(job.id, worker),
+                        done=job.done,
                     )
                 )
         except Stopped:

@@ -1,7 +1,7 @@
 """What watches a worker can ask it, on a small port of its own on this machine.
 
 /healthz   the process answers
-/readyz    503 when the database is gone or one of the clock's jobs is late
+/readyz    503 when the database is gone, one of the clock's jobs is late, or the time is in doubt
 /metrics   counts for Prometheus, for whoever may read the web's (CPD_METRICS_TOKEN)
 """
 
@@ -21,6 +21,7 @@ from cpd_app.db import db, transaction
 from cpd_app.migrate import is_at_head
 from cpd_app.usecases import job_runs
 from cpd_app.usecases.job_runs import Known
+from scheduler import timekeeping
 from scheduler.jobs import ClockJob
 
 log = structlog.get_logger()
@@ -100,7 +101,11 @@ def ready(app: Flask, began_at: datetime) -> tuple[int, dict[str, object]]:
                 if not is_at_head(connection):
                     return 503, {"status": "migrations missing"}
             states = job_runs.states_of_tasks(now=now)
+            doubt = timekeeping.doubt_in(app)
         except SQLAlchemyError:
             return 503, {"status": "database unreachable"}
+    if doubt is not None:
+        ahead = round(doubt.ahead.total_seconds())
+        return 503, {"status": "clock in doubt", "why": doubt.doubt.value, "ahead": ahead}
     late = [s.name for s in states if s.late and now - began_at > s.late_after]
     return (503, {"status": "late", "jobs": late}) if late else (200, {"status": "ok"})

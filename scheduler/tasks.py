@@ -5,13 +5,33 @@ from datetime import datetime
 from cpd_app.domain.errors import Rejected
 from cpd_app.media.reading import Reading, read_through
 from cpd_app.storage import local_files
-from cpd_app.usecases import bulk_dossiers, files, letters, nudges, recalculation, rules_trial
+from cpd_app.usecases import (
+    attendance_sheets,
+    bulk_dossiers,
+    closing_package,
+    deadline_moves,
+    export_orders,
+    files,
+    letters,
+    nudges,
+    recalculation,
+    register_sheets,
+    relief_for_all,
+    rules_trial,
+    standing_jobs,
+)
 from cpd_app.usecases.jobs import Step
+from scheduler.calendar_tasks import move_deadlines
 from scheduler.dossier_tasks import make_dossiers
+from scheduler.event_tasks import make_attendance_sheet, make_closing_package
+from scheduler.export_tasks import make_own_export
 from scheduler.import_tasks import read_import, save_import, undo_import
 from scheduler.nudge_tasks import nudge
 from scheduler.post import post
+from scheduler.relief_tasks import tell_of_relief
 from scheduler.rules_tasks import recalculate, try_recalculation, try_version
+from scheduler.sheet_tasks import make_sheet
+from scheduler.standing_tasks import judge_standings
 from scheduler.work import Task, Work
 
 
@@ -64,8 +84,16 @@ TASKS: dict[str, Task] = {
     "save_import": save_import,
     "undo_import": undo_import,
     bulk_dossiers.TASK: make_dossiers,
+    register_sheets.TASK: make_sheet,
+    export_orders.TASK: make_own_export,
+    closing_package.TASK: make_closing_package,
+    attendance_sheets.TASK: make_attendance_sheet,
     nudges.TASK: nudge,
     rules_trial.TASK: try_version,
     recalculation.TRIAL: try_recalculation,
     recalculation.TASK: recalculate,
+    standing_jobs.TASK: judge_standings,
+    deadline_moves.TASK: move_deadlines,
+    relief_for_all.GIVEN: tell_of_relief,
+    relief_for_all.TAKEN_BACK: tell_of_relief,
 }

@@ -1,21 +1,22 @@
 """The ways out, by channel: each sends parcels, and is kept open for a batch."""
 
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 from cpd_app.config import Settings
+from cpd_app.domain.bounces import NO_SUCH_ADDRESS
 from cpd_app.domain.messages import Channel
 from cpd_app.mail import mailer_of
 from cpd_app.usecases.parcels import Parcel, RefusedError, Way
-from cpd_app.usecases.reaching import NO_SUCH_ADDRESS
 from scheduler.bridge_way import BridgeWay
 from scheduler.message_letters import message_letter
 
-#: RFC 3463: 5.7 is policy and security (relaying, blocked sender), 5.2 the mailbox (full, disabled)
-NOT_THE_ADDRESS = (b"5.7.", b"5.2.", b"5.3.", b"5.4.")
+#: RFC 3463: 5.7 is policy and security (relaying, blocked sender), 5.2 the mailbox (full,
+#: disabled); 5.1.7 and 5.1.8 are said at RCPT and speak of the sender
+NOT_THE_ADDRESS = (b"5.7.", b"5.2.", b"5.3.", b"5.4.", b"5.1.7", b"5.1.8")
 
 
 class EmailWay:
@@ -46,7 +47,9 @@ class EmailWay:
         self.mailer.close()
 
 
-WAYS: dict[Channel, Callable[[Settings], Way]] = {
+#: opens a way out
+Opens = Callable[[Settings], Way]
+WAYS: Mapping[Channel, Opens] = {
     Channel.EMAIL: EmailWay,
     Channel.WEBHOOK: BridgeWay,
 }
@@ -55,9 +58,10 @@ WAYS: dict[Channel, Callable[[Settings], Way]] = {
 class Ways:
     """The ways of one batch: opened when a parcel first needs them, closed together."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, opens: Mapping[Channel, Opens] = WAYS) -> None:
         """None is open."""
         self.settings = settings
+        self.opens = opens
         self.open: dict[Channel, Way] = {}
 
     def __enter__(self) -> Self:
@@ -77,7 +81,7 @@ class Ways:
     def send(self, parcel: Parcel, *, now: datetime) -> None:
         """By the way of its channel; raises RefusedError, OSError."""
         if parcel.channel not in self.open:
-            self.open[parcel.channel] = WAYS[parcel.channel](self.settings)
+            self.open[parcel.channel] = self.opens[parcel.channel](self.settings)
         self.open[parcel.channel].send(parcel, now=now)
 
 

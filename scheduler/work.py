@@ -9,13 +9,17 @@ from cpd_app.policy import Actor
 from cpd_app.usecases.jobs import Step
 
 
+class Stopped(Exception):
+    """The job was cancelled, or another worker has it; what this step did is undone."""
+
+
 class Keep(Protocol):
     """Runs one use case in a transaction of its own, together with the report of its progress."""
 
     def __call__(self, act: Callable[[datetime], Step | None]) -> Step | None:
         """What `act` returned; None means that nothing was left to do.
 
-        Raises `runner.Stopped` when the job was cancelled or given to another worker.
+        Raises `Stopped` when the job was cancelled or given to another worker.
         """
 
 
@@ -29,6 +33,13 @@ class Work:
     payload: dict[str, Any]
     today: date
     keep: Keep
+    #: steps that earlier attempts reported
+    done: int = 0
+
+
+def far(done: int, total: int) -> Callable[[datetime], Step]:
+    """For `keep`: nothing is written but how far it is."""
+    return lambda _now: Step(done, total)
 
 
 Task = Callable[[Work], None]

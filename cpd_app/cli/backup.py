@@ -8,6 +8,7 @@ import click
 from cpd_app import clock
 from cpd_app.backup.manifest import BackupError, Manifest, check_backup, read_manifest
 from cpd_app.backup.restoring import Restored, restore_backup
+from cpd_app.backup.standstill import RunningError, standstill
 from cpd_app.backup.taking import take_backup, thin_out
 from cpd_app.cli.database import application, bring_up
 from cpd_app.config import load
@@ -16,6 +17,8 @@ from cpd_app.usecases.journal_seals import JournalCheck, verify_journal
 
 #: of a list of faults
 MOST_LINES = 10
+#: exit code of a restore that the running service forbids
+STILL_RUNNING = 3
 
 
 @click.command("backup")
@@ -48,16 +51,22 @@ def backup(folder: Path, *, check: bool, keep: int | None) -> None:
 @click.command("restore")
 @click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Move what is there aside; it is not removed.")
-def restore(source: Path, *, replace: bool) -> None:
+@click.option("--force", is_flag=True, help="Do not ask whether the service has stopped.")
+def restore(source: Path, *, replace: bool, force: bool) -> None:
     """Put the backup SOURCE back into the database and var folder of the settings.
 
-    Stop web and worker first. Everything is checked before, and looked at afterwards; exits 1
-    when something is missing.
+    Stop web and worker first: while one of them lives it exits 3 and changes nothing. Everything is
+    checked before, and looked at afterwards; exits 1 when something is missing.
     """
+    settings = load()
     try:
-        restored = restore_backup(
-            load(), source, replace=replace, migrate=bring_up, now=clock.now()
-        )
+        with standstill(settings, force=force):
+            restored = restore_backup(
+                settings, source, replace=replace, migrate=bring_up, now=clock.now()
+            )
+    except RunningError as error:
+        click.echo(f"cpd: {error}", err=True)
+        sys.exit(STILL_RUNNING)
     except BackupError as error:
         sys.exit(f"cpd: {error}")
     journal = _journal()

@@ -13,6 +13,7 @@ from cpd_app import clock, storage
 from cpd_app.cli import (
     demo_audits,
     demo_events,
+    demo_exports,
     demo_filings,
     demo_letters,
     demo_messages,
@@ -109,6 +110,7 @@ def make_demo(*, once: bool) -> None:
         _audits(people)
         demo_letters.make_letters()
         demo_nudges.make_nudges()
+        demo_exports.make_exports(_member_actor("member@demo.test"))
         demo_messages.make_messages(_member_actor("member@demo.test"))
         with transaction():
             demo.leave_unsent(now=clock.now())

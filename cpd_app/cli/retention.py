@@ -6,6 +6,7 @@ from cpd_app import clock
 from cpd_app.cli.database import application
 from cpd_app.db import transaction
 from cpd_app.domain.complaints import KEPT
+from cpd_app.domain.retention import UNDO
 from cpd_app.usecases import cleaning
 
 
@@ -22,6 +23,7 @@ def retention(*, dry_run: bool) -> None:
     for rule in cleaning.RULES:
         _say(rule.name, counts[rule.name], rule.kept.days, rule.since)
     _say(cleaning.LETTERS, counts[cleaning.LETTERS], KEPT.days, "answered; words only")
+    _say(cleaning.IMPORTS, counts[cleaning.IMPORTS], UNDO.days, "confirmed; what they said")
     total = sum(counts.values())
     click.echo(f"{total} would be removed" if dry_run else f"{total} removed")
 

@@ -5,7 +5,7 @@ Sources: domain.md §10; design.md §6 (messages are rows).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -57,7 +57,8 @@ class MessageKind(StrEnum):
     FILED = "filed"
     """number; filing_id"""
     RETURNED = "returned"
-    """number, points, due_on; filing_id, return_id. variant: none, extended, overdue"""
+    """number, points, due_on; filing_id, return_id. variant: none, extended, overdue, moved
+    (before_on)"""
     RETURN_DUE = "return_due"
     """number, work_days (left after today), due_on; filing_id, return_id. variant: last_day, or
     none"""
@@ -65,17 +66,17 @@ class MessageKind(StrEnum):
     """number, unit; filing_id. variant: asked, answered, silent"""
     DECIDED = "decided"
     """number; filing_id. variant: passed, conditional (make_up_hours, until_on, appeal_until_on),
-    refused (appeal_until_on)"""
+    refused (appeal_until_on), appeal_moved (before_on, appeal_until_on)"""
     RELIEF = "relief"
     """ground, ground_en; relief_id. variant: granted, for_all, withdrawn_all, partly, refused,
-    withdrawn (these three: appeal_until_on)"""
+    withdrawn (these three: appeal_until_on), appeal_moved (before_on, appeal_until_on)"""
     APPEAL = "appeal"
     """about (relief, decision, act); appeal_id. variant: upheld, set_aside, set_aside_act (a second
     person has to confirm it): what became of the decision that it was against"""
     CERTIFICATE = "certificate"
     """number, effective_on; registration_id. variant: suspended, cancelled, revoked (these three:
     appeal_until_on), suspended_asked, cancelled_asked, transferred, resumed, renewed, upgraded,
-    annulled, expired, wish_declined (act)"""
+    annulled, expired, wish_declined (act), appeal_moved (before_on, appeal_until_on)"""
     REGISTERED = "registered"
     """title, starts_at, zone; event_id. variant: confirmed, listed, waiting, pending, declined
     (reason), promoted, removed"""
@@ -93,7 +94,7 @@ class MessageKind(StrEnum):
     ANSWERED = "answered"
     """title; event_id, statement_id: 我在场. variant: accepted, declined (answer)"""
     LEAVING = "leaving"
-    """title, session; event_id, session_id: 你几点离开？"""
+    """title, session; event_id, session_id: 您几点离开？"""
     RULED = "ruled"
     """title, asked_hours, given_hours; activity_id: 学会认定 of one record"""
     RULE_CHANGED = "rule_changed"
@@ -108,6 +109,9 @@ class MessageKind(StrEnum):
     TRIAL = "trial"
     """nothing: a person tries whether their channels reach them"""
 
+
+#: another release may have told others (who goes back to this one): they wait for it
+KINDS = tuple(kind.value for kind in MessageKind)
 
 TOPICS: dict[MessageKind, Topic] = {
     MessageKind.EXPIRY: Topic.EXPIRY,
@@ -240,4 +244,7 @@ def _next_at(moment: datetime, zone: str, minutes: int) -> datetime:
     local = moment.astimezone(ZoneInfo(zone))
     wanted = time(minutes // 60, minutes % 60)
     day = local.date() + timedelta(days=0 if local.time() < wanted else 1)
-    return datetime.combine(day, wanted, ZoneInfo(zone)).astimezone(moment.tzinfo)
+    found = datetime.combine(day, wanted, ZoneInfo(zone)).astimezone(UTC)
+    if found <= moment:  # the hour comes twice where clocks go back, and the first one is over
+        found = datetime.combine(day, wanted.replace(fold=1), ZoneInfo(zone)).astimezone(UTC)
+    return found.astimezone(moment.tzinfo)

@@ -82,13 +82,18 @@ def expiry_horizon(today: date) -> date:
     return months_after(today + timedelta(days=1), max(EXPIRY_MONTHS))
 
 
+def is_settled(certificate: Certificate) -> bool:
+    """Whether nothing is left to be told of its end: it is over, filed, or another term follows."""
+    over = certificate.state not in RUNNING or certificate.barred
+    return over or certificate.filed or certificate.followed
+
+
 def expiry_due(certificate: Certificate, today: date) -> int | None:
     """The step in months that is due; None: none is.
 
     Who has filed is not told to file; who withdrew or was refused is told again.
     """
-    over = certificate.state not in RUNNING or certificate.barred
-    if over or certificate.filed or certificate.followed:
+    if is_settled(certificate):
         return None
     left = months_left(certificate.ends_on, today)
     return _step(EXPIRY_MONTHS, left) if left else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -113,6 +114,7 @@ def five_year_term(starts_on: date) -> Term:
     return Term(starts_on, anniversary(starts_on, TERM_YEARS))
 
 
+@lru_cache(maxsize=4096)
 def years_of(term: Term, boundary: Boundary = Boundary.CERTIFICATE) -> tuple[CpdYear, ...]:
     """Every CPD year of a term in order, numbered from 1."""
     marks = [term.starts_on]

@@ -139,7 +139,7 @@ class Correction(Base):
 
 
 class Statement(Base):
-    """What somebody says about their presence: 我在场, or when they left (你几点离开？)."""
+    """What somebody says about their presence: 我在场, or when they left (您几点离开？)."""
 
     __tablename__ = "statements"
     __table_args__ = (
@@ -208,7 +208,7 @@ class Attendance(Base):
     #: [{code, …}] for a person to look at; never a verdict
     flags: Mapped[list[Any]]
     missing_out: Mapped[bool] = mapped_column(default=False)
-    #: when 你几点离开？ was asked
+    #: when 您几点离开？ was asked
     asked_at: Mapped[datetime | None]
     #: the record it became, when the entry has a person with a registration
     activity_id: Mapped[int | None] = mapped_column(ForeignKey("activities.id"), unique=True)

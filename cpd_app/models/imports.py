@@ -33,6 +33,8 @@ class Import(Base):
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
+    #: what its rows said was removed then; it cannot be undone any more
+    emptied_at: Mapped[datetime | None]
 
 
 class ImportRow(Base):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cpd_app.models.base import Base
@@ -78,7 +78,8 @@ class JobFile(Base):
     digest: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(160))
     media_type: Mapped[str] = mapped_column(String(80))
-    size: Mapped[int]
+    #: bytes; more than two gigabytes are usual with evidence
+    size: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[datetime]
 
 

@@ -27,6 +27,8 @@ class Society(Base):
     #: differences from the defaults in `domain`, e.g. audit_proof, membership_lapsed
     settings: Mapped[dict[str, Any]]
     is_demo: Mapped[bool] = mapped_column(default=False)
+    #: counts what was decided for all its members; kept standings of another round are old
+    standing_round: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Requirement(Base):
@@ -79,6 +81,8 @@ class Registration(Base):
     __table_args__ = (
         # the register in order of numbers, a page at a time
         Index("ix_registrations_society_id_number", "society_id", "number_key"),
+        # of whom a term is, without reading the row
+        Index("ix_registrations_id_society_id", "id", "society_id", "person_id"),
         # PostgreSQL uses an index for LIKE 'x%' only when it sorts by bytes
         Index(
             "ix_registrations_number_begins",
@@ -117,7 +121,14 @@ class Term(Base):
     """A certificate term (证书有效期), half-open; carries the level of the certificate."""
 
     __tablename__ = "terms"
-    __table_args__ = (UniqueConstraint("registration_id", "starts_on"),)
+    __table_args__ = (
+        UniqueConstraint("registration_id", "starts_on"),
+        # with all that lists and counts of thousands ask of a term, so that no row is read
+        Index("ix_terms_ends_on_id", "ends_on", "id", "state", "registration_id", "starts_on"),
+        Index(
+            "ix_terms_registration_id_ends_on", "registration_id", "starts_on", "ends_on", "state"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"))
@@ -125,7 +136,7 @@ class Term(Base):
     level: Mapped[str] = mapped_column(String(20))
     starts_on: Mapped[date]
     #: exclusive
-    ends_on: Mapped[date] = mapped_column(index=True)
+    ends_on: Mapped[date]
     #: active, suspended, expired, cancelled, revoked
     state: Mapped[str] = mapped_column(String(20), default="active")
 
@@ -136,14 +147,25 @@ class LastStanding(Base):
     """What readiness said of a registration when it was last asked for lists and counts.
 
     A copy for staff's lists of thousands; a member's own page always asks anew. It is as good as
-    new when `on_day` is today and `registration_version` is still the registration's. On another
-    day `sums` saves reading the records again: they depend on the version only.
+    new when `on_day` is today, `registration_version` is still the registration's and
+    `standing_round` the society's. On another day or in another round `sums` saves reading the
+    records again: they depend on the version only.
     """
 
     __tablename__ = "last_standings"
     __table_args__ = (
         Index("ix_last_standings_society_id_verdict", "society_id", "verdict"),
         Index("ix_last_standings_society_id_on_day", "society_id", "on_day"),
+        # what lists and counts ask, apart from the wide rows
+        Index(
+            "ix_last_standings_registration_id_to_do",
+            "registration_id",
+            "to_do",
+            "verdict",
+            "ready",
+            "first_check",
+            "missing",
+        ),
     )
 
     registration_id: Mapped[int] = mapped_column(
@@ -152,6 +174,7 @@ class LastStanding(Base):
     society_id: Mapped[int] = mapped_column(ForeignKey("societies.id"))
     term_id: Mapped[int] = mapped_column(ForeignKey("terms.id", ondelete="CASCADE"), index=True)
     registration_version: Mapped[int]
+    standing_round: Mapped[int] = mapped_column(default=0, server_default="0")
     on_day: Mapped[date]
     ready: Mapped[bool]
     #: the worst of the years: short, behind, on_track, met, waived, ahead

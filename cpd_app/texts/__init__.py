@@ -63,3 +63,6 @@ SENTENCES: dict[str, str] = {
     **rules.SENTENCES,
     **work.SENTENCES,
 }
+
+#: code -> name of the value by which its English has a singular and a plural
+COUNTED: dict[str, str] = {**messages.COUNTED, **nudges.COUNTED}

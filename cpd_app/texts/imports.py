@@ -125,8 +125,10 @@ SENTENCES: dict[str, str] = {
     "import_has_bad_rows": "有 %(bad)s 行不能导入，因此一行也没有保存。",
     "import_not_previewed": "这次导入已经确认过，或已放弃。",
     "import_not_done": "只有已完成的导入才能撤销。",
+    "import_too_old": "导入超过 %(days)s 天后不能撤销。请逐条更正。",
     "import_nothing": "没有可以导入的行。",
     "job_is_over": "这项工作已经结束。",
+    "job_must_end": "这项工作要做完，不能停下。",
     "worker_died": "处理多次中断，没有完成。请再试一次；仍不行请告诉学会。",
 }
 

@@ -15,7 +15,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Filing {number}, registration {registration}",
     ),
     "decided_passed": (
-        "你于{filed}提交的再注册申请，经审核准予再注册。注册编号不变，新证书有效期自{starts}起至{ends}止。",
+        "您于{filed}提交的再注册申请，经审核准予再注册。注册编号不变，新证书有效期自{starts}起至{ends}止。",
         (
             "Your application filed on {filed} was examined: you are "
             "re-registered. The registration number stays. The new certificate is "
@@ -24,7 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "decided_conditional": (
         (
-            "你于{filed}提交的再注册申请，"
+            "您于{filed}提交的再注册申请，"
             "经审核附条件再注册：请在{until}前补足下列学时。补足并经确认后，准予再注册。补的学时只计入所补的年"
             "度，不重复计算。"
         ),
@@ -35,7 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
         ),
     ),
     "decided_refused": (
-        "你于{filed}提交的再注册申请，经审核不予再注册。",
+        "您于{filed}提交的再注册申请，经审核不予再注册。",
         ("Your application filed on {filed} was examined: re-registration is refused."),
     ),
     "make_up": ("第 {year} 年补 {hours} 学时", "Year {year}: {hours} CPD hours"),
@@ -75,7 +75,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "complaint_words": (COMMITTEE["zh"].sentence, COMMITTEE["en"].sentence),
     "return_words": (
         (
-            "你提交的再注册申请需要补正，"
+            "您提交的再注册申请需要补正，"
             "请在 {days} 个工作日内（最后一天为{last}{provisional}）在“持续职业发展”里逐项答复。"
             "需要更多时间的，可以申请延长一次。"
         ),
@@ -103,7 +103,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "suspended": ("暂停证书决定书", "Decision: certificate suspended"),
     "suspended_words": (
-        "你的工程会员证书（注册编号 {number}）自{day}起暂停。暂停期间学时照计，年度要求不变。",
+        "您的工程会员证书（注册编号 {number}）自{day}起暂停。暂停期间学时照计，年度要求不变。",
         (
             "Your certificate (registration no. {number}) is suspended from {day}. Meanwhile hours "
             "count as before, and so does the requirement of each year."
@@ -111,17 +111,17 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "resumed": ("恢复证书通知书", "Notice: certificate resumed"),
     "resumed_words": (
-        "你的工程会员证书（注册编号 {number}）自{day}起恢复有效。",
+        "您的工程会员证书（注册编号 {number}）自{day}起恢复有效。",
         "Your certificate (registration no. {number}) is in force again from {day}.",
     ),
     "cancelled": ("注销证书决定书", "Decision: certificate cancelled"),
     "cancelled_words": (
-        "你的工程会员证书（注册编号 {number}）自{day}起注销。",
+        "您的工程会员证书（注册编号 {number}）自{day}起注销。",
         "Your certificate (registration no. {number}) is cancelled from {day}.",
     ),
     "revoked": ("撤销证书决定书", "Decision: certificate revoked"),
     "revoked_words": (
-        "你的工程会员证书（注册编号 {number}）自{day}起撤销，不得再申请工程会员注册。",
+        "您的工程会员证书（注册编号 {number}）自{day}起撤销，不得再申请工程会员注册。",
         (
             "Your certificate (registration no. {number}) is revoked from {day}. No further "
             "registration can be applied for."
@@ -130,7 +130,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "annulled": ("更正通知书", "Notice of correction"),
     "annulled_words": (
         (
-            "此前对你的工程会员证书（注册编号 {number}）作出的处理自{day}起作废，"
+            "此前对您的工程会员证书（注册编号 {number}）作出的处理自{day}起作废，"
             "证书恢复处理前的状态。"
         ),
         (

@@ -6,7 +6,7 @@ LEFT_OUT: dict[str, str] = {
     "nothing": "不缺什么",
     "silent": "已停发通知",
     "no_phone": "没有手机号",
-    "oneself": "是你自己",
+    "oneself": "是您自己",
     "gone": "不再能续期",
 }
 
@@ -37,3 +37,6 @@ SENTENCES: dict[str, str] = {
     "nobody_to_nudge": "选的人都不用催。请换一个筛选。",
     "words_too_long": "附言最多 200 个字。请写短一些。",
 }
+
+#: sentences that English writes otherwise for one -> the number that decides
+COUNTED: dict[str, str] = {"gap_evidence": "records"}

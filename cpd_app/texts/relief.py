@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "relief_changed": "这份申请刚有变化。请看过新的状态再决定。",
     "relief_decided": "这份申请已经有结果，不能再改。",
     "relief_not_granted": "这份减免没有生效，不用收回。",
+    "nothing_to_go_on_with": "没有停下的告知，不用继续。",
     "wide_only_reduces": "全会统一的事由只能减免，不能延期。",
     "bad_ground_code": "代码只用小写字母、数字和连字符，例如 heat-wave。",
     "ground_exists": "已有这个代码的事由。请换一个代码，或直接改那一个。",

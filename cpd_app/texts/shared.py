@@ -15,5 +15,7 @@ SENTENCES: dict[str, str] = {
     "changed_meanwhile": "这条记录刚在别处改过。请看过新的内容再保存。",
     "bad_token": "访问令牌无效或已停用。",
     "not_in_scope": "这个访问令牌不能做这件事。",
+    "confirm_first": "请先在网页上重新输入密码，再做这件事。",
     "busy": "系统正忙，没有保存。请稍后再试。",
+    "disk_full": "系统暂时存不下新内容，没有保存。请稍后再试。",
 }

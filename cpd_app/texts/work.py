@@ -10,7 +10,7 @@ CLOCK_NAMES: dict[str, str] = {
     "settle-attendance": "把考勤换算成学时",
     "ask-leaving": "询问没签退的人",
     "turn-events": "开放和结束活动",
-    "judge-standings": "更新续期体检的汇总",
+    "judge-standings": "安排更新续期体检的汇总",
     "turn-filings": "检查补正期限",
     "report-acts": "向联合体报告证书变动",
     "expire-terms": "标记到期的证书",
@@ -18,6 +18,7 @@ CLOCK_NAMES: dict[str, str] = {
     "remove-orphans": "清理没有归属的文件",
     "thin-out-heads": "整理日志封条",
     "backup": "每晚备份",
+    "read-bounces": "读取退信",
 }
 
 #: kind of a long task -> its name
@@ -30,6 +31,14 @@ TASK_NAMES: dict[str, str] = {
     "recalculation": "重新折算",
     "nudge": "催办",
     "dossiers": "打包申请卷宗",
+    "standings": "更新续期体检的汇总",
+    "relief_for_all": "告知全会减免",
+    "relief_withdrawn_all": "告知收回全会减免",
+    "calendar_moves": "按新的工作日历改期限",
+    "register_sheet": "导出名册",
+    "own_export": "导出我的全部资料",
+    "closing_package": "结项包",
+    "attendance_sheet": "导出出席",
 }
 
 #: state of a long task -> its word
@@ -44,5 +53,8 @@ JOB_STATES: dict[str, str] = {
 SENTENCES: dict[str, str] = {
     "no_filings": "这段时间没有收到申请。请换一段时间。",
     "too_many_filings": "一次最多打包 %(most)s 份。请把时间段缩短。",
+    "too_much_evidence": "连同佐证超过 %(most)s GB。请把时间段缩短，或不带佐证。",
+    "no_room": "服务器的磁盘放不下这么多。请把时间段缩短，或不带佐证。",
+    "nothing_to_export": "没有可导出的行。请放宽筛选。",
     "days_the_wrong_way": "最后一天不能早于第一天。",
 }

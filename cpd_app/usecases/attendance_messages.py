@@ -1,4 +1,4 @@
-"""What people are told about their attendance: 你几点离开？, the receipt, and its changes.
+"""What people are told about their attendance: 您几点离开？, the receipt, and its changes.
 
 Scans tell nobody anything: the worker that computes attendance does. What somebody was told last
 stands in `Attendance.told_hours`, in the transaction that tells it.
@@ -90,7 +90,7 @@ def tell_receipts(*, now: datetime, limit: int = AT_ONCE, **_day: object) -> int
 
 
 def tell_leaving(entries: Sequence[RosterEntry], *, now: datetime) -> None:
-    """你几点离开？ to those who are still inside after the end; sessions are read once."""
+    """您几点离开？ to those who are still inside after the end; sessions are read once."""
     rooms = {
         held.id: (held, event)
         for held, event in session.execute(

@@ -25,7 +25,6 @@ from cpd_app.models import (
     Steward,
 )
 from cpd_app.policy import Actor, Permission, Target, require
-from cpd_app.usecases import journal
 from cpd_app.usecases.attendance import attended_of
 from cpd_app.usecases.attendance_facts import (
     EventFacts,
@@ -37,8 +36,6 @@ from cpd_app.usecases.event_access import event_for
 from cpd_app.usecases.event_visibility import entry_of
 
 PAGE = 100
-#: rows of one export: a large congress
-MOST_EXPORTED = 20_000
 
 
 @dataclass(frozen=True)
@@ -141,25 +138,6 @@ FILTERS: dict[str, Callable[[Light], bool]] = {
     "inside": lambda one: one.inside,
     "absent": lambda one: not one.here and one.state == "listed",
 }
-
-
-def export_attendance(
-    actor: Actor, event_id: int, *, wanted: str = "all", text: str = "", now: datetime
-) -> Table:
-    """The same as `attendance_table`, all pages of it, to be taken away; journalled."""
-    table = attendance_table(
-        actor, event_id, wanted=wanted, text=text, at_once=MOST_EXPORTED, now=now
-    )
-    journal.record(
-        actor,
-        "attendance.exported",
-        "event",
-        event_id,
-        now=now,
-        society_id=table.event.society_id,
-        data={"count": len(table.lines), "show": wanted if wanted in FILTERS else "all"},
-    )
-    return table
 
 
 def attendance_table(

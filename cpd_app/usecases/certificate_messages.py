@@ -34,6 +34,20 @@ def tell_act(
     )
 
 
+def appeal_moved(
+    act: CertificateAct, registration: Registration, *, before_on: date, until_on: date
+) -> Draft:
+    """A holiday moved the last day to appeal against an act."""
+    return _draft(
+        registration,
+        "appeal_moved",
+        f"act:{act.id}:appeal_moved:{until_on.isoformat()}",
+        act.effective_on,
+        before_on=before_on.isoformat(),
+        appeal_until_on=until_on.isoformat(),
+    )
+
+
 def tell_wish_declined(registration: Registration, act: CertificateAct, *, now: datetime) -> None:
     """Staff let a member's wish go: nothing changes."""
     key = f"act:{act.id}:declined"

@@ -29,11 +29,13 @@ from cpd_app.models import (
     SignInAttempt,
 )
 from cpd_app.policy import Actor
-from cpd_app.usecases import complaints, journal
+from cpd_app.usecases import complaints, import_retention, journal
 
 #: rows of a rule removed in one transaction
 AT_ONCE = 5000
 DAY = timedelta(days=1)
+#: somebody who never looks is not told for ever what was
+IN_VAIN = 3 * 365 * DAY
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,14 @@ RULES: tuple[Rule, ...] = (
     Rule("nudges", Nudge, 5 * 365 * DAY, "sent", lambda old: Nudge.at < old),
     Rule("call_notes", CallNote, 5 * 365 * DAY, "called", lambda old: CallNote.at < old),
     Rule(
-        "messages", Message, 2 * 365 * DAY, "read or withdrawn, when nothing names them any more",
+        "messages", Message, 2 * 365 * DAY, "read, withdrawn, or told in vain for three years, "
+        "when nothing names them any more",
         lambda old: and_(
-            or_(Message.read_at < old, Message.withdrawn_at < old),
+            or_(
+                Message.read_at < old,
+                Message.withdrawn_at < old,
+                Message.created_at < old - IN_VAIN,
+            ),
             ~select(Delivery.id).where(Delivery.message_id == Message.id).exists(),
             ~select(Nudge.id).where(Nudge.message_id == Message.id).exists(),
         ),
@@ -90,6 +97,8 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 #: not removed but emptied: number, kind and days stay, for who counts letters
 LETTERS = "complaints"
+#: removed or emptied: what a row became, and the digest by which it is known again, stay
+IMPORTS = "import_rows"
 
 
 def retention_report(*, now: datetime) -> dict[str, int]:
@@ -101,13 +110,18 @@ def retention_report(*, now: datetime) -> dict[str, int]:
         or 0
         for rule in RULES
     }
-    return {**counts, LETTERS: session.scalar(_letters(now)) or 0}
+    return {
+        **counts,
+        LETTERS: session.scalar(_letters(now)) or 0,
+        IMPORTS: import_retention.rows_due(now=now),
+    }
 
 
 def clean_up(*, now: datetime, at_once: int = AT_ONCE) -> dict[str, int]:
     """Remove a part of what is due by each rule; how many. All zero: nothing is left."""
     counts = {rule.name: _removed(rule, now, at_once) for rule in RULES}
     counts[LETTERS] = complaints.erase_old(now=now)
+    counts[IMPORTS] = import_retention.empty_old(now=now, at_once=at_once)
     if any(counts.values()):
         done = {name: count for name, count in counts.items() if count}
         journal.record(

@@ -1,5 +1,6 @@
 """The closing package (结项包) of an event: collected for organisers and the society's staff."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,12 +10,28 @@ from cpd_app.documents.closing_package import Absent, ClosingPackage, PackageRow
 from cpd_app.domain.agenda import minutes_of
 from cpd_app.domain.assurance import BY_PRESENCE, Presence
 from cpd_app.domain.roster import EntryState
-from cpd_app.models import Attendance, Correction, Event, EventSession, RosterEntry, Society
+from cpd_app.models import (
+    Attendance,
+    Correction,
+    Event,
+    EventSession,
+    Job,
+    JobFile,
+    RosterEntry,
+    Society,
+)
 from cpd_app.policy import Actor, Permission
 from cpd_app.usecases import journal
 from cpd_app.usecases.event_access import event_for
 from cpd_app.usecases.event_heads import counted_sessions, head_of, society_name, stays_of
 from cpd_app.usecases.event_hours import planned_session
+from cpd_app.usecases.job_files import files_of
+from cpd_app.usecases.jobs import JobState, order_job
+
+#: name of the task
+TASK = "closing_package"
+#: it is collected, then set
+STEPS = 2
 
 #: entries that the package speaks of; who was declined or cancelled is not in it
 SHOWN = (EntryState.LISTED, EntryState.PENDING)
@@ -23,10 +40,50 @@ NOTED = ("late", "static_code")
 HELD = ("guest", "pending", "no_registration")
 
 
-def take_closing_package(
-    actor: Actor, event_id: int, *, language: str, now: datetime
-) -> ClosingPackage:
-    """Everybody who was there with in, out and hours, and who was not; journalled.
+@dataclass(frozen=True)
+class Package:
+    """An event's package for who asks: whether its figures stand, and their own latest order."""
+
+    event: Event
+    order: Job | None
+    file: JobFile | None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether one is being made."""
+        return self.order is not None and self.order.state in {JobState.DUE, JobState.RUNNING}
+
+
+def package_of(actor: Actor, event_id: int, *, now: datetime) -> Package:
+    """The event, and the actor's latest order of its package while that is of use."""
+    event = event_for(actor, event_id, Permission.READ_ATTENDANCE, now=now)
+    job = session.scalars(
+        select(Job)
+        .where(Job.kind == TASK, Job.subject_id == event.id, Job.created_by_id == actor.person_id)
+        .order_by(Job.id.desc())
+        .limit(1)
+    ).first()
+    return Package(event, job, files_of([job.id], now=now).get(job.id) if job else None)
+
+
+def order_closing_package(
+    actor: Actor, event_id: int, *, language: str, key: str, now: datetime
+) -> Job:
+    """Have the package made; the same `key` is the same order."""
+    event = event_for(actor, event_id, Permission.READ_ATTENDANCE, now=now)
+    return order_job(
+        actor,
+        TASK,
+        event.id,
+        key=f"{TASK}:{event.id}:{actor.person_id}:{key}",
+        now=now,
+        payload={"language": language},
+        total=STEPS,
+    )
+
+
+def collect_package(actor: Actor, event_id: int, *, language: str, now: datetime) -> ClosingPackage:
+    """Everybody who was there with in, out and hours, and who was not; it only reads.
 
     It may be had at any time; before the settlement it says that figures may still change.
     """
@@ -43,15 +100,6 @@ def take_closing_package(
             continue
         society = None if entry.society_id is None else names[entry.society_id]
         rows.append(_row(event, entry, attendance, society, is_corrected=entry.id in corrected))
-    journal.record(
-        actor,
-        "event.package_taken",
-        "event",
-        event.id,
-        now=now,
-        society_id=event.society_id,
-        data={"people": len(rows), "absent": len(absent)},
-    )
     return ClosingPackage(
         event=head_of(event, language),
         sessions=tuple(_session(s) for s in counted_sessions(event)),
@@ -62,6 +110,20 @@ def take_closing_package(
         approved_hours=(event.approved or {}).get("hours"),
         settled_at=event.settled_at,
         as_of=now,
+    )
+
+
+def note_package(actor: Actor, event_id: int, package: ClosingPackage, *, now: datetime) -> None:
+    """Write down that it was taken."""
+    event = session.get_one(Event, event_id)
+    journal.record(
+        actor,
+        "event.package_taken",
+        "event",
+        event.id,
+        now=now,
+        society_id=event.society_id,
+        data={"people": len(package.rows), "absent": len(package.absent)},
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from cpd_app.db import session
 from cpd_app.domain.errors import Conflict
@@ -39,6 +39,18 @@ class DeadlineKind(StrEnum):
     """Last day to appeal against a refused relief (reliefs)."""
     APPEAL_ACT = "appeal_act"
     """Last day to appeal against an act of the register (certificate_acts)."""
+
+
+#: days that a member was promised: an announced calendar gives them more time, never less, since
+#: only people shorten it; what the society owes follows the calendar both ways
+PROMISED = frozenset(
+    {
+        DeadlineKind.RETURN,
+        DeadlineKind.APPEAL_DECISION,
+        DeadlineKind.APPEAL_RELIEF,
+        DeadlineKind.APPEAL_ACT,
+    }
+)
 
 
 def set_deadline(
@@ -135,16 +147,30 @@ def recompute(row: Deadline, calendar: WorkCalendar | None = None) -> None:
 
 
 def due_by(row: Deadline, calendar: WorkCalendar) -> DueDay:
-    """What a calendar makes of a deadline; nothing is changed."""
+    """What a calendar makes of a deadline, never less than was promised; nothing is changed."""
+    due = by_calendar(row, calendar)
+    return DueDay(row.due_on, due.provisional) if shortens(row, due) else due
+
+
+def by_calendar(row: Deadline, calendar: WorkCalendar) -> DueDay:
+    """What a calendar alone would make of it."""
     return calendar.due(row.delivered_on, row.work_days + row.paused_days)
+
+
+def shortens(row: Deadline, due: DueDay) -> bool:
+    """Whether a member would get less time than was promised."""
+    return row.kind in PROMISED and due.on < row.due_on
+
+
+def touching(year: int) -> ColumnElement[bool]:
+    """Open deadlines that a year's calendar can move."""
+    return and_(Deadline.closed_at.is_(None), Deadline.due_on >= date(year, 1, 1))
 
 
 def open_deadlines_touching(year: int) -> list[Deadline]:
     """Open deadlines of all societies that a year's calendar can move, in order of their day."""
     return list(
         session.scalars(
-            select(Deadline)
-            .where(Deadline.closed_at.is_(None), Deadline.due_on >= date(year, 1, 1))
-            .order_by(Deadline.due_on, Deadline.id)
+            select(Deadline).where(touching(year)).order_by(Deadline.due_on, Deadline.id)
         )
     )

@@ -7,7 +7,7 @@ is sent twice can be told by its Message-ID.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -18,17 +18,17 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
-    func,
     null,
     or_,
     select,
     update,
 )
 
-from cpd_app.db import run, session
-from cpd_app.domain.messages import Channel, MessageKind
+from cpd_app.db import Run, WithoutWaiting, run, session
+from cpd_app.domain.bounces import NO_SUCH_ADDRESS
+from cpd_app.domain.messages import KINDS, Channel, MessageKind
 from cpd_app.models import Delivery, Message, Society
-from cpd_app.usecases import reaching
+from cpd_app.usecases import messages, reaching
 from cpd_app.usecases.parcels import Parcel, Told
 from cpd_app.usecases.recipients import Recipient, recipients_of
 
@@ -41,8 +41,13 @@ CHUNK = 50
 #: wait before the second attempt; doubled for each further one, up to the longest
 BACK_OFF = timedelta(seconds=15)
 LONGEST = timedelta(hours=2)
-#: with these waits an attempt is given up after some fourteen hours
+#: with these waits so many attempts take some fourteen hours
 MOST_ATTEMPTS = 16
+#: a server that is away or refuses for now is tried for so long after the message came into being
+#: (RFC 5321 4.5.4.1); only a fault of ours is given up before
+PATIENCE = timedelta(days=4)
+#: the code of a fault of ours
+OURS = "unexpected"
 
 
 class DeliveryState(StrEnum):
@@ -74,6 +79,7 @@ _MARK_SENT = (
         _rows.c.envelope == bindparam("word"),
         _rows.c.lease_by == bindparam("by"),
         _rows.c.state == DeliveryState.SENDING,
+        WithoutWaiting(),
     )
     .values(
         state=DeliveryState.SENT,
@@ -160,8 +166,13 @@ def renew(*, worker: str, now: datetime) -> None:
     )
 
 
-def mark_sent(envelope: str, *, worker: str, now: datetime) -> bool:
-    """The other side took the parcel; False when it is no longer this worker's."""
+def mark_sent(envelope: str, *, worker: str, now: datetime, run: Run = run) -> bool:
+    """The other side took the parcel; False when it is no longer this worker's.
+
+    One statement that does not wait for the disk: by `run` of a connection that keeps each by
+    itself (`db.marking`) it is one round trip. What a crash of the database loses is sent again
+    under the same envelope.
+    """
     return run(_MARK_SENT, {"word": envelope, "by": worker, "at": now}).rowcount > 0
 
 
@@ -171,27 +182,51 @@ def mark_failed(
     """It was not taken: tried again at growing distances, or given up with the reason.
 
     `lasting`: trying again is of no use. `code` and the other side's answer `said` are shown to
-    staff. False when the parcel is no longer this worker's.
+    staff. Whoever changed their address meanwhile gets it at the new one. False when the parcel is
+    no longer this worker's.
     """
     held = and_(
         Delivery.envelope == parcel.envelope,
         Delivery.lease_by == worker,
         Delivery.state == DeliveryState.SENDING,
     )
-    attempts = session.scalar(select(func.max(Delivery.attempts)).where(held))
-    if attempts is None:
-        return False
     problem = {"code": code, **({"said": said} if said else {})}
-    given_up = lasting or attempts >= MOST_ATTEMPTS
+    young = now - min(message.created_at for message in parcel.messages) < PATIENCE
+    spent = parcel.attempt >= MOST_ATTEMPTS
+    lasting = lasting and _is_address_of(parcel, now)
+    given_up = lasting or (spent and (code == OURS or not young))
     values: dict[str, Any] = (
         {"state": DeliveryState.FAILED, "finished_at": now}
         if given_up
-        else {"state": DeliveryState.DUE, "due_at": now + back_off(attempts)}
+        else {"state": DeliveryState.DUE, "due_at": now + back_off(parcel.attempt)}
     )
-    _change(held, lease_by=None, lease_until=None, problem=problem, **values)
-    if given_up:
+    if spent and not given_up:
+        values["attempts"] = MOST_ATTEMPTS - 1  # a letter that kills workers still has its end
+    kept = _change(held, lease_by=None, lease_until=None, problem=problem, **values) > 0
+    if kept and given_up:
         reaching.note_lost(parcel.person_id, parcel.channel, problem, now=now)
-    return True
+        messages.tell_otherwise([message.id for message in parcel.messages], now=now)
+    return kept
+
+
+def _is_address_of(parcel: Parcel, now: datetime) -> bool:
+    """Whether a parcel went to the address that its reader has now."""
+    reader = recipients_of({parcel.person_id}, now)[parcel.person_id]
+    if parcel.channel is Channel.EMAIL:
+        return reader.email == parcel.email
+    return reader.phone == parcel.phone
+
+
+def mark_returned(row_ids: Collection[int], problem: dict[str, Any], *, now: datetime) -> None:
+    """A letter that was taken came back: it did not arrive, whoever holds the rows meanwhile."""
+    _change(
+        Delivery.id.in_(row_ids),
+        state=DeliveryState.FAILED,
+        finished_at=now,
+        lease_by=None,
+        lease_until=None,
+        problem=problem,
+    )
 
 
 def give_back(envelopes: Iterable[str], *, worker: str, due_at: datetime) -> None:
@@ -269,7 +304,7 @@ def _claimable(ids: Sequence[int], now: datetime) -> list[Row[Any]]:
             )
             .join(Message, Message.id == Delivery.message_id)
             .outerjoin(Society, Society.id == Message.society_id)
-            .where(Delivery.person_id.in_(whose), free)
+            .where(Delivery.person_id.in_(whose), free, Message.kind.in_(KINDS))
             .order_by(Delivery.id)
             .with_for_update(of=Delivery)
         )
@@ -310,7 +345,7 @@ def _hopeless(row: Row[Any], recipient: Recipient) -> str | None:
     if not (recipient.email if row.channel == Channel.EMAIL else recipient.phone):
         return "no_address"
     if row.channel in recipient.bounced:
-        return reaching.NO_SUCH_ADDRESS
+        return NO_SUCH_ADDRESS
     return "worker_died" if row.attempts >= MOST_ATTEMPTS else None
 
 
@@ -330,6 +365,7 @@ def _parcel(envelope: str, rows: list[Row[Any]], recipient: Recipient) -> Parcel
             Told(row.message_id, MessageKind(row.kind), row.data, row.created_at) for row in rows
         ),
         society=tellers.pop() if len(tellers) == 1 else None,
+        attempt=max(row.attempts for row in rows) + 1,
     )
 
 

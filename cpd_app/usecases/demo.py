@@ -7,6 +7,7 @@ from random import Random
 from sqlalchemy import select, update
 
 from cpd_app.db import session
+from cpd_app.domain.bounces import NO_SUCH_ADDRESS
 from cpd_app.domain.messages import MessageKind
 from cpd_app.models import Activity, Delivery, Message, Person, Reach, Registration, Society
 from cpd_app.policy import Actor
@@ -80,8 +81,10 @@ def break_addresses(registration_ids: Sequence[int], society_id: int, *, now: da
         )
     ).all()
     since = now - timedelta(days=20)
+    problem = {"code": NO_SUCH_ADDRESS, "said": "550 5.1.1 User unknown (示范)"}
     session.add_all(
-        Reach(person_id=p.person_id, channel="email", state="bounced", since=since) for p in people
+        Reach(person_id=p.person_id, channel="email", state="bounced", since=since, problem=problem)
+        for p in people
     )
     session.flush()
     tell_all(

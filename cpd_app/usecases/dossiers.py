@@ -52,12 +52,19 @@ def take_draft(
 
 
 def take_filed(
-    actor: Actor, filing_id: int, *, language: str, now: datetime, with_files: bool = False
+    actor: Actor,
+    filing_id: int,
+    *,
+    language: str,
+    now: datetime,
+    with_files: bool = False,
+    noted: bool = False,
 ) -> Taken:
     """The dossier as it was filed, supplements included; the same for everybody who may read it.
 
     Who other than the member takes it is journalled; with the files every one of them counts as
-    opened, so that the member can read it (domain.md §11).
+    opened, so that the member can read it (domain.md §11). `noted`: an interrupted order wrote
+    that down already.
     """
     filing = filing_for(actor, filing_id)
     society = session.get_one(Society, filing.society_id)
@@ -68,7 +75,7 @@ def take_filed(
         language=language,
         digests=tuple(s.digest for s in filing.snapshots),
     )
-    if actor.person_id != filing.person_id:
+    if actor.person_id != filing.person_id and not noted:
         if with_files and actor.person_id is not None:
             viewed = {file.file_id for file in taken.files}
             session.add_all(

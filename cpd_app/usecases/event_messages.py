@@ -169,7 +169,7 @@ def tell_planner(event: Event, variant: str, *, by_id: int | None, now: datetime
 
 
 def tell_answered(event: Event, statement: Statement, *, now: datetime) -> None:
-    """我在场 was answered. An accepted answer to 你几点离开？ is told by the hours it gives."""
+    """我在场 was answered. An accepted answer to 您几点离开？ is told by the hours it gives."""
     variant = str(statement.state)
     if statement.kind == "leaving" and variant == "accepted":
         return
@@ -189,7 +189,12 @@ def tell_answered(event: Event, statement: Statement, *, now: datetime) -> None:
 
 def place_of(event: Event) -> str:
     """Where it is, as people are told; empty: the page says it."""
-    return " ".join(part for part in (event.place, event.venue) if part)
+    return place_words(event.place, event.venue)
+
+
+def place_words(place: str | None, venue: str | None) -> str:
+    """City and room together."""
+    return " ".join(part for part in (place, venue) if part)
 
 
 def _untell(event: Event, person_ids: Iterable[int], *, now: datetime) -> None:

@@ -10,7 +10,15 @@ from sqlalchemy import select
 from cpd_app.db import session
 from cpd_app.domain.hours import to_number
 from cpd_app.domain.trace import in_hours
-from cpd_app.models import Activity, ActivityChange, Credit, Evidence, File, Person, Registration
+from cpd_app.models import (
+    Activity,
+    ActivityChange,
+    Credit,
+    Evidence,
+    File,
+    Person,
+    Registration,
+)
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
 from cpd_app.usecases.filed_words import filings_on, written_on

@@ -45,6 +45,37 @@ def tell_returned(
     )
 
 
+def tell_return_moved(
+    filing: Filing, made: FileReturn, *, before_on: date, due_on: date, now: datetime
+) -> None:
+    """A holiday moved the last day for answering a return."""
+    _tell(
+        filing,
+        MessageKind.RETURNED,
+        f"return:{made.id}:moved:{due_on.isoformat()}",
+        now=now,
+        data={
+            "variant": "moved",
+            "return_id": made.id,
+            "points": len(made.items),
+            "before_on": before_on.isoformat(),
+            "due_on": due_on.isoformat(),
+        },
+    )
+
+
+def appeal_moved(decision: Decision, filing: Filing, *, before_on: date, until_on: date) -> Draft:
+    """A holiday moved the last day to appeal against a decision."""
+    data = {
+        "variant": "appeal_moved",
+        "decision_id": decision.id,
+        "before_on": before_on.isoformat(),
+        "appeal_until_on": until_on.isoformat(),
+    }
+    key = f"decision:{decision.id}:appeal_moved:{until_on.isoformat()}"
+    return _draft(filing, MessageKind.DECIDED, key, data)
+
+
 def untell_returned(filing: Filing, made: FileReturn, *, now: datetime) -> None:
     """A return waits for nothing any more: what was said of it is no longer to be done."""
     take_back(About(OF_RETURNS, {"return_id": made.id}, (filing.person_id,)), now=now)

@@ -8,6 +8,7 @@ from sqlalchemy import Text, and_, case, cast, delete, func, insert, select
 
 from cpd_app.db import session
 from cpd_app.domain.errors import NotFound, Rejected
+from cpd_app.domain.retention import UNDO, can_be_undone
 from cpd_app.models import Import, ImportRow, Job, Person, Society
 from cpd_app.policy import Actor, Permission, Target, may, require
 from cpd_app.storage import LocalFiles
@@ -250,9 +251,15 @@ def discard_import(actor: Actor, import_id: int, *, now: datetime) -> None:
 
 
 def order_undo(actor: Actor, import_id: int, *, now: datetime) -> Import:
-    """Take a whole import back, in the background: what was touched since stays and is listed."""
+    """Take a whole import back, in the background: what was touched since stays and is listed.
+
+    Raises Rejected `import_too_old` when 90 days are over: what the rows said is gone then.
+    """
     imported = import_of(actor, import_id)
     if imported.state == "done":
+        confirmed_at = imported.confirmed_at or imported.created_at
+        if imported.emptied_at is not None or not can_be_undone(confirmed_at, now):
+            raise Rejected("import_too_old", days=UNDO.days)
         imported.state = "undoing"
     elif imported.state != "undoing":
         raise Rejected("import_not_done")

@@ -3,7 +3,7 @@
 A person reads their own messages and nobody else's; what was withdrawn is not there any more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select, update
 
 from cpd_app.db import session
 from cpd_app.domain.errors import NotFound
+from cpd_app.domain.messages import KINDS
 from cpd_app.models import Message
 from cpd_app.policy import Actor, Permission, Target, require
 
@@ -52,7 +53,7 @@ def inbox_of(actor: Actor, *, unread_only: bool = False, page: int = 1) -> Inbox
     found = session.scalars(
         select(Message)
         .where(*wanted)
-        .order_by(Message.id.desc())
+        .order_by(Message.created_at.desc(), Message.id.desc())
         .limit(PAGE)
         .offset((shown - 1) * PAGE)
     )
@@ -67,6 +68,7 @@ def unread_count(person_id: int) -> int:
             Message.person_id == person_id,
             Message.read_at.is_(None),
             Message.withdrawn_at.is_(None),
+            Message.kind.in_(KINDS),
         )
         .limit(MOST_COUNTED)
         .subquery()
@@ -77,7 +79,7 @@ def unread_count(person_id: int) -> int:
 def read_message(actor: Actor, message_id: int, *, now: datetime) -> Message:
     """Open one's own message: it is read from then on. NotFound for a withdrawn one."""
     message = session.get(Message, message_id)
-    if message is None or message.withdrawn_at is not None:
+    if message is None or message.withdrawn_at is not None or message.kind not in KINDS:
         raise NotFound
     require(actor, Permission.MARK_MESSAGE, Target(owner_id=message.person_id))
     if message.read_at is None:
@@ -102,6 +104,30 @@ def read_all(actor: Actor, *, up_to_id: int, now: datetime) -> int:
     return len(read.all())
 
 
+def read_some(actor: Actor, message_ids: Collection[int], *, now: datetime) -> int:
+    """Mark what was opened on a phone, perhaps without network; how many were not read yet.
+
+    What is not one's own, withdrawn or read already is passed over: sending twice is harmless.
+    """
+    require(actor, Permission.MARK_MESSAGE, Target(owner_id=actor.person_id))
+    read = session.scalars(
+        update(Message)
+        .where(
+            Message.person_id == actor.person_id,
+            Message.read_at.is_(None),
+            Message.withdrawn_at.is_(None),
+            Message.id.in_(message_ids),
+        )
+        .values(read_at=now)
+        .returning(Message.id)
+    )
+    return len(read.all())
+
+
 def _own(actor: Actor) -> list[ColumnElement[bool]]:
     require(actor, Permission.READ_MESSAGE, Target(owner_id=actor.person_id))
-    return [Message.person_id == actor.person_id, Message.withdrawn_at.is_(None)]
+    return [
+        Message.person_id == actor.person_id,
+        Message.withdrawn_at.is_(None),
+        Message.kind.in_(KINDS),
+    ]

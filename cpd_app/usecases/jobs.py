@@ -5,6 +5,7 @@ dies, the lease runs out and the job is handed out again. A worker that lost its
 from its next report, inside the transaction that would keep its work, and so keeps nothing twice.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,8 +24,13 @@ LEASE = timedelta(seconds=120)
 #: how long a handed-out job may wait in the queue before it is handed out again
 HANDED = timedelta(minutes=5)
 MOST_ATTEMPTS = 5
+#: kinds that nobody waits for: handed out a few at a time, so that the others come between
+UNHURRIED = frozenset({"standings"})
 #: wait before the second attempt; doubled for each further one
 BACK_OFF = timedelta(seconds=15)
+
+#: kinds that cannot be stopped: half of it would be wrong, or it is ordered again at once
+MUST_END = frozenset({"calendar_moves", "standings"})
 
 
 class JobState(StrEnum):
@@ -35,6 +41,10 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+UNDER_WAY = (JobState.DUE, JobState.RUNNING)
+OVER = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -87,17 +97,56 @@ def order_job(
     return job
 
 
-def due_jobs(now: datetime, limit: int) -> list[int]:
-    """Ids of jobs that nobody holds and that may begin, the longest waiting first."""
+def order_anew(
+    actor: Actor, kind: str, *, key: str, now: datetime, payload: dict[str, Any], total: int
+) -> bool:
+    """Ask for work that comes again and again, always in the same row; False while it is under way.
+
+    Whatever became of it the last time, it begins with this payload.
+    """
+    begun = {
+        "payload": payload,
+        "state": JobState.DUE,
+        "due_at": now,
+        "attempts": 0,
+        "done": 0,
+        "total": total,
+        "created_at": now,
+        **dict.fromkeys(("lease_until", "lease_by", "problem", "finished_at", "result")),
+    }
+    if _change(update(Job).where(Job.key == key, Job.state.in_(OVER)).values(begun)):
+        return True
+    if _of_key(key) is not None:
+        return False
+    job = order_job(actor, kind, None, key=key, now=now, payload=payload, total=total)
+    return job.created_at == now
+
+
+def stop_job(key: str, *, now: datetime) -> None:
+    """For use cases whose own act makes a job needless: what it kept so far stays."""
+    _change(_stopped(now).where(Job.key == key))
+
+
+def due_jobs(now: datetime, limit: int, *, unhurried: bool = False) -> list[int]:
+    """Ids of jobs that nobody holds and that may begin, the longest waiting first.
+
+    Only those that nobody waits for, or only the others.
+    """
+    slow = Job.kind.in_(UNHURRIED)
     return list(
-        session.scalars(select(Job.id).where(_free(now)).order_by(Job.due_at, Job.id).limit(limit))
+        session.scalars(
+            select(Job.id)
+            .where(_free(now), slow if unhurried else ~slow)
+            .order_by(Job.due_at, Job.id)
+            .limit(limit)
+        )
     )
 
 
-def hand_out(now: datetime, limit: int) -> list[int]:
+def hand_out(now: datetime, limit: int, *, unhurried: bool = False) -> list[int]:
     """Due jobs that are not in the queue yet, marked as handed to it; each goes to one caller."""
     handed = []
-    for job_id in due_jobs(now, limit):
+    for job_id in due_jobs(now, limit, unhurried=unhurried):
         taken = _change(
             update(Job)
             .where(Job.id == job_id, _free(now))
@@ -179,14 +228,14 @@ def fail_job(
 
 
 def cancel_job(actor: Actor, job_id: int, *, now: datetime) -> Job:
-    """Stop a job: what it kept so far stays, the next step is not kept."""
+    """Stop a job: what it kept so far stays, the next step is not kept.
+
+    Raises Rejected `job_must_end`, `job_is_over`.
+    """
     job = job_of(actor, job_id)
-    stopped = _change(
-        update(Job)
-        .where(Job.id == job_id, Job.state.in_((JobState.DUE, JobState.RUNNING)))
-        .values(state=JobState.CANCELLED, lease_by=None, lease_until=None, finished_at=now)
-    )
-    if not stopped:
+    if job.kind in MUST_END:
+        raise Rejected("job_must_end")
+    if not _change(_stopped(now).where(Job.id == job_id)):
         raise Rejected("job_is_over")
     session.refresh(job)
     return job
@@ -198,6 +247,13 @@ def job_of(actor: Actor, job_id: int) -> Job:
     if job is None or not may(actor, Permission.WATCH_JOB, target_of(job)):
         raise NotFound
     return job
+
+
+def going_on(job_ids: Collection[int]) -> list[int]:
+    """Those of some jobs that wait or run."""
+    states = (JobState.DUE, JobState.RUNNING)
+    wanted = select(Job.id).where(Job.id.in_(job_ids), Job.state.in_(states))
+    return list(session.scalars(wanted))
 
 
 def job_with_key(key: str) -> Job | None:
@@ -227,6 +283,14 @@ def _free(now: datetime) -> ColumnElement[bool]:
     return or_(
         and_(Job.state == JobState.DUE, Job.due_at <= now, lapsed),
         and_(Job.state == JobState.RUNNING, Job.lease_until <= now),
+    )
+
+
+def _stopped(now: datetime) -> Any:
+    return (
+        update(Job)
+        .where(Job.state.in_(UNDER_WAY))
+        .values(state=JobState.CANCELLED, lease_by=None, lease_until=None, finished_at=now)
     )
 
 

@@ -1,4 +1,4 @@
-"""你几点离开？ Asked of those who were still inside after the end, confirmed in bulk."""
+"""您几点离开？ Asked of those who were still inside after the end, confirmed in bulk."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from cpd_app.usecases.statements import (
 
 @dataclass(frozen=True)
 class LeavingQuestion:
-    """你几点离开？ as it is put to somebody."""
+    """您几点离开？ as it is put to somebody."""
 
     event_id: int
     title: str
@@ -58,7 +58,7 @@ def leaving_questions(person_id: int) -> list[LeavingQuestion]:
 def leaving_to_confirm(
     actor: Actor, event_id: int, *, now: datetime
 ) -> list[tuple[Statement, RosterEntry]]:
-    """Open answers to 你几点离开？ with whose they are, for confirming them at once."""
+    """Open answers to 您几点离开？ with whose they are, for confirming them at once."""
     event_for(actor, event_id, Permission.CORRECT_ATTENDANCE, now=now)
     rows = session.execute(
         select(Statement, RosterEntry)

@@ -1,8 +1,8 @@
 """Finding a society's members: one search, filters that stand in the address, counts, pages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -30,12 +30,9 @@ from cpd_app.models import (
     Term,
 )
 from cpd_app.policy import Actor, Permission, Target, may, require
-from cpd_app.usecases import journal
 from cpd_app.usecases.member_search import registrations_matching
 
 PAGE_SIZE = 50
-#: names read together; both engines take so many values at once
-AT_ONCE = 500
 STATES = ("active", "suspended", "expired", "cancelled", "revoked")
 SORTS = ("number", "ends_on", "-ends_on", "newest")
 STANDINGS = ("not_activated", "behind", "short", "not_ready")
@@ -122,32 +119,28 @@ def find_members(
     return Found(tuple(rows), total, page, pages, by_state)
 
 
-def export_members(
-    actor: Actor, society_id: int, wanted: MemberFilter, *, on: date, now: datetime
-) -> Iterator[MemberRow]:
-    """Every row that fits, in the order shown; that it was taken out is journalled.
+def count_members(actor: Actor, society_id: int, wanted: MemberFilter, *, on: date) -> int:
+    """How many registrations a filter finds."""
+    _may_find(actor, society_id)
+    conditions = _conditions(actor, society_id, wanted, on)
+    return sum(_by_state([*conditions, *_in_state(wanted, on)], on).values())
 
-    Rows come in parts, so that a hundred thousand of them take no more memory than one part; read
-    them inside the transaction.
-    """
+
+def ids_found(actor: Actor, society_id: int, wanted: MemberFilter, *, on: date) -> list[int]:
+    """Ids of all registrations that a filter finds, in the order of the list."""
     _may_find(actor, society_id)
     conditions = [*_conditions(actor, society_id, wanted, on), *_in_state(wanted, on)]
-    journal.record(
-        actor,
-        "members.exported",
-        "society",
-        society_id,
-        now=now,
-        society_id=society_id,
-        data={"count": sum(_by_state(conditions, on).values())},
-    )
-    found = session.execute(
-        _rows(on)
-        .where(*conditions)
-        .order_by(*_order(wanted.sort))
-        .execution_options(yield_per=AT_ONCE)
-    )
-    return (row for part in found.partitions() for row in _with_names(part))
+    found = _joined(select(Registration.id)).where(*conditions).order_by(*_order(wanted.sort))
+    return list(session.scalars(found))
+
+
+def members_with(actor: Actor, society_id: int, ids: Sequence[int], *, on: date) -> list[MemberRow]:
+    """These registrations of the society as the list shows them, in the order of `ids`."""
+    _may_find(actor, society_id)
+    wanted = (Registration.society_id == society_id, Registration.id.in_(ids), shown_term(on))
+    found = _with_names(session.execute(_rows(on).where(*wanted)).all())
+    places = {registration_id: place for place, registration_id in enumerate(ids)}
+    return sorted(found, key=lambda row: places[row.registration_id])
 
 
 def people_found(actor: Actor, society_id: int, wanted: MemberFilter, *, on: date) -> list[int]:

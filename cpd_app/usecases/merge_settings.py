@@ -4,11 +4,13 @@ A setting goes to the kept account where that one has none of its own; the rest 
 nobody, as the account it belongs to cannot sign in any more.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import and_, select, update
 
 from cpd_app.db import session
+from cpd_app.domain.messages import Channel
 from cpd_app.models import (
     CalendarItem,
     Employment,
@@ -25,6 +27,8 @@ SETTINGS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "reaches": (Reach, ("channel",)),
     "calendar_items": (CalendarItem, ("key",)),
 }
+#: contact of an account -> the channel that leads there
+CHANNELS = {"email": Channel.EMAIL, "phone": Channel.WEBHOOK}
 ACTED = "who did it then; the account's name can still be read"
 ENDED = "ended by the merge; it let the account in that is no more"
 #: columns that name a person and are not moved, with the reason; `…_by_id` stands for all of them
@@ -41,13 +45,20 @@ LEFT: dict[str, str] = {
 }
 
 
-def move_settings(kept_id: int, other_id: int) -> dict[str, Any]:
-    """Give the kept account what it has not; returns what undoing needs, for `Merge.moved`."""
+def move_settings(kept_id: int, other_id: int, *, contacts: Collection[str]) -> dict[str, Any]:
+    """Give the kept account what it has not; returns what undoing needs, for `Merge.moved`.
+
+    `contacts` (email, phone) are taken over: what is known of an address goes with it alone, or a
+    dead address of the other account would stop letters to the kept one's own.
+    """
+    channels = {CHANNELS[name].value for name in contacts}
     moved: dict[str, Any] = {}
     for name, (table, keys) in SETTINGS.items():
         columns = [getattr(table, key) for key in keys]
         mine = {tuple(row) for row in _rows(table, kept_id, columns)}
         free = [row for row in _rows(table, other_id, columns) if tuple(row) not in mine]
+        if table is Reach:
+            free = [row for row in free if row[0] in channels]
         for row in free:
             _give(table, keys, row, other_id, kept_id)
         moved[name] = free

@@ -140,7 +140,7 @@ def merge_members(
     moved = {
         **_move(preview),
         **move_events(kept.id, other.id, now=now),
-        **move_settings(kept.id, other.id),
+        **move_settings(kept.id, other.id, contacts=preview.contacts),
     }
     moved["contacts"] = _take_over(kept, other, preview.contacts)
     moved["barred_on"] = kept.barred_on.isoformat() if kept.barred_on else None

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, String, cast, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cpd_app.db import session
 from cpd_app.domain.messages import (
+    MUST_REACH,
     TOPICS,
     Channel,
     Habits,
@@ -23,6 +24,7 @@ from cpd_app.domain.messages import (
     Topic,
     channels_for,
     leaves_at,
+    out_of_quiet,
 )
 from cpd_app.models import (
     Delivery,
@@ -77,20 +79,31 @@ def tell_all(drafts: Iterable[Draft], *, now: datetime) -> int:
     return told
 
 
-def withdraw(keys: Iterable[str], *, now: datetime) -> None:
+def withdraw(keys: Sequence[str], *, now: datetime, again: bool = False) -> None:
     """Take back what is no longer true: out of the inbox, and not sent where it was not yet.
 
     For an event that moved again, a return that was answered. What is on its way goes its way.
+    With `again` what nobody can know yet gives its key back: when it is true again, it is told.
     """
-    ids = list(
-        session.scalars(
-            update(Message)
-            .where(Message.key.in_(list(keys)), Message.withdrawn_at.is_(None))
-            .values(withdrawn_at=now)
-            .returning(Message.id)
+    for first in range(0, len(keys), AT_ONCE):
+        ids = list(
+            session.scalars(
+                update(Message)
+                .where(
+                    Message.key.in_(keys[first : first + AT_ONCE]), Message.withdrawn_at.is_(None)
+                )
+                .values(withdrawn_at=now)
+                .returning(Message.id)
+            )
         )
-    )
-    _drop(ids, now)
+        _drop(ids, now)
+        if again:
+            session.execute(
+                update(Message)
+                .where(Message.id.in_(ids), Message.read_at.is_(None), ~_has_left())
+                .values(key="withdrawn:" + cast(Message.id, String) + ":" + Message.key)
+                .execution_options(synchronize_session=False)
+            )
 
 
 @dataclass(frozen=True)
@@ -128,10 +141,7 @@ def take_back(about: About, *, now: datetime, unsent: bool = False) -> list[Take
             Message.read_at.is_(None),
         ]
         if unsent:
-            left = Delivery.state.in_(("sending", "sent"))
-            unread.append(
-                ~select(Delivery.id).where(Delivery.message_id == Message.id, left).exists()
-            )
+            unread.append(~_has_left())
         rows = session.execute(
             update(Message)
             .where(*unread)
@@ -142,6 +152,54 @@ def take_back(about: About, *, now: datetime, unsent: bool = False) -> list[Take
         gone += [TakenBack(row.person_id, row.data) for row in rows]
         _drop([row.id for row in rows] if unsent else ids[first : first + AT_ONCE], now)
     return gone
+
+
+def tell_otherwise(message_ids: Sequence[int], *, now: datetime) -> None:
+    """What must reach its reader and did not arrive by one way goes by every other one.
+
+    A way that carries it already is left alone, and what was read needs no other way.
+    """
+    must = [kind.value for kind, topic in TOPICS.items() if topic in MUST_REACH]
+    left = session.execute(
+        select(Message.id, Message.person_id, Message.society_id, Message.kind).where(
+            Message.id.in_(message_ids),
+            Message.kind.in_(must),
+            Message.read_at.is_(None),
+            Message.withdrawn_at.is_(None),
+        )
+    ).all()
+    if not left:
+        return
+    readers = _readers({row.person_id for row in left})
+    ids = sorted({reader.id for reader in readers.values()})
+    habits, bounced = habits_of(ids), bounced_of(ids)
+    bridges = _bridges({row.society_id for row in left if row.society_id})
+    carried = {
+        (row.message_id, row.channel)
+        for row in session.execute(
+            select(Delivery.message_id, Delivery.channel).where(
+                Delivery.message_id.in_([row.id for row in left])
+            )
+        )
+    }
+    rows = []
+    for row in left:
+        reader = readers[row.person_id]
+        if reader.silent:
+            continue
+        ways = _reachable(reader, bounced[reader.id], bridged=row.society_id in bridges)
+        rows += [
+            _on_its_way(
+                row.id,
+                reader.id,
+                channel,
+                out_of_quiet(now, habits.get(reader.id, Habits())),
+            )
+            for channel in sorted(ways)
+            if (row.id, channel.value) not in carried
+        ]
+    if rows:
+        session.execute(insert(Delivery), rows)
 
 
 def habits_of(person_ids: Sequence[int]) -> dict[int, Habits]:
@@ -158,6 +216,12 @@ def _drop(message_ids: Sequence[int], now: datetime) -> None:
             .values(state="dropped", finished_at=now, problem={"code": "withdrawn"})
             .execution_options(synchronize_session=False)
         )
+
+
+def _has_left() -> ColumnElement[bool]:
+    """Whether a message is on its way or has arrived by some channel."""
+    left = Delivery.state.in_(("sending", "sent"))
+    return select(Delivery.id).where(Delivery.message_id == Message.id, left).exists()
 
 
 def _ids_about(about: About, now: datetime) -> list[int]:
@@ -193,20 +257,23 @@ def _tell_some(drafts: list[Draft], now: datetime) -> int:
         reachable = _reachable(reader, bounced[reader.id], bridged=draft.society_id in bridges)
         wanted = channels_for(draft.kind, choices[reader.id, TOPICS[draft.kind]], reachable)
         due_at = leaves_at(draft.kind, now, habits.get(reader.id, Habits()))
-        rows += [
-            {
-                "message_id": message_id,
-                "person_id": reader.id,
-                "channel": channel.value,
-                "state": "due",
-                "due_at": due_at,
-                "attempts": 0,
-            }
-            for channel in sorted(wanted)
-        ]
+        rows += [_on_its_way(message_id, reader.id, c, due_at) for c in sorted(wanted)]
     if rows:
         session.execute(insert(Delivery), rows)
     return len(new)
+
+
+def _on_its_way(
+    message_id: int, person_id: int, channel: Channel, due_at: datetime
+) -> dict[str, Any]:
+    return {
+        "message_id": message_id,
+        "person_id": person_id,
+        "channel": channel.value,
+        "state": "due",
+        "due_at": due_at,
+        "attempts": 0,
+    }
 
 
 def _inserted(

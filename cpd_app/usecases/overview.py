@@ -96,10 +96,11 @@ class SocietyCounts:
         return sum(self.counts.values())
 
 
-def overview_of(actor: Actor, society_id: int, *, on: date) -> Overview:
+def overview_of(actor: Actor, society_id: int, *, on: date, waiting: int | None = None) -> Overview:
     """Counts over a society: a fixed number of statements, whatever the number of its members.
 
     Readiness comes from the kept standings (see `standings`): bring them up to date first.
+    `waiting`: how many of them are old, from whoever has counted them just now.
     """
     _may_see(actor, society_id)
     due = _due(society_id, on)
@@ -122,15 +123,15 @@ def overview_of(actor: Actor, society_id: int, *, on: date) -> Overview:
         ready_soon=ready_soon,
         reasons=tuple(reasons.most_common()),
         open_rulings=_open_rulings(society_id),
-        waiting=waiting_in(society_id, on=on),
+        waiting=old_standings(actor, society_id, on=on) if waiting is None else waiting,
         **counts,
     )
 
 
-def is_up_to_date(actor: Actor, society_id: int, *, on: date) -> bool:
-    """Whether every kept standing of a society is of this day and of what is known now."""
+def old_standings(actor: Actor, society_id: int, *, on: date) -> int:
+    """How many kept standings of a society are of another day, or do not know what is known now."""
     _may_see(actor, society_id)
-    return waiting_in(society_id, on=on) == 0
+    return waiting_in(society_id, on=on)
 
 
 def bring_up_to_date(actor: Actor, society_id: int, *, on: date) -> CaughtUp:

@@ -35,6 +35,8 @@ class Parcel:
     messages: tuple[Told, ...]
     #: name of the society that tells it, in the reader's language; None: several, or the federation
     society: str | None = None
+    #: which one this is, of the message that was tried most often
+    attempt: int = 1
 
 
 class RefusedError(Exception):

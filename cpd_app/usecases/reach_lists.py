@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
@@ -26,6 +26,7 @@ from cpd_app.models import (
     Webhook,
 )
 from cpd_app.policy import Actor, Permission, Target, may, require
+from cpd_app.usecases.bulk import plan_plainly
 from cpd_app.usecases.call_notes import LastCall, last_calls
 from cpd_app.usecases.members import RENEWABLE, latest_names, shown_term
 
@@ -58,6 +59,16 @@ class ReachFilter:
     months: int | None = None
 
 
+class Broken(NamedTuple):
+    """A way that does not reach somebody."""
+
+    channel: str
+    state: str
+    since: datetime
+    #: code, and to who may read contacts the other side's words: they often hold the address
+    problem: dict[str, Any] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ReachRow:
     """One member who is not reached."""
@@ -72,8 +83,7 @@ class ReachRow:
     has_phone: bool
     activated: bool
     ends_on: date
-    #: of broken addresses: channel, state and since when
-    broken: tuple[tuple[str, str, datetime], ...]
+    broken: tuple[Broken, ...]
     call: LastCall | None
 
 
@@ -95,6 +105,7 @@ def reach_page(
     """Members who are not reached in one way, the certificate that ends first first."""
     target = Target(societies=frozenset({society_id}))
     require(actor, Permission.READ_REACH, target)
+    plan_plainly()
     members = _members(select(Registration.id), society_id, wanted.months, on)
     # all of them by id, once: asking for their number and for a page would look twice
     ids = list(
@@ -119,6 +130,7 @@ def reach_page(
 def unreached(actor: Actor, society_id: int, *, on: date, now: datetime) -> dict[Lack, int]:
     """How many are not reached in each way."""
     require(actor, Permission.READ_REACH, Target(societies=frozenset({society_id})))
+    plan_plainly()
     return _counts(list(Lack), society_id, None, on, now)
 
 
@@ -226,11 +238,10 @@ def _nowhere(society_id: int, now: datetime) -> ColumnElement[bool]:
 
 
 def _is_broken(channel: Channel) -> ColumnElement[bool]:
-    return exists(
-        select(literal(1)).where(
-            Reach.person_id == Person.id,
-            Reach.channel == channel.value,
-            Reach.state.in_(BROKEN_STATES),
+    """Few addresses are broken: they are looked up once, and not for each of 100,000 people."""
+    return Person.id.in_(
+        select(Reach.person_id).where(
+            Reach.channel == channel.value, Reach.state.in_(BROKEN_STATES)
         )
     )
 
@@ -239,11 +250,17 @@ def _rows(found: Sequence[Any], *, contacts: bool) -> tuple[ReachRow, ...]:
     """Names, broken addresses and last calls of a page, in three statements."""
     people = [r.person_id for r in found]
     names, calls = latest_names(people), last_calls([r.id for r in found])
-    broken: dict[int, list[tuple[str, str, datetime]]] = {}
+    broken: dict[int, list[Broken]] = {}
     for reach in session.scalars(
-        select(Reach).where(Reach.person_id.in_(people), Reach.state.in_(BROKEN_STATES))
+        select(Reach)
+        .where(Reach.person_id.in_(people), Reach.state.in_(BROKEN_STATES))
+        .order_by(Reach.channel)
     ):
-        broken.setdefault(reach.person_id, []).append((reach.channel, reach.state, reach.since))
+        problem = reach.problem
+        if problem and not contacts:
+            problem = {"code": problem["code"]}
+        found_broken = Broken(reach.channel, reach.state, reach.since, problem)
+        broken.setdefault(reach.person_id, []).append(found_broken)
     return tuple(
         ReachRow(
             registration_id=r.id,
@@ -255,7 +272,7 @@ def _rows(found: Sequence[Any], *, contacts: bool) -> tuple[ReachRow, ...]:
             has_phone=r.phone is not None,
             activated=r.activated,
             ends_on=r.ends_on,
-            broken=tuple(sorted(broken.get(r.person_id, []))),
+            broken=tuple(broken.get(r.person_id, [])),
             call=calls.get(r.id),
         )
         for r in found

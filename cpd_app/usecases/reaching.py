@@ -1,7 +1,7 @@
 """Whether a channel reaches a person, as the last letters showed it (`reaches`).
 
-`ok`: the last one was taken. `failing`: one was given up. `bounced`: the address does not exist;
-nothing is sent there until it changes.
+`ok`: the last one was taken. `failing`: one was given up, or came back. `bounced`: the address does
+not exist; nothing is sent there until it changes, whatever was on its way meanwhile.
 """
 
 from collections import defaultdict
@@ -9,16 +9,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, null, select
+from sqlalchemy import case, delete, null, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cpd_app.db import session
+from cpd_app.domain.bounces import NO_SUCH_ADDRESS
 from cpd_app.domain.messages import Channel
 from cpd_app.models import Reach
 
 OK, FAILING, BOUNCED = "ok", "failing", "bounced"
-#: the reason that makes an address bounced; every other one may be ours or the server's
-NO_SUCH_ADDRESS = "no_such_address"
 
 
 def note_reached(found: Collection[tuple[int, Channel]], *, now: datetime) -> None:
@@ -32,7 +31,10 @@ def note_reached(found: Collection[tuple[int, Channel]], *, now: datetime) -> No
 
 
 def note_lost(person_id: int, channel: Channel, problem: dict[str, Any], *, now: datetime) -> None:
-    """A letter was given up; the reason decides whether the next one is tried."""
+    """A letter was given up; the reason decides whether the next one is tried.
+
+    Only `no_such_address` does: every other reason may be ours or the server's.
+    """
     state = BOUNCED if problem["code"] == NO_SUCH_ADDRESS else FAILING
     row = {"person_id": person_id, "channel": channel.value, "state": state, "since": now}
     _put([{**row, "last_ok_at": null(), "problem": problem}])
@@ -77,5 +79,6 @@ def _put(rows: list[dict[str, Any]]) -> None:
                 ),
                 "problem": new.problem,
             },
+            where=or_(new.state == BOUNCED, Reach.state != BOUNCED),
         )
     )

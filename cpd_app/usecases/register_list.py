@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from cpd_app.db import session
 from cpd_app.domain.certificates import ActKind, Done, is_suspended, possible, state_without
@@ -103,15 +103,7 @@ def under_review(registration_ids: list[int]) -> frozenset[int]:
 
 def reasons_of(registration_ids: list[int]) -> dict[int, str]:
     """Why certificates are not active, by registration; one statement for a page."""
-    return _reasons(CertificateAct.registration_id.in_(registration_ids))
-
-
-def reasons_of_society(society_id: int) -> dict[int, str]:
-    """The same for a whole register; few certificates are not active."""
-    return _reasons(CertificateAct.society_id == society_id)
-
-
-def _reasons(of_these: ColumnElement[bool]) -> dict[int, str]:
+    of_these = CertificateAct.registration_id.in_(registration_ids)
     last = (
         select(func.max(CertificateAct.id))
         .where(

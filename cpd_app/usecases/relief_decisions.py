@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete
-
 from cpd_app.db import session
 from cpd_app.domain.errors import Conflict, NotFound, Rejected
 from cpd_app.domain.relief import Effect, ReliefState, Span, check_within
-from cpd_app.models import LastStanding, Relief
+from cpd_app.models import Relief
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import credits as allocations
+from cpd_app.usecases import relief_for_all
 from cpd_app.usecases.appealed import Appealed
 from cpd_app.usecases.deadlines import (
     APPEAL_DAYS,
@@ -24,7 +23,8 @@ from cpd_app.usecases.make_up import release_bindings
 from cpd_app.usecases.make_up_windows import DEFERRAL
 from cpd_app.usecases.relief import asked_span, granted_span, held_relief, note_relief
 from cpd_app.usecases.relief_grounds import ground_for
-from cpd_app.usecases.relief_messages import tell_relief, tell_relief_of_all
+from cpd_app.usecases.relief_messages import tell_relief
+from cpd_app.usecases.standings import begin_round
 
 MOST_REASON = 2000
 MOST_DOCUMENT = 80
@@ -96,6 +96,7 @@ def decide_relief(
 def give_relief_to_all(actor: Actor, society_id: int, new: ForAll, *, now: datetime) -> Relief:
     """Relieve every registration of a society for some time (a disaster), by a document.
 
+    It holds at once; members are told, and the kept standings judged again, in the background.
     Raises Rejected `unknown_ground`, `missing`, `too_long`, `ends_before_start`.
     """
     require(actor, Permission.SET_RELIEF, Target(societies=frozenset({society_id})))
@@ -125,7 +126,7 @@ def give_relief_to_all(actor: Actor, society_id: int, new: ForAll, *, now: datet
     session.add(relief)
     session.flush()
     note_relief(actor, relief, "relief.given_to_all", now=now, values={"reason": new.words})
-    tell_relief_of_all(relief, "for_all", now=now)
+    relief_for_all.order_given(actor, relief, now=now)
     _judge_anew(relief)
     return relief
 
@@ -165,7 +166,7 @@ def annul_relief(
         until = _let_appeal(relief, today=today)
         tell_relief(relief, "withdrawn", appeal_until_on=until, now=now)
     else:
-        tell_relief_of_all(relief, "withdrawn_all", now=now)
+        relief_for_all.order_taken_back(actor, relief, now=now)
     note_relief(actor, relief, "relief.annulled", now=now, values={"reason": relief.reason})
     release_bindings(actor, DEFERRAL, relief.id, now=now)
     _judge_anew(relief)
@@ -252,5 +253,4 @@ def _judge_anew(relief: Relief) -> None:
     if relief.registration_id is not None:
         allocations.lock(relief.registration_id)
     else:
-        kept = LastStanding.society_id == relief.society_id
-        session.execute(delete(LastStanding).where(kept))
+        begin_round(relief.society_id)

@@ -1,14 +1,12 @@
 """What members are told about relief (granted, cut, refused, taken back) and about appeals."""
 
+from dataclasses import replace
 from datetime import date, datetime
-
-from sqlalchemy import select
 
 from cpd_app.db import session
 from cpd_app.domain.messages import MessageKind
-from cpd_app.models import Appeal, Registration, Relief, ReliefGround, Term
-from cpd_app.usecases.act_effects import LIVING
-from cpd_app.usecases.messages import Draft, tell, tell_all
+from cpd_app.models import Appeal, Relief, ReliefGround
+from cpd_app.usecases.messages import Draft, tell
 
 
 def tell_relief(
@@ -19,19 +17,22 @@ def tell_relief(
         tell(_draft(relief, relief.person_id, variant, appeal_until_on), now=now)
 
 
-def tell_relief_of_all(relief: Relief, variant: str, *, now: datetime) -> int:
-    """The same of a relief for every registration of the society; how many people were told."""
-    reached = (
-        select(Registration.person_id)
-        .join(Term, Term.registration_id == Registration.id)
-        .where(Registration.society_id == relief.society_id, Term.state.in_(LIVING))
-    )
-    if relief.granted_from_on is not None and relief.granted_to_on is not None:
-        reached = reached.where(
-            Term.starts_on < relief.granted_to_on, Term.ends_on > relief.granted_from_on
-        )
-    people = session.scalars(reached.distinct().order_by(Registration.person_id)).all()
-    return tell_all((_draft(relief, one, variant, None) for one in people), now=now)
+def appeal_moved(relief: Relief, *, before_on: date, until_on: date) -> Draft | None:
+    """A holiday moved the last day to appeal against the society's word."""
+    if relief.person_id is None:
+        return None
+    draft = _draft(relief, relief.person_id, "appeal_moved", until_on)
+    draft.data["before_on"] = before_on.isoformat()
+    key = f"relief:{relief.id}:appeal_moved:{until_on.isoformat()}"
+    return replace(draft, key=key)
+
+
+def draft_of_all(relief: Relief, person_id: int, variant: str, version: int) -> Draft:
+    """What one person is told of a relief for every registration of the society.
+
+    `version`: of the relief when it was decided; what is told again later is the same message.
+    """
+    return _draft(relief, person_id, variant, None, version=version)
 
 
 def tell_appeal(appeal: Appeal, *, upheld: bool, now: datetime) -> None:
@@ -45,7 +46,14 @@ def tell_appeal(appeal: Appeal, *, upheld: bool, now: datetime) -> None:
     )
 
 
-def _draft(relief: Relief, person_id: int, variant: str, appeal_until_on: date | None) -> Draft:
+def _draft(
+    relief: Relief,
+    person_id: int,
+    variant: str,
+    appeal_until_on: date | None,
+    *,
+    version: int | None = None,
+) -> Draft:
     ground = session.get_one(ReliefGround, relief.ground_id)
     data = {
         "variant": variant,
@@ -55,5 +63,5 @@ def _draft(relief: Relief, person_id: int, variant: str, appeal_until_on: date |
     }
     if appeal_until_on is not None:
         data["appeal_until_on"] = appeal_until_on.isoformat()
-    key = f"relief:{relief.id}:{relief.version}:{person_id}"
+    key = f"relief:{relief.id}:{version or relief.version}:{person_id}"
     return Draft(person_id, MessageKind.RELIEF, key, data, relief.society_id)

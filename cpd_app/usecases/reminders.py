@@ -11,17 +11,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, and_, exists, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, select
 from sqlalchemy.orm import aliased
 
 from cpd_app.db import session
 from cpd_app.domain import reminders
-from cpd_app.domain.messages import Habits, MessageKind
+from cpd_app.domain.messages import Habits, MessageKind, out_of_quiet
 from cpd_app.domain.renewal import CertificateState
 from cpd_app.domain.roster import EntryState
 from cpd_app.models import (
     Deadline,
-    Delivery,
     Event,
     FileReturn,
     Filing,
@@ -31,11 +30,13 @@ from cpd_app.models import (
     Person,
     Registration,
     RosterEntry,
+    Society,
     Term,
 )
 from cpd_app.usecases.deadlines import DeadlineKind
+from cpd_app.usecases.event_messages import place_words
 from cpd_app.usecases.event_visibility import COMING
-from cpd_app.usecases.messages import Draft, tell_all, withdraw
+from cpd_app.usecases.messages import Draft, tell_all
 from cpd_app.usecases.renewal_facts import FILED
 from cpd_app.usecases.returns import ReturnState
 from cpd_app.usecases.standings import lacking_of
@@ -50,28 +51,17 @@ ENDED = (CertificateState.CANCELLED.value, CertificateState.REVOKED.value)
 
 @dataclass(frozen=True)
 class Part:
-    """What became of one part: how many were told, and where the next one begins."""
+    """What became of one part: how many messages it was, and where the next one begins."""
 
-    told: int
+    done: int
     #: None: it was the last
     last_id: int | None
 
 
 def remind_expiry(after: int, *, now: datetime, today: date, limit: int = AT_ONCE) -> Part:
     """Tell whose certificate expires in 12, 6, 3 or 1 months, and has not filed."""
-    later = aliased(Term)
     rows = session.execute(
-        select(
-            Term.id, Term.ends_on, Term.state, Registration.id.label("registration_id"),
-            Registration.number, Registration.person_id, Registration.society_id,
-            Person.barred_on,
-            exists().where(Filing.term_id == Term.id, Filing.state.in_(FILED)).label("filed"),
-            exists().where(
-                later.registration_id == Term.registration_id, later.starts_on >= Term.ends_on
-            ).label("followed"),
-        )
-        .join(Registration, Registration.id == Term.registration_id)
-        .join(Person, Person.id == Registration.person_id)
+        certificates()
         .where(
             Term.id > after,
             Term.ends_on > today,
@@ -81,7 +71,7 @@ def remind_expiry(after: int, *, now: datetime, today: date, limit: int = AT_ONC
         )
         .order_by(Term.id)
         .limit(limit)
-    ).all()  # fmt: skip
+    ).all()
     return _told(rows, lambda row: _expiry(row, today), limit, now)
 
 
@@ -96,11 +86,13 @@ def remind_years(after: int, *, now: datetime, today: date, limit: int = AT_ONCE
         .join(LastStanding, LastStanding.registration_id == Registration.id)
         .join(Term, Term.id == LastStanding.term_id)
         .join(Person, Person.id == Registration.person_id)
+        .join(Society, Society.id == Registration.society_id)
         .where(
             Registration.id > after,
             LastStanding.lacking_until <= horizon,
             LastStanding.on_day == today,
             LastStanding.registration_version == Registration.version,
+            LastStanding.standing_round == Society.standing_round,
             Term.state.in_(RUNNING),
             Person.barred_on.is_(None),
             Person.messages_stopped_at.is_(None),
@@ -159,31 +151,12 @@ def remind_events(after: int, *, now: datetime, limit: int = AT_ONCE) -> Part:
             Event.state.in_(COMING),
             Event.starts_at > now,
             Event.starts_at < now + reminders.EVENT_HORIZON,
-            _comes(),
+            comes(),
         )
         .order_by(RosterEntry.id)
         .limit(limit)
     ).all()  # fmt: skip
     return _told(rows, lambda row: _event(row, now), limit, now)
-
-
-def take_back_reminders(*, now: datetime) -> int:
-    """Take back what waits to be sent and is no longer true: moved, cancelled, answered, put off.
-
-    Returns how many.
-    """
-    kinds = (MessageKind.EVENT_TOMORROW.value, MessageKind.RETURN_DUE.value)
-    unsent = select(Delivery.message_id).where(Delivery.state == "due")
-    waiting = session.execute(
-        select(Message.key, Message.kind, Message.person_id, Message.data).where(
-            Message.id.in_(unsent), Message.kind.in_(kinds), Message.withdrawn_at.is_(None)
-        )
-    ).all()
-    events = [w for w in waiting if w.kind == MessageKind.EVENT_TOMORROW.value]
-    returns = [w for w in waiting if w.kind == MessageKind.RETURN_DUE.value]
-    keys = [*_untrue_events(events), *_untrue_returns(returns)]
-    withdraw(keys, now=now)
-    return len(keys)
 
 
 def _told(
@@ -196,15 +169,37 @@ def _told(
     return Part(told, rows[-1].id if len(rows) == limit else None)
 
 
-def _expiry(row: Row[Any], today: date) -> list[Draft]:
-    certificate = reminders.Certificate(
+def certificates() -> Select[*tuple[Any, ...]]:
+    """Terms with what decides whether somebody is told that they end."""
+    later = aliased(Term)
+    return (
+        select(
+            Term.id, Term.ends_on, Term.state, Registration.id.label("registration_id"),
+            Registration.number, Registration.person_id, Registration.society_id,
+            Person.barred_on,
+            exists().where(Filing.term_id == Term.id, Filing.state.in_(FILED)).label("filed"),
+            exists().where(
+                later.registration_id == Term.registration_id, later.starts_on >= Term.ends_on
+            ).label("followed"),
+        )
+        .join(Registration, Registration.id == Term.registration_id)
+        .join(Person, Person.id == Registration.person_id)
+    )  # fmt: skip
+
+
+def certificate_of(row: Row[Any]) -> reminders.Certificate:
+    """A row of `certificates` for the rule."""
+    return reminders.Certificate(
         ends_on=row.ends_on,
         state=CertificateState(row.state),
         filed=row.filed,
         followed=row.followed,
         barred=row.barred_on is not None,
     )
-    step = reminders.expiry_due(certificate, today)
+
+
+def _expiry(row: Row[Any], today: date) -> list[Draft]:
+    step = reminders.expiry_due(certificate_of(row), today)
     if step is None:
         return []
     return [
@@ -271,6 +266,8 @@ def _event(row: Row[Any], now: datetime) -> list[Draft]:
         return []
     here = ZoneInfo(row.zone)
     day = row.starts_at.astimezone(here).date()
+    # the word is read when it arrives, which quiet hours may put off over midnight
+    arrives_on = out_of_quiet(now, habits).astimezone(here).date()
     return [
         Draft(
             row.person_id,
@@ -280,16 +277,16 @@ def _event(row: Row[Any], now: datetime) -> list[Draft]:
                 "title": row.title,
                 "starts_at": row.starts_at.isoformat(),
                 "zone": row.zone,
-                "place": row.venue or row.place or "—",
+                "place": place_words(row.place, row.venue),
                 "event_id": row.event_id,
-                **({"variant": "today"} if now.astimezone(here).date() == day else {}),
+                **({"variant": "today"} if arrives_on == day else {}),
             },
             row.society_id,
         )
     ]
 
 
-def _comes() -> ColumnElement[bool]:
+def comes() -> ColumnElement[bool]:
     """Whether somebody on a roster is awaited."""
     return and_(
         RosterEntry.state == EntryState.LISTED.value,
@@ -297,32 +294,3 @@ def _comes() -> ColumnElement[bool]:
         RosterEntry.person_id.is_not(None),
         RosterEntry.joined_id.is_(None),
     )
-
-
-def _untrue_events(waiting: Sequence[Row[Any]]) -> list[str]:
-    ids = {w.data["event_id"] for w in waiting}
-    awaited = session.execute(
-        select(Event.id, Event.starts_at, RosterEntry.person_id)
-        .join(RosterEntry, RosterEntry.event_id == Event.id)
-        .where(Event.id.in_(ids), Event.state.in_(COMING), _comes())
-    )
-    true = {(row.id, row.starts_at, row.person_id) for row in awaited}
-    return [
-        w.key
-        for w in waiting
-        if (w.data["event_id"], datetime.fromisoformat(w.data["starts_at"]), w.person_id)
-        not in true
-    ]
-
-
-def _untrue_returns(waiting: Sequence[Row[Any]]) -> list[str]:
-    open_ones = session.execute(
-        select(Deadline.subject_id, Deadline.due_on).where(
-            Deadline.kind == DeadlineKind.RETURN.value,
-            Deadline.subject_id.in_({w.data["return_id"] for w in waiting}),
-            Deadline.closed_at.is_(None),
-            Deadline.paused_on.is_(None),
-        )
-    )
-    true = {(row.subject_id, row.due_on.isoformat()) for row in open_ones}
-    return [w.key for w in waiting if (w.data["return_id"], w.data["due_on"]) not in true]

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from cpd_app.db import session
 from cpd_app.domain.audits import FilingState
 from cpd_app.domain.errors import Conflict, NotFound, Rejected
+from cpd_app.domain.work_days import WorkCalendar
 from cpd_app.models import (
     Deadline,
     FileReturn,
@@ -30,10 +31,11 @@ from cpd_app.usecases.deadlines import (
     deadline_of,
     extend_deadline,
     is_past,
+    recompute,
     set_deadline,
 )
 from cpd_app.usecases.filing_case import Case, case_for_act, case_of, move, note
-from cpd_app.usecases.filing_messages import tell_returned, untell_returned
+from cpd_app.usecases.filing_messages import tell_return_moved, tell_returned, untell_returned
 
 MOST_WORDS = 2000
 MOST_ASKS = 500
@@ -169,6 +171,32 @@ def extend_return(
     untell_returned(case.filing, made, now=now)  # another last day now
     tell_returned(case, made, due_on=row.due_on, variant="extended", now=now)
     return made
+
+
+def move_return(return_id: int, calendar: WorkCalendar, *, now: datetime, today: date) -> None:
+    """Compute the last day of a return by a calendar that was announced, and tell old and new day.
+
+    Nothing is told while its clock stands still, or when the new day is over too.
+    """
+    system = Actor.system("calendar-moves")
+    case = case_for_act(system, filing_of_return(return_id), Permission.PROCESS_FILING)
+    made = held_return(return_id)
+    row = deadline_of(DeadlineKind.RETURN, made.id)
+    if row is None or row.closed_at is not None or made.state not in ANSWERABLE:
+        return
+    before_on = row.due_on
+    recompute(row, calendar)
+    if row.due_on == before_on:
+        return
+    case.filing.version += 1
+    data = {"before_on": before_on.isoformat(), "due_on": row.due_on.isoformat()}
+    note(system, case, "return.moved", now=now, data={"return": made.id, **data})
+    if row.paused_on is not None or is_past(row, today):
+        return
+    if made.state == ReturnState.UNANSWERED:
+        _open_again(case, made)
+    untell_returned(case.filing, made, now=now)
+    tell_return_moved(case.filing, made, before_on=before_on, due_on=row.due_on, now=now)
 
 
 def _open_again(case: Case, made: FileReturn) -> None:

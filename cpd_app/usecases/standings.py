@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload, lazyload
 
 from cpd_app.db import session
@@ -19,7 +20,7 @@ from cpd_app.domain.nudges import open_checks
 from cpd_app.domain.reminders import LackingYear, lacking_years
 from cpd_app.domain.renewal import Readiness
 from cpd_app.domain.years import Verdict
-from cpd_app.models import LastStanding, Person, Registration, Term
+from cpd_app.models import LastStanding, Person, Registration, Society, Term
 from cpd_app.usecases.progress import OfSociety, judge
 from cpd_app.usecases.records import audit_proof_setting, records_of_terms
 from cpd_app.usecases.registrations_shown import term_on
@@ -60,6 +61,55 @@ def catch_up(
     return CaughtUp(judged=len(ids), more=len(ids) == limit)
 
 
+def judge_range(
+    society_id: int, first: int, last: int, *, on: date, limit: int = AT_ONCE
+) -> list[int]:
+    """Judge what is old among a society's registrations from one id to another, both included.
+
+    At most `limit`; returns their ids in order.
+    """
+    of_range = Registration.id.between(first, last)
+    old = _old(society_id, on, of_range).order_by(Registration.id).limit(limit)
+    ids = list(session.scalars(old))
+    judge_again(ids, on=on)
+    return ids
+
+
+def ranges_of_old(
+    society_id: int, *, on: date, after: int, size: int, limit: int
+) -> list[tuple[int, int, int]]:
+    """First id, last id and number of what is old, `size` at a time, from an id on (exclusive).
+
+    No more than `limit` ranges: of a society of millions no more is read than is handed out.
+    """
+    old = (
+        _old(society_id, on, Registration.id > after)
+        .order_by(Registration.id)
+        .limit(size * limit)
+        .subquery()
+    )
+    place = func.row_number().over(order_by=old.c.id) - 1
+    numbered = select(old.c.id, (place // literal(size)).label("part")).subquery()
+    rows = session.execute(
+        select(func.min(numbered.c.id), func.max(numbered.c.id), func.count())
+        .group_by(numbered.c.part)
+        .order_by(numbered.c.part)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def begin_round(society_id: int) -> None:
+    """Something was decided for all members of a society: every kept standing of it is old now.
+
+    One row, however many members; who judges at this very moment keeps what is old.
+    """
+    session.execute(
+        update(Society)
+        .where(Society.id == society_id)
+        .values(standing_round=Society.standing_round + 1)
+    )
+
+
 def waiting_in(society_id: int, *, on: date) -> int:
     """How many registrations of a society have a kept standing that is missing or old."""
     old = _old(society_id, on, None)
@@ -68,13 +118,14 @@ def waiting_in(society_id: int, *, on: date) -> int:
 
 def societies_to_catch_up(*, on: date) -> list[int]:
     """Societies that have a registration whose kept standing is missing or old."""
-    statement = (
-        select(Registration.society_id)
+    old = (
+        select(literal(1))
+        .select_from(Registration)
         .outerjoin(LastStanding, LastStanding.registration_id == Registration.id)
-        .where(_is_old(on), _has_term())
-        .distinct()
+        .where(Registration.society_id == Society.id, _is_old(on), _has_term())
+        .correlate(Society)
     )
-    return list(session.scalars(statement))
+    return list(session.scalars(select(Society.id).where(exists(old)).order_by(Society.id)))
 
 
 def judge_again(registration_ids: Sequence[int], *, on: date) -> None:
@@ -88,6 +139,7 @@ def old_among(registration_ids: Sequence[int], *, on: date) -> list[int]:
     return list(
         session.scalars(
             select(Registration.id)
+            .join(Society, Society.id == Registration.society_id)
             .outerjoin(LastStanding, LastStanding.registration_id == Registration.id)
             .where(Registration.id.in_(registration_ids), _is_old(on), _has_term())
         )
@@ -126,6 +178,7 @@ def _is_old(on: date) -> ColumnElement[bool]:
         LastStanding.registration_id.is_(None),
         LastStanding.on_day != on,
         LastStanding.registration_version != Registration.version,
+        LastStanding.standing_round != Society.standing_round,
         LastStanding.to_do.is_(None),
     )
 
@@ -133,6 +186,7 @@ def _is_old(on: date) -> ColumnElement[bool]:
 def _old(society_id: int, on: date, only: ColumnElement[bool] | None) -> Select[int]:
     statement = (
         select(Registration.id)
+        .join(Society, Society.id == Registration.society_id)
         .outerjoin(LastStanding, LastStanding.registration_id == Registration.id)
         .where(Registration.society_id == society_id, _is_old(on), _has_term())
     )
@@ -186,10 +240,22 @@ def judged(ids: Sequence[int], *, on: date) -> list[Judged]:
 
 
 def _judge_part(ids: Sequence[int], on: date) -> None:
-    rows = [_row(standing) for standing in judged(ids, on=on)]
-    session.execute(delete(LastStanding).where(LastStanding.registration_id.in_(ids)))
+    """Keep the answers; a page and a worker may judge the same ones at the same moment."""
+    rows = sorted(
+        (_row(standing) for standing in judged(ids, on=on)), key=lambda row: row["registration_id"]
+    )
+    without = set(ids) - {row["registration_id"] for row in rows}
+    if without:
+        session.execute(delete(LastStanding).where(LastStanding.registration_id.in_(without)))
     if rows:
-        session.execute(insert(LastStanding), rows)
+        into = (
+            postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        )
+        made = into(LastStanding)
+        named = {name: made.excluded[name] for name in rows[0] if name != "registration_id"}
+        session.execute(
+            made.on_conflict_do_update(index_elements=["registration_id"], set_=named), rows
+        )
 
 
 def _sums(pairs: Sequence[tuple[Registration, Term]]) -> dict[int, TermSums]:
@@ -219,7 +285,7 @@ def _sums(pairs: Sequence[tuple[Registration, Term]]) -> dict[int, TermSums]:
     return sums
 
 
-def _row(standing: Judged) -> dict[str, object]:
+def _row(standing: Judged) -> dict[str, Any]:
     registration, answer = standing.registration, standing.answer
     open_years = [y for y in answer.years if y.verdict is Verdict.SHORT or y.running]
     lacking = lacking_years(answer.years, answer.on)
@@ -228,6 +294,7 @@ def _row(standing: Judged) -> dict[str, object]:
         "society_id": registration.society_id,
         "term_id": standing.term.id,
         "registration_version": registration.version,
+        "standing_round": registration.society.standing_round,
         "on_day": answer.on,
         "ready": answer.ready,
         "verdict": worst_of(answer),

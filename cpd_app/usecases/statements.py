@@ -49,7 +49,7 @@ class StatementKind(StrEnum):
 
     #: I was there
     PRESENCE = "presence"
-    #: the answer to 你几点离开？
+    #: the answer to 您几点离开？
     LEAVING = "leaving"
     #: my record is wrong
     DISPUTE = "dispute"

@@ -8,14 +8,15 @@ from sqlalchemy import case, func, or_, select
 from cpd_app.db import session
 from cpd_app.models import Delivery, Job, JobFile
 from cpd_app.policy import Actor, Permission, Target, may, require
+from cpd_app.usecases import standing_jobs
 from cpd_app.usecases.credits_shown import names_of
 from cpd_app.usecases.job_files import files_of
-from cpd_app.usecases.jobs import JobState, target_of
+from cpd_app.usecases.jobs import MUST_END, JobState, target_of
 
 PAGE_SIZE = 30
 STATES = tuple(state.value for state in JobState)
-#: small work of single people: not shown as a task
-UNSHOWN = ("process_file", "send_code")
+#: small work of single people, and ranges that the clock orders (shown as one sum): no tasks
+UNSHOWN = ("process_file", "send_code", standing_jobs.TASK)
 #: a delivery that should have left so long ago waits too long
 OVERDUE = timedelta(minutes=15)
 FAILED_WITHIN = timedelta(days=7)
@@ -35,6 +36,11 @@ class Task:
     def under_way(self) -> bool:
         """Whether it waits or runs."""
         return self.job.state in {JobState.DUE, JobState.RUNNING}
+
+    @property
+    def stoppable(self) -> bool:
+        """Whether it may be left half done."""
+        return self.may_stop and self.job.kind not in MUST_END
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from cpd_app.domain.errors import Rejected
 from cpd_app.domain.work_days import NoticeDay, WorkCalendar, read_notice, with_notice
 from cpd_app.models import CalendarDay, CalendarYear, Deadline, Person, Registration
 from cpd_app.policy import Actor, Permission, Target, require
-from cpd_app.usecases import journal
-from cpd_app.usecases.deadlines import due_by, open_deadlines_touching, recompute
+from cpd_app.usecases import deadline_moves, journal
+from cpd_app.usecases.deadlines import by_calendar, due_by, open_deadlines_touching, shortens
 from cpd_app.usecases.work_calendar import calendar_around
 
 #: the scheme began in 2004; a notice comes at most a year ahead
@@ -55,6 +55,8 @@ class Effect:
     moved_elsewhere: int
     #: deadlines that keep their day and are no longer provisional
     confirmed: int
+    #: days promised to members that the calendar alone would make earlier: they stay
+    kept: int
 
 
 @dataclass(frozen=True)
@@ -109,14 +111,13 @@ def effect_of_notice(
 def enter_notice(
     actor: Actor, society_id: int | None, notice: NewNotice, *, now: datetime, today: date
 ) -> Effect:
-    """Enter a year's notice, or enter it again, and compute the open deadlines anew."""
+    """Enter a year's notice, or enter it again; open deadlines are computed anew by a job."""
     _may(actor, society_id)
     days = _days(notice, today)
     rows, calendar = _touched(notice.year, days)
     effect = _effect(notice.year, days, rows, calendar, society_id)
     _replace(actor, notice, days, now=now)
-    for row in rows:
-        recompute(row, calendar)
+    deadline_moves.order_moves(actor, society_id, notice.year, now=now)
     journal.record(
         actor,
         "calendar.entered",
@@ -159,8 +160,9 @@ def _effect(
     society_id: int | None,
 ) -> Effect:
     own: list[tuple[Deadline, date]] = []
-    elsewhere = confirmed = 0
+    elsewhere = confirmed = kept = 0
     for row in rows:
+        kept += shortens(row, by_calendar(row, calendar))
         due = due_by(row, calendar)
         if due.on != row.due_on:
             if society_id is None or row.society_id != society_id:
@@ -173,7 +175,7 @@ def _effect(
     moved = tuple(
         Moved(row, row.due_on, on, *names.get(row.registration_id, ("", ""))) for row, on in own
     )
-    return Effect(year, days, moved, elsewhere, confirmed)
+    return Effect(year, days, moved, elsewhere, confirmed, kept)
 
 
 def _names(rows: Sequence[Deadline]) -> dict[int | None, tuple[str, str]]:

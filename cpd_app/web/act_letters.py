@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from cpd_app import clock
 from cpd_app.access import current_actor, signed_in
 from cpd_app.db import transaction
+from cpd_app.sheets.words import reason_word
 from cpd_app.storage import local_files
 from cpd_app.usecases import act_letters, act_papers
-from cpd_app.web.certificate_words import reason_word
 from cpd_app.web.evidence import sent_file
 from cpd_app.web.filing_letters import sent
 from cpd_app.web.locale import short_locale

@@ -13,11 +13,11 @@ from qrcode.image.svg import SvgPathFillImage
 from cpd_app import clock
 from cpd_app.access import asks_again, current_actor, staff_area
 from cpd_app.db import transaction
+from cpd_app.documents.spreadsheets import as_text
 from cpd_app.usecases import members
 from cpd_app.usecases.activation import IssuedCode, issue_code, issue_codes, not_activated
 from cpd_app.usecases.registrations import counter_person
 from cpd_app.web import desk
-from cpd_app.web.cells import as_text
 from cpd_app.web.filters import day
 from cpd_app.web.member_list import filter_of, query_of
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from cpd_app.domain.competences import COMPETENCES
 from cpd_app.domain.kinds import Field, FieldType, Kind
 from cpd_app.policy import Actor
+from cpd_app.sheets.attendance_words import presence_lines
 from cpd_app.texts.trace import trace_lines
 from cpd_app.usecases.activity_changes import history_of
 from cpd_app.usecases.credits_shown import CreditShown, credits_of, names_of, titles_of
@@ -18,7 +19,6 @@ from cpd_app.usecases.record_details import RecordDetail
 from cpd_app.usecases.under_filing import filings_over
 from cpd_app.web.activity_forms import field_words, named
 from cpd_app.web.activity_list import assurance_words, state_word
-from cpd_app.web.attendance_words import presence_lines
 from cpd_app.web.filters import day, moment
 from cpd_app.web.locale import short_locale
 

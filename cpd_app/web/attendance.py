@@ -1,7 +1,6 @@
 """Attendance for organisers and staff: the table, one person, corrections, answers, settlement."""
 
-import csv
-import io
+import secrets
 import uuid
 from typing import Any
 
@@ -15,22 +14,22 @@ from cpd_app.access import current_actor, signed_in
 from cpd_app.db import transaction
 from cpd_app.domain.errors import Conflict, DomainError, NotAllowed, Rejected
 from cpd_app.policy import Permission, may
+from cpd_app.sheets import attendance_words
 from cpd_app.storage import local_files
-from cpd_app.usecases import corrections, leaving, settlement, statements
+from cpd_app.usecases import attendance_sheets, corrections, leaving, settlement, statements
 from cpd_app.usecases.attendance_table import (
     attendance_of_entry,
     attendance_table,
-    export_attendance,
 )
 from cpd_app.usecases.event_access import event_target
 from cpd_app.usecases.files import Opened
 from cpd_app.usecases.statements import Answer
-from cpd_app.web import attendance_bulk, attendance_words, event_words, my_attendance
-from cpd_app.web.attendance_export import export_rows
+from cpd_app.web import attendance_bulk, event_words, my_attendance
 from cpd_app.web.attendance_forms import errors_of, typed_correction
 from cpd_app.web.attendance_page import attendance_page, panel_of
 from cpd_app.web.attendance_times import day_options, moment_of
 from cpd_app.web.evidence import FILE_POLICY
+from cpd_app.web.locale import short_locale
 from cpd_app.wording import sentence
 
 bp = Blueprint("attendance", __name__, url_prefix="/events/<int:event_id>")
@@ -136,11 +135,11 @@ def sheet_file(event_id: int, correction_id: int) -> ResponseReturnValue:
 @bp.route("/attendance/leaving", methods=["GET", "POST"])
 @signed_in
 def left(event_id: int) -> ResponseReturnValue:
-    """What people said when they left (你几点离开？), confirmed at once."""
+    """What people said when they left (您几点离开？), confirmed at once."""
     now, actor = clock.now(), current_actor()
     event = corrections.correctable_event(actor, event_id, now=now)
     if request.method == "POST":
-        ids = {int(n) for n in request.form.getlist("statement") if n.isdigit()}
+        ids = set(request.form.getlist("statement", type=int))
         with transaction():
             done = leaving.confirm_leaving(actor, event_id, ids, now=now, today=clock.today())
         flash(ngettext("已确认 %(num)s 人。", "已确认 %(num)s 人。", done), "success")
@@ -180,23 +179,23 @@ def settle(event_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/attendance.csv")
+@bp.post("/attendance/export/<any(csv, xlsx):form>")
 @signed_in
-def export(event_id: int) -> ResponseReturnValue:
+def export(event_id: int, form: str) -> ResponseReturnValue:
     """What the table shows, all pages of it, with every check-in and check-out."""
-    text = io.StringIO(newline="")
     with transaction():
-        table = export_attendance(
+        job = attendance_sheets.order_attendance_sheet(
             current_actor(),
             event_id,
-            wanted=request.args.get("show", "all"),
-            text=request.args.get("q", ""),
+            wanted=request.form.get("show", "all"),
+            text=request.form.get("q", "")[:100],
+            form=form,
+            language=short_locale(),
+            key=request.form.get("key", "")[:40] or secrets.token_hex(8),
             now=clock.now(),
         )
-        csv.writer(text).writerows(export_rows(table))
-    data = io.BytesIO(text.getvalue().encode("utf-8-sig"))
-    name = f"attendance-{event_id}.csv"
-    return send_file(data, mimetype="text/csv", as_attachment=True, download_name=name)
+        job_id = job.id
+    return redirect(url_for("job_files.show", job_id=job_id), 303)
 
 
 def _page(

@@ -37,7 +37,7 @@ def bulk(event_id: int) -> ResponseReturnValue:
     """Correct everybody who is ticked: first what it does to each of them, then it is made."""
     now, actor = clock.now(), current_actor()
     event = corrections.correctable_event(actor, event_id, now=now)
-    ids = sorted({int(n) for n in request.form.getlist("entry") if n.isdigit()})[:MOST_AT_ONCE]
+    ids = sorted(set(request.form.getlist("entry", type=int)))[:MOST_AT_ONCE]
     if not ids:
         flash(_("先勾选要更正的人。"), "error")
         return redirect(url_for("attendance.index", event_id=event_id), 303)

@@ -10,10 +10,10 @@ from flask_babel import ngettext
 
 from cpd_app import clock
 from cpd_app.domain.presence import presence_in
+from cpd_app.sheets import attendance_words as words
 from cpd_app.usecases.attendance_table import Happened, Line, Person, Table
 from cpd_app.usecases.credits_shown import names_of
 from cpd_app.usecases.settlement import Outstanding
-from cpd_app.web import attendance_words as words
 from cpd_app.web.attendance_strip import Scale, Strip, Tick
 from cpd_app.web.event_words import Tab
 

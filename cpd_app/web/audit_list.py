@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from cpd_app.domain.filed_flags import FlagKind
 from cpd_app.policy import Actor
+from cpd_app.sheets.words import level_word
 from cpd_app.usecases.audit_queue import STATES, Queue, QueueFilter, QueueRow, week_end
 from cpd_app.web.audit_words import (
     flag_icon,
@@ -20,7 +21,6 @@ from cpd_app.web.audit_words import (
     near_day,
     state_words,
 )
-from cpd_app.web.member_list import level_word
 
 DUE = ("today", "week")
 

@@ -3,16 +3,17 @@
 import secrets
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from cpd_app import clock
 from cpd_app.access import asks_again, current_actor, staff_area
 from cpd_app.db import transaction
 from cpd_app.domain.errors import Rejected
 from cpd_app.schemas.fields import day_of
+from cpd_app.storage import local_files
 from cpd_app.usecases import bulk_dossiers
+from cpd_app.usecases.bulk_dossiers import Span
 from cpd_app.web import desk
 from cpd_app.web.forms import Read
 from cpd_app.web.locale import short_locale
@@ -32,7 +33,7 @@ def choose() -> ResponseReturnValue:
 @staff_area
 @asks_again
 def order() -> ResponseReturnValue:
-    """Have them made; the page of the work shows how far it is."""
+    """Have them made; their page shows how far it is."""
     first_on, last_on = _days()
     given = Read()
     if first_on is None or last_on is None:
@@ -43,20 +44,20 @@ def order() -> ResponseReturnValue:
         return _page(given)
     try:
         with transaction():
-            bulk_dossiers.order_dossiers(
+            job = bulk_dossiers.order_dossiers(
                 current_actor(),
-                desk.society_id(),
-                first_on,
-                last_on,
+                Span(desk.society_id(), first_on, last_on),
+                with_evidence="with_evidence" in request.form,
+                room=local_files().room(),
                 language=short_locale(),
                 key=request.form.get("key", "")[:40] or secrets.token_hex(8),
                 now=clock.now(),
             )
+            job_id = job.id
     except Rejected as refusal:
         given.refuse(refusal)
         return _page(given)
-    flash(_("正在打包。做好后在这里下载，保留 7 天。"), "success")
-    return redirect(url_for("work.index"), 303)
+    return redirect(url_for("job_files.show", job_id=job_id), 303)
 
 
 def _days() -> tuple[date | None, date | None]:
@@ -67,10 +68,11 @@ def _page(given: Read) -> ResponseReturnValue:
     today = clock.today()
     first_on, last_on = _days()
     span = (first_on or today.replace(month=1, day=1), last_on or today)
-    count = bulk_dossiers.filings_between(current_actor(), desk.society_id(), *span)
+    estimate = bulk_dossiers.estimate_of(current_actor(), Span(desk.society_id(), *span))
     page = render_template(
         "work/dossiers.html",
-        count=count,
+        estimate=estimate,
+        with_evidence="with_evidence" in request.form,
         values={
             "first_on": request.values.get("first_on") or span[0].isoformat(),
             "last_on": request.values.get("last_on") or span[1].isoformat(),

@@ -14,6 +14,7 @@ from cpd_app.domain.certificates import NEVER_PUBLIC, REASONS, TWO_PEOPLE, ActKi
 from cpd_app.domain.errors import Conflict, DomainError, NotAllowed, NotFound, Rejected
 from cpd_app.schemas.certificates import ActSchema, TransferSchema, VersionSchema
 from cpd_app.schemas.evidence import uploads_of
+from cpd_app.sheets.words import reason_word
 from cpd_app.storage import local_files
 from cpd_app.usecases import act_history, act_papers, acts, register_list, transfers
 from cpd_app.usecases.credits_shown import names_of
@@ -27,7 +28,6 @@ from cpd_app.web.certificate_words import (
     kind_word,
     paper_link,
     public_line,
-    reason_word,
     state_look,
     verb_word,
 )

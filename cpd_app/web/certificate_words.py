@@ -1,7 +1,6 @@
 """The register and its acts in words: states, reasons, the dated history of a certificate."""
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from flask import url_for
@@ -9,14 +8,14 @@ from flask_babel import gettext as _
 from flask_babel import pgettext
 
 from cpd_app.domain.certificates import TWO_PEOPLE, ActKind
-from cpd_app.texts.certificates import KINDS, REASONS
+from cpd_app.sheets.words import reason_word
+from cpd_app.texts.certificates import KINDS
 from cpd_app.usecases.act_letters import has_letter
 from cpd_app.usecases.files import FileState
-from cpd_app.usecases.members import MemberRow
 from cpd_app.usecases.register_list import Certificate
 from cpd_app.web.filters import day, moment
 from cpd_app.web.locale import short_locale
-from cpd_app.web.member_list import STATE_KINDS, field_name, level_word
+from cpd_app.web.member_list import STATE_KINDS
 from cpd_app.wording import sentence
 
 if TYPE_CHECKING:
@@ -49,11 +48,6 @@ def kind_word(kind: str) -> str:
     if kind == ActKind.ANNULLED:
         return str(pgettext("act", "更正"))
     return sentence(KINDS[kind])
-
-
-def reason_word(reason_code: str | None) -> str:
-    """Why, in words; nothing for an act without a reason."""
-    return sentence(REASONS[reason_code]) if reason_code else ""
 
 
 def state_word(state: str, *, under_review: bool = False) -> str:
@@ -183,23 +177,3 @@ def public_line(kind: str, number: str, name: str, reason: str, basis: str, day_
     """What the notice will say, for the preview of a form."""
     parts = [day_words, f"{number} {name}", kind_word(kind), reason, basis]
     return " · ".join(part for part in parts if part)
-
-
-def rows_as_cells(
-    rows: Sequence[MemberRow] | Iterator[MemberRow], reasons: dict[int, str]
-) -> Iterator[list[str]]:
-    """The register as cells, its heading first; the columns are those on the page."""
-    yield [
-        _("编号"), _("姓名"), _("级别"), _("领域"), _("起"), _("有效至"), _("状态"), _("事由"),
-    ]  # fmt: skip
-    for row in rows:
-        yield [
-            row.number,
-            row.name,
-            level_word(row.level),
-            field_name(row),
-            row.starts_on.isoformat(),
-            (row.ends_on - timedelta(days=1)).isoformat(),
-            state_word(row.state),
-            reason_word(reasons.get(row.registration_id)),
-        ]

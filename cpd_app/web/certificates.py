@@ -1,31 +1,26 @@
 """证书登记: the register of certificates, one of them beside the list, and what is taken along."""
 
-import csv
-import io
+import secrets
 from functools import partial
 from typing import Any
 
-import xlsxwriter
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from cpd_app import clock
 from cpd_app.access import asks_again, current_actor, staff_area
-from cpd_app.db import transaction
 from cpd_app.domain.errors import NotFound
+from cpd_app.sheets.words import field_name, level_word, reason_word
 from cpd_app.texts.register import STATES
 from cpd_app.usecases import act_history, appeals, federation_reports, members, register_list
 from cpd_app.usecases.members import Found, MemberFilter
-from cpd_app.web import certificate_acts, desk
-from cpd_app.web.cells import as_text
+from cpd_app.web import certificate_acts, desk, sheet_orders
 from cpd_app.web.certificate_words import (
     buttons_of,
     field_of,
     history_of,
-    reason_word,
-    rows_as_cells,
     state_look,
     state_word,
 )
@@ -33,8 +28,6 @@ from cpd_app.web.filters import moment
 from cpd_app.web.member_list import (
     STATE_KINDS,
     end_column,
-    field_name,
-    level_word,
     number_column,
 )
 
@@ -42,10 +35,6 @@ bp = Blueprint("certificates", __name__, url_prefix="/staff/certificates")
 bp.register_blueprint(certificate_acts.bp)
 
 SORTS = ("number", "ends_on", "-ends_on")
-MEDIA = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @bp.get("")
@@ -75,6 +64,7 @@ def index() -> ResponseReturnValue:
         chosen=_chosen(chosen_id) if chosen_id is not None else None,
         waiting=act_history.count_open(society_id),
         query=_query(wanted),
+        key=secrets.token_hex(8),
         is_registrar=desk.is_registrar(),
         society=here.code if (here := desk.open_desk()) else "",
     )
@@ -86,40 +76,7 @@ def index() -> ResponseReturnValue:
 def export(form: str) -> ResponseReturnValue:
     """What the list shows, all pages of it."""
     wanted = _wanted(posted=True)
-    with transaction():
-        rows = list(
-            members.export_members(
-                current_actor(), desk.society_id(), wanted, on=clock.today(), now=clock.now()
-            )
-        )
-        reasons = register_list.reasons_of_society(desk.society_id())
-    cells = [[as_text(cell) for cell in line] for line in rows_as_cells(rows, reasons)]
-    body = as_csv(cells) if form == "csv" else as_xlsx(cells)
-    response = Response(body)
-    response.headers["Content-Type"] = MEDIA[form]
-    name = f"certificates-{clock.today().isoformat()}.{form}"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
-
-
-def as_csv(cells: list[list[str]]) -> bytes:
-    """Bytes that a spreadsheet opens as UTF-8."""
-    text = io.StringIO()
-    csv.writer(text).writerows(cells)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def as_xlsx(cells: list[list[str]]) -> bytes:
-    """One sheet, its heading frozen; every cell is text."""
-    file = io.BytesIO()
-    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet()
-    sheet.freeze_panes(1, 0)
-    for number, line in enumerate(cells):
-        for column, cell in enumerate(line):
-            sheet.write_string(number, column, cell)
-    book.close()
-    return file.getvalue()
+    return sheet_orders.ordered("certificates", form, wanted, back=url_for("certificates.index"))
 
 
 def _wanted(*, posted: bool = False) -> MemberFilter:

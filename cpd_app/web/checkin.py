@@ -31,11 +31,10 @@ from cpd_app.usecases.claims import Claim
 from cpd_app.usecases.guessing import guesser
 from cpd_app.usecases.receipts import Receipt, Result
 from cpd_app.usecases.scans import Room, room_of
-from cpd_app.web.filters import duration
 from cpd_app.web.forms import read
 from cpd_app.web.locale import short_locale
 from cpd_app.web.signin import address
-from cpd_app.wording import sentence
+from cpd_app.wording import duration, sentence
 
 bp = Blueprint("checkin", __name__)
 

@@ -191,6 +191,7 @@ BELONGS = {
     "appeals": "relief_desk.index",
     "reach": "staff.overview",
     "bulk_dossiers": "audits.index",
+    "job_files": "work.index",
     "matches": "audits.index",
     "relief_grounds": "relief_desk.index",
 }

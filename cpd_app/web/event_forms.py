@@ -227,8 +227,8 @@ def session_form(event: "Event", kept: "EventSession | None", *, day: date) -> S
 def typed_session(posted: Mapping[str, str]) -> SessionForm:
     """What was typed, as it was typed."""
     names = ("title", "room", "on", "starts", "ends", "credited", "version", "paste")
-    count = min(int(posted.get("rows", "0") or 0) if posted.get("rows", "").isdigit() else 0,
-                MOST_ROWS)  # fmt: skip
+    asked = posted.get("rows", "")
+    count = min(int(asked), MOST_ROWS) if asked.isdecimal() and len(asked) < 4 else 0
     rows = [
         PartRow(
             starts=typed_time(posted.get(f"part-{n}-starts", "")),
@@ -325,7 +325,7 @@ def _part(
         ends_at=zoned(end, zone, "parts"),
         credited=row.credited,
         speakers=tuple(PlannedSpeaker(*who, kind=row.kind) for who in speakers_of(row.speakers)),
-        id=int(row.id) if row.id.isdigit() else None,
+        id=int(row.id) if row.id.isdecimal() and len(row.id) < 10 else None,
     )
 
 

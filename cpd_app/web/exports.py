@@ -1,33 +1,56 @@
 """Take along what is recorded: the member everything, staff what their society credits."""
 
-from flask import Blueprint, Response, render_template
+import secrets
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from cpd_app import clock, storage
+from cpd_app import clock
 from cpd_app.access import asks_again, current_actor, signed_in, staff_area
 from cpd_app.db import transaction
-from cpd_app.usecases import exports
+from cpd_app.documents.spreadsheets import CSV, XLSX
+from cpd_app.sheets import records
+from cpd_app.usecases import export_orders, exports
 from cpd_app.usecases.exports import Exported
-from cpd_app.web import export_files
+from cpd_app.web.locale import short_locale
 
 bp = Blueprint("exports", __name__)
 
-MEDIA = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "json": "application/json",
-    "zip": "application/zip",
-}
+MEDIA = {"csv": CSV, "xlsx": XLSX, "json": "application/json"}
 
 
 @bp.get("/me/export")
 @signed_in
 def index() -> ResponseReturnValue:
-    """Choose a form."""
-    return render_template("exports/index.html")
+    """Choose a form; below it what is being packed or was."""
+    actor = current_actor()
+    files, size = export_orders.size_of_proofs(actor)
+    return render_template(
+        "exports/index.html",
+        files=files,
+        bytes=size,
+        orders=export_orders.own_orders(actor, now=clock.now()),
+        key=secrets.token_hex(8),
+    )
 
 
-@bp.get("/me/export/<any(csv, xlsx, json, zip):form>")
+@bp.post("/me/export")
+@signed_in
+@asks_again
+def order() -> ResponseReturnValue:
+    """Have everything packed with its proofs; its page shows how far it is."""
+    with transaction():
+        job = export_orders.order_own(
+            current_actor(),
+            language=short_locale(),
+            key=request.form.get("key", "")[:40] or secrets.token_hex(8),
+            now=clock.now(),
+        )
+        job_id = job.id
+    return redirect(url_for("job_files.show", job_id=job_id), 303)
+
+
+@bp.get("/me/export/<any(csv, xlsx, json):form>")
 @signed_in
 @asks_again
 def own(form: str) -> ResponseReturnValue:
@@ -46,24 +69,15 @@ def of_registration(registration_id: int, form: str) -> ResponseReturnValue:
 
 
 def _sent(exported: Exported, form: str) -> Response:
-    now = clock.now()
     match form:
         case "csv":
-            body = export_files.as_csv(export_files.table_of(exported))
+            body = records.as_csv(records.table_of(exported))
         case "xlsx":
-            body = export_files.as_xlsx(export_files.table_of(exported))
-        case "json":
-            body = export_files.as_json(exports.as_json(exported, now=now))
+            body = records.as_xlsx(records.table_of(exported))
         case _:
-            data = exports.as_json(exported, now=now)
-            return _attached(
-                Response(export_files.as_zip(exported, data, storage.local_files())), form
-            )
-    return _attached(Response(body), form)
-
-
-def _attached(response: Response, form: str) -> Response:
+            body = records.as_json(exports.as_json(exported, now=clock.now()))
+    response = Response(body)
     response.headers["Content-Type"] = MEDIA[form]
-    day = clock.today().isoformat()
-    response.headers.set("Content-Disposition", "attachment", filename=f"cpd-{day}.{form}")
+    name = f"cpd-{clock.today().isoformat()}.{form}"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

@@ -12,10 +12,10 @@ from flask_babel import ngettext
 from cpd_app import clock
 from cpd_app.access import current_actor, staff_area
 from cpd_app.db import transaction
+from cpd_app.documents.spreadsheets import as_text
 from cpd_app.domain.errors import Conflict
 from cpd_app.usecases import federation_reports
 from cpd_app.usecases.federation_reports import PAGE_SIZE
-from cpd_app.web.cells import as_text
 from cpd_app.web.locale import short_locale
 from cpd_app.wording import sentence
 

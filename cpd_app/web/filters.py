@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from flask import Flask
-from flask_babel import gettext as _
 
 from cpd_app.clock import BEIJING
+from cpd_app.domain.numbers import spaced_phone
 from cpd_app.web.locale import short_locale
+from cpd_app.wording import duration
 
 
 def hours(value: int | None) -> str:
@@ -47,16 +48,6 @@ def moment(value: datetime | None, zone: ZoneInfo = BEIJING) -> str:
     return f"{day(local.date())} {local:%H:%M}"
 
 
-def duration(minutes: int) -> str:
-    """2 小时 30 分."""
-    whole, rest = divmod(minutes, 60)
-    if whole and rest:
-        return str(_("%(h)s 小时 %(m)s 分", h=whole, m=rest))
-    if whole:
-        return str(_("%(h)s 小时", h=whole))
-    return str(_("%(m)s 分", m=rest))
-
-
 def size(value: int) -> str:
     """Bytes as a person reads them: 1.2 MB."""
     if value < 1024 * 1024:
@@ -64,7 +55,12 @@ def size(value: int) -> str:
     return f"{value / 1024 / 1024:.1f} MB"
 
 
+def phone(value: str | None) -> str:
+    """+86 138 0000 1234; nothing for none."""
+    return spaced_phone(value or "")
+
+
 def init(app: Flask) -> None:
     """Give the filters to the templates."""
-    for function in (hours, day, last_day, short_day, moment, duration, size):
+    for function in (hours, day, last_day, short_day, moment, duration, phone, size):
         app.jinja_env.filters[function.__name__] = function

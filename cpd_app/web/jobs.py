@@ -10,25 +10,15 @@ from cpd_app import clock
 from cpd_app.access import current_actor, signed_in
 from cpd_app.db import transaction
 from cpd_app.domain.errors import Rejected
+from cpd_app.usecases.job_files import makes_file
 from cpd_app.usecases.jobs import JobState, cancel_job, job_of
+from cpd_app.web.job_words import unit_of
 from cpd_app.web.paths import safe_path
 from cpd_app.wording import sentence
 
 bp = Blueprint("jobs", __name__)
 
 OVER = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
-#: kind of job -> what it counts; others count steps
-UNITS = {
-    "read_import": "rows",
-    "save_import": "rows",
-    "undo_import": "rows",
-    "nudge": "people",
-    "rules_effect": "people",
-    "recalculation_trial": "people",
-    "recalculation": "people",
-    "dossiers": "files",
-    "process_file": "files",
-}
 
 
 @bp.get("/jobs/<int:job_id>/progress")
@@ -49,20 +39,16 @@ def progress(job_id: int) -> ResponseReturnValue:
 @bp.post("/jobs/<int:job_id>/cancel")
 @signed_in
 def cancel(job_id: int) -> ResponseReturnValue:
-    """Stop it; what was done so far stays."""
+    """Stop it; what was done so far stays, half a file does not."""
     try:
         with transaction():
-            cancel_job(current_actor(), job_id, now=clock.now())
+            job = cancel_job(current_actor(), job_id, now=clock.now())
+            said = _("已停下，没有留下文件。") if makes_file(job) else _("已停下，做完的部分保留。")
     except Rejected as refusal:
         flash(sentence(refusal.code), "error")
     else:
-        flash(_("已停下，做完的部分保留。"), "success")
+        flash(said, "success")
     return redirect(safe_path(request.form.get("next"), "/staff/work"), 303)
-
-
-def unit_of(kind: str) -> str:
-    """What a job counts."""
-    return UNITS.get(kind, "parts")
 
 
 def _json(job: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The register as a list: filters from the address, tabs with counts, rows ready to print."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -10,6 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from cpd_app.sheets.words import field_name, level_word, state_word
 from cpd_app.texts.register import LEVELS, STATES
 from cpd_app.texts.renewal import VERDICTS
 from cpd_app.usecases.members import (
@@ -22,10 +23,8 @@ from cpd_app.usecases.members import (
     MemberRow,
     month_of,
 )
-from cpd_app.web.cells import as_text
 from cpd_app.web.filters import hours
 from cpd_app.web.locale import short_locale
-from cpd_app.wording import sentence
 
 #: how a state looks in a list; normal is quiet
 STATE_KINDS = {
@@ -155,27 +154,6 @@ def line_of(row: MemberRow) -> Line:
     )
 
 
-def field_name(row: MemberRow) -> str:
-    """The field in the reader's language; what the file said when it is not mapped."""
-    if row.field is None:
-        return row.field_text
-    return (row.field_en if short_locale() == "en" else row.field) or row.field
-
-
-def level_word(level: str) -> str:
-    """见习, 专业, 资深."""
-    return {
-        "apprentice": _("见习"),
-        "professional": _("专业"),
-        "senior": _("资深"),
-    }[level]
-
-
-def state_word(state: str) -> str:
-    """The state of a certificate in a word."""
-    return sentence(STATES[state])
-
-
 def standing_word(standing: str) -> str:
     """What the filter by standing is called."""
     return {
@@ -189,30 +167,6 @@ def standing_word(standing: str) -> str:
 def month_words(first: date) -> str:
     """2027年3月 / March 2027."""
     return f"{first:%B %Y}" if short_locale() == "en" else f"{first.year}年{first.month}月"
-
-
-def csv_rows(rows: Iterable[MemberRow]) -> Iterator[list[str]]:
-    """The list as cells, its heading first; the columns are those on the page."""
-    yield [
-        _("编号"), _("姓名"), _("单位"), _("工程技术领域"), _("级别"), _("有效至"), _("状态"),
-        _("账号"), _("学时进度"),
-    ]  # fmt: skip
-    for row in rows:
-        line = line_of(row)
-        yield [
-            as_text(cell)
-            for cell in (
-                row.number,
-                row.name,
-                row.employer or "",
-                line.field,
-                line.level,
-                line.last_on.isoformat(),
-                line.state[0],
-                _("已激活") if row.activated else _("未激活"),
-                line.verdict[0] if line.verdict else "",
-            )
-        ]
 
 
 def _one_of(value: str, known: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from cpd_app.domain.errors import NotFound
 from cpd_app.domain.progress import YearProgress
 from cpd_app.policy import Actor
+from cpd_app.sheets.words import level_word, state_word
 from cpd_app.texts.renewal import VERDICTS
 from cpd_app.usecases.member_file import MemberFile
 from cpd_app.usecases.record_details import details_of
@@ -23,7 +24,7 @@ from cpd_app.web.activity_page import RecordPage, record_page
 from cpd_app.web.evidence_panel import Panel, panel_of
 from cpd_app.web.filters import hours
 from cpd_app.web.locale import short_locale
-from cpd_app.web.member_list import STATE_KINDS, level_word, state_word
+from cpd_app.web.member_list import STATE_KINDS
 from cpd_app.web.progress_page import CheckItem, readiness_page
 
 #: the year of the address that shows what falls outside the term

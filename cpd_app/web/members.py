@@ -1,8 +1,6 @@
 """Find a member, open one, change what a registrar may change, say that documents were checked."""
 
-import csv
-import io
-import tempfile
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +11,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -25,14 +22,15 @@ from cpd_app.access import asks_again, current_actor, staff_area
 from cpd_app.db import transaction
 from cpd_app.domain.errors import DomainError
 from cpd_app.schemas.members import EmployerSchema, MembershipSchema, NameSchema
+from cpd_app.sheets.words import level_word
 from cpd_app.usecases import checks, member_changes, members, overview, standings
 from cpd_app.usecases.member_file import MemberFile, member_file
 from cpd_app.usecases.members import MemberFilter
 from cpd_app.usecases.registrations import fields_of_engineering
-from cpd_app.web import activation_codes, desk, erasure, merges, registrations
+from cpd_app.web import activation_codes, desk, erasure, merges, registrations, sheet_orders
 from cpd_app.web.forms import Read, read
 from cpd_app.web.locale import short_locale
-from cpd_app.web.member_list import csv_rows, filter_of, level_word, member_list, query_of
+from cpd_app.web.member_list import filter_of, member_list, query_of
 from cpd_app.web.member_page import address, heading, last_day, member_page, role_word
 
 bp = Blueprint("members", __name__, url_prefix="/staff/members")
@@ -61,28 +59,20 @@ def index() -> ResponseReturnValue:
         page=member_list(found, wanted, fields),
         fields=fields,
         waiting=waiting,
+        key=secrets.token_hex(8),
         codes_query={k: v for k, v in query_of(wanted).items() if k != "sort"},
         is_registrar=desk.is_registrar(),
     )
 
 
-@bp.post("/export")
+@bp.post("/export/<any(csv, xlsx):form>")
 @staff_area
 @asks_again
-def export() -> ResponseReturnValue:
-    """What the list shows, all pages of it, as CSV that a spreadsheet opens."""
+def export(form: str) -> ResponseReturnValue:
+    """What the list shows, all pages of it, with how each member's year stands."""
     wanted = filter_of(request.form)
     _bring_up_to_date(desk.society_id(), wanted)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the server when it was sent
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-    with transaction():
-        rows = members.export_members(
-            current_actor(), desk.society_id(), wanted, on=clock.today(), now=clock.now()
-        )
-        csv.writer(text).writerows(csv_rows(rows))
-    text.detach().seek(0)
-    name = f"members-{clock.today().isoformat()}.csv"
-    return send_file(file, mimetype="text/csv", as_attachment=True, download_name=name)
+    return sheet_orders.ordered("members", form, wanted, back=url_for("members.index"))
 
 
 @bp.get("/<int:registration_id>")
@@ -252,10 +242,12 @@ def _bring_up_to_date(society_id: int, wanted: MemberFilter) -> int:
     actor, today = current_actor(), clock.today()
     if wanted.standing in {"", "not_activated"}:
         return 0
-    if not overview.is_up_to_date(actor, society_id, on=today):
+    waiting = overview.old_standings(actor, society_id, on=today)
+    if waiting:
         with transaction():
             overview.bring_up_to_date(actor, society_id, on=today)
-    return standings.waiting_in(society_id, on=today)
+        waiting = overview.old_standings(actor, society_id, on=today)
+    return waiting
 
 
 def _file(registration_id: int) -> MemberFile:

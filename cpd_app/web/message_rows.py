@@ -26,6 +26,10 @@ ICONS = {
 }
 
 
+#: what asks the reader for an act, and says so in the list
+TO_DO = frozenset(message_words.ACTIONS) - {MessageKind.TRIAL}
+
+
 @dataclass(frozen=True)
 class Row:
     """One message ready to print."""
@@ -38,6 +42,9 @@ class Row:
     #: for machines, in UTC
     at: str
     unread: bool
+    #: where it leads, and what there is to do there ("" when there is only something to see)
+    path: str
+    act: str
 
 
 def row_of(message: "Message", *, now: datetime) -> Row:
@@ -51,14 +58,16 @@ def row_of(message: "Message", *, now: datetime) -> Row:
         when=_when(message.created_at, now),
         at=message.created_at.isoformat(),
         unread=message.read_at is None,
+        path=message_words.path(kind, message.data),
+        act=message_words.action(kind) if kind in TO_DO else "",
     )
 
 
 def _when(moment: datetime, now: datetime) -> str:
-    """As short as it can be told apart: 09:02, 昨天 09:02, 10月3日, 2025年10月3日."""
+    """As short as it can be told apart: 09:02, 昨天, 10月3日, 2025年10月3日."""
     local, today = moment.astimezone(BEIJING), now.astimezone(BEIJING).date()
     if local.date() == today:
         return f"{local:%H:%M}"
     if local.date() == today - timedelta(days=1):
-        return _("昨天 %(time)s", time=f"{local:%H:%M}")
+        return _("昨天")
     return short_day(local.date()) if local.year == today.year else day(local.date())

@@ -16,6 +16,7 @@ from cpd_app.domain.numbers import spaced_phone
 from cpd_app.schemas.messages import EACH
 from cpd_app.usecases.message_choices import Line, Lines
 from cpd_app.web.filters import moment
+from cpd_app.web.reach_words import reason_of, said_of
 
 #: zones to choose between; where members work, from east to west
 ZONES = (
@@ -58,6 +59,9 @@ class Way:
     state: str
     meta: str
     advice: str
+    #: why it does not arrive, and the other side's own words
+    reason: str
+    said: str
     href: str
     action: str
 
@@ -200,9 +204,16 @@ def _way(line: Line, habits: Habits) -> Way:
         state=state,
         meta=last,
         advice=advice,
+        reason=_reason(line) if line.state in {"bounced", "failing"} else "",
+        said=said_of(line.problem) if line.state in {"bounced", "failing"} else "",
         href=(url_for("me.account.email") if email else url_for("me.profile")) if changes else "",
         action=_action(line.state, email=email) if changes else "",
     )
+
+
+def _reason(line: Line) -> str:
+    reason = reason_of(line.problem)
+    return _("原因：%(reason)s", reason=reason) if reason else ""
 
 
 def _action(state: str, *, email: bool) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -24,6 +24,8 @@ from cpd_app.wording import sentence
 bp = Blueprint("messages", __name__, url_prefix="/me/messages")
 
 UNREAD = "unread"
+#: marks taken from a device at once
+MOST_SENT = 200
 
 
 @bp.get("")
@@ -62,6 +64,16 @@ def read_all() -> ResponseReturnValue:
         )
     flash(_("全部消息已标为已读。"))
     return redirect(url_for("messages.index"), 303)
+
+
+@bp.post("/read")
+@signed_in
+def read_some() -> ResponseReturnValue:
+    """What was opened on this device; its script sends it, at once or when the network is back."""
+    ids = [_number(text, 0) for text in request.form.getlist("id")[:MOST_SENT]]
+    with transaction():
+        read = inbox.read_some(current_actor(), ids, now=clock.now())
+    return jsonify(read=read)
 
 
 @bp.get("/settings")

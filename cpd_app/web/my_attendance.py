@@ -13,12 +13,13 @@ from cpd_app.access import current_actor, signed_in
 from cpd_app.db import transaction
 from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.schemas.evidence import key_of, upload_of
+from cpd_app.sheets import attendance_words
 from cpd_app.storage import local_files
 from cpd_app.usecases import statements
 from cpd_app.usecases.attendance_table import Person, own_attendance
 from cpd_app.usecases.files import Secrecy, Upload
 from cpd_app.usecases.statements import NewStatement, StatementKind
-from cpd_app.web import attendance_words, event_words, uploads
+from cpd_app.web import event_words, uploads
 from cpd_app.web.attendance_page import panel_of
 from cpd_app.web.attendance_times import day_options, moment_of, session_options
 from cpd_app.wording import sentence
@@ -99,7 +100,7 @@ def _kind() -> StatementKind:
 def _heading(kind: StatementKind) -> str:
     return {
         StatementKind.PRESENCE: _("我在场"),
-        StatementKind.LEAVING: _("你几点离开？"),
+        StatementKind.LEAVING: _("您几点离开？"),
         StatementKind.DISPUTE: _("记录有出入"),
     }[kind]
 

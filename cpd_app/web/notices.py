@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cpd_app.access import public
+from cpd_app.sheets.words import reason_word
 from cpd_app.usecases import notices
 from cpd_app.usecases.notices import Notice, Notices
-from cpd_app.web.certificate_words import LOOKS, kind_word, reason_word
+from cpd_app.web.certificate_words import LOOKS, kind_word
 from cpd_app.web.filters import day
 from cpd_app.web.locale import short_locale
 

@@ -100,7 +100,7 @@ def tabs(found: NudgePage, wanted: NudgeFilter) -> list[dict[str, Any]]:
 def options() -> dict[str, list[tuple[str, str]]]:
     """Choices of the filters."""
     return {
-        "months": [(str(m), _("%(n)s 个月内到期", n=m)) for m in MONTHS],
+        "months": [(str(m), _("%(n)s 个月内", n=m)) for m in MONTHS],
         "missing": [("", _("不限")), *((code, check_word(code)) for code in ASKED)],
         "nudged": [("", _("不限")), ("no", _("7 天内没催过")), ("yes", _("7 天内催过"))],
     }

@@ -7,7 +7,10 @@ def safe_path(value: str | None, default: str = "/") -> str:
     """The path of `value` when it is one of ours, else the default."""
     if not value:
         return default
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:  # brackets that hold no address
+        return default
     path = parts.path
     # "//host", "/\host" and control characters are read as another host by browsers.
     if not path.startswith("/") or path.startswith(("//", "/\\")) or any(c < " " for c in value):

@@ -14,6 +14,7 @@ from cpd_app.usecases import reach_lists
 from cpd_app.usecases.reach_lists import MONTHS, Lack, ReachFilter, ReachRow
 from cpd_app.web import desk, nudge_words
 from cpd_app.web.filters import short_day
+from cpd_app.web.reach_words import reason_of, said_of
 
 bp = Blueprint("reach", __name__, url_prefix="/staff/reach")
 
@@ -46,7 +47,7 @@ def index() -> ResponseReturnValue:
             }
             for lack in Lack
         ],
-        months=[("", _("不限")), *((str(m), _("%(n)s 个月内到期", n=m)) for m in MONTHS)],
+        months=[("", _("不限")), *((str(m), _("%(n)s 个月内", n=m)) for m in MONTHS)],
         lines=[(row, _why(row), row.ends_on - timedelta(days=1)) for row in found.rows],
         previous=_href(wanted, page=found.page - 1) if found.page > 1 else "",
         following=_href(wanted, page=found.page + 1) if found.page < found.pages else "",
@@ -101,18 +102,21 @@ def _explained(lack: Lack) -> str:
     }[lack]
 
 
-def _why(row: ReachRow) -> list[tuple[str, str]]:
-    """What is wrong with the ways to somebody: words and kind of state."""
+def _why(row: ReachRow) -> list[tuple[str, str, str]]:
+    """What is wrong with the ways to somebody: words, kind of state, what the other side said."""
     found = []
-    for channel, state, since in row.broken:
-        day = short_day(since.astimezone(clock.BEIJING).date())
-        found.append((_broken(channel, state, day), "warning"))
+    for broken in row.broken:
+        day = short_day(broken.since.astimezone(clock.BEIJING).date())
+        words = _broken(broken.channel, broken.state, day)
+        reason = reason_of(broken.problem)
+        words = _("%(broken)s：%(reason)s", broken=words, reason=reason) if reason else words
+        found.append((words, "warning", said_of(broken.problem)))
     if not row.has_email:
-        found.append((_("没有邮箱"), "none"))
+        found.append((_("没有邮箱"), "none", ""))
     if not row.has_phone:
-        found.append((_("没有手机"), "none"))
+        found.append((_("没有手机"), "none", ""))
     if not row.activated:
-        found.append((_("未激活"), "none"))
+        found.append((_("未激活"), "none", ""))
     return found
 
 

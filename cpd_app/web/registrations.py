@@ -14,6 +14,7 @@ from cpd_app.db import transaction
 from cpd_app.domain.errors import DomainError
 from cpd_app.schemas.members import FieldSchema, NextTermSchema
 from cpd_app.schemas.registrations import NewRegistrationSchema
+from cpd_app.sheets.words import level_word
 from cpd_app.usecases.member_entry import enter_at_desk
 from cpd_app.usecases.registrations import (
     Option,
@@ -29,7 +30,6 @@ from cpd_app.web import desk
 from cpd_app.web.filters import day
 from cpd_app.web.forms import Read, read
 from cpd_app.web.locale import short_locale
-from cpd_app.web.member_list import level_word
 from cpd_app.wording import sentence
 
 bp = Blueprint("registrations", __name__)

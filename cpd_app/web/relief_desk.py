@@ -21,7 +21,14 @@ from cpd_app.schemas.relief import (
     after,
     last_of,
 )
-from cpd_app.usecases import appeals, relief, relief_decisions, relief_effect, relief_lists
+from cpd_app.usecases import (
+    appeals,
+    relief,
+    relief_decisions,
+    relief_effect,
+    relief_for_all,
+    relief_lists,
+)
 from cpd_app.usecases.credits_shown import names_of
 from cpd_app.usecases.relief import Asked
 from cpd_app.usecases.relief_decisions import Decided, ForAll, span_for_all
@@ -108,9 +115,26 @@ def show(relief_id: int) -> ResponseReturnValue:
         appeal=_appeal(asked),
         may_decide=may(current_actor(), Permission.DECIDE_RELIEF, _target(asked)),
         may_annul=_may_annul(asked),
+        telling=relief_for_all.telling_of(current_actor(), asked.relief),
+        may_tell=may(current_actor(), Permission.SET_RELIEF, _target(asked)),
         words=relief_words,
     )
     return page, 200 if given.ok else 422
+
+
+@bp.post("/<int:relief_id>/telling")
+@staff_area
+def go_on(relief_id: int) -> ResponseReturnValue:
+    """Go on with telling the society, where it was stopped."""
+    _asked(relief_id)
+    try:
+        with transaction():
+            relief_for_all.go_on_telling(current_actor(), relief_id, now=clock.now())
+    except Conflict as refusal:
+        flash(sentence(refusal.code), "error")
+    else:
+        flash(_("继续告知，已告知的不会再收到。"), "success")
+    return redirect(url_for("relief_desk.show", relief_id=relief_id), 303)
 
 
 @bp.post("/<int:relief_id>/annul")
@@ -149,9 +173,10 @@ def for_all() -> ResponseReturnValue:
         return render_template("errors/403.html"), 403
     if request.method == "POST":
         given = read(ForAllSchema())
-        if given.ok and request.form.get("act") == "give" and _give(society_id, given):
-            flash(_("已对全会生效。"), "success")
-            return redirect(url_for("relief_desk.index", state=ReliefState.GRANTED.value), 303)
+        made = _give(society_id, given) if given.ok and request.form.get("act") == "give" else None
+        if made is not None:
+            flash(_("已对全会生效，正在告知会员。"), "success")
+            return redirect(url_for("relief_desk.show", relief_id=made), 303)
         if given.value is not None:
             effect = _effect_on_all(society_id, given)
     page = render_template(
@@ -201,11 +226,12 @@ def _decide(relief_id: int, given: Read, values: dict[str, Any]) -> bool:
     return True
 
 
-def _give(society_id: int, given: Read) -> bool:
+def _give(society_id: int, given: Read) -> int | None:
+    """The id of the relief; None when it was refused."""
     said = given.value
     try:
         with transaction():
-            relief_decisions.give_relief_to_all(
+            made = relief_decisions.give_relief_to_all(
                 current_actor(),
                 society_id,
                 ForAll(said["ground"], said["from_on"], after(said["last_on"]), said["words"],
@@ -214,8 +240,8 @@ def _give(society_id: int, given: Read) -> bool:
             )  # fmt: skip
     except Rejected as refusal:
         _refuse(given, refusal)
-        return False
-    return True
+        return None
+    return made.id
 
 
 def _effect_on_all(society_id: int, given: Read) -> relief_effect.EffectOnAll | None:

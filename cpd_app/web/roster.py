@@ -13,13 +13,13 @@ from flask_babel import ngettext
 from cpd_app import clock
 from cpd_app.access import current_actor, signed_in
 from cpd_app.db import transaction
+from cpd_app.documents.spreadsheets import as_text
 from cpd_app.domain.errors import DomainError, Rejected
 from cpd_app.texts.roster import ROSTER_COLUMNS
 from cpd_app.usecases import guests, roster, roster_files, roster_lists, roster_shown
 from cpd_app.usecases.roster_entries import Named
 from cpd_app.usecases.roster_lists import NewName
 from cpd_app.web import event_words
-from cpd_app.web.cells import as_text
 from cpd_app.web.import_pages import template_of, uploaded
 from cpd_app.web.roster_page import (
     EXPORT_HEADING,
@@ -82,7 +82,7 @@ def add(event_id: int) -> ResponseReturnValue:
 @signed_in
 def decide(event_id: int) -> ResponseReturnValue:
     """Let those in who were chosen, or do not."""
-    chosen = [int(n) for n in request.form.getlist("entry") if n.isascii() and n.isdigit()]
+    chosen = request.form.getlist("entry", type=int)
     accept = request.form.get("decision") == "accept"
     if not chosen:
         flash(_("请先选人。"), "error")

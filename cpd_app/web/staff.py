@@ -11,6 +11,7 @@ from cpd_app import clock
 from cpd_app.access import current_actor, staff_area
 from cpd_app.db import transaction
 from cpd_app.domain.errors import NotFound
+from cpd_app.sheets.words import level_word, state_word
 from cpd_app.texts.register import LEVELS
 from cpd_app.texts.renewal import CHECK_NAMES
 from cpd_app.usecases.overview import (
@@ -18,13 +19,13 @@ from cpd_app.usecases.overview import (
     Overview,
     bring_up_to_date,
     counts_of_societies,
-    is_up_to_date,
+    old_standings,
     overview_of,
 )
 from cpd_app.usecases.reach_lists import unreached
 from cpd_app.web import desk, leavers, roles
 from cpd_app.web.locale import short_locale
-from cpd_app.web.member_list import STATE_KINDS, level_word, month_words, state_word
+from cpd_app.web.member_list import STATE_KINDS, month_words
 from cpd_app.web.reach import lack_word
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
@@ -40,10 +41,12 @@ def overview() -> ResponseReturnValue:
     here = desk.open_desk()
     if here is None or (actor.is_federation and request.args.get("view") == "federation"):
         return _federation()
-    if not is_up_to_date(actor, here.society_id, on=today):
+    waiting = old_standings(actor, here.society_id, on=today)
+    if waiting:
         with transaction():
             bring_up_to_date(actor, here.society_id, on=today)
-    found = overview_of(actor, here.society_id, on=today)
+        waiting = old_standings(actor, here.society_id, on=today)
+    found = overview_of(actor, here.society_id, on=today, waiting=waiting)
     return render_template(
         "staff/overview.html",
         page=found,

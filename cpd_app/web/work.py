@@ -4,23 +4,21 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from cpd_app import clock
-from cpd_app.access import asks_again, current_actor, signed_in, staff_area
-from cpd_app.db import transaction
-from cpd_app.storage import local_files
-from cpd_app.texts import SENTENCES
-from cpd_app.texts.work import CLOCK_NAMES, JOB_STATES, TASK_NAMES
-from cpd_app.usecases import job_files, job_runs, work
+from cpd_app.access import current_actor, staff_area
+from cpd_app.texts.work import CLOCK_NAMES, JOB_STATES
+from cpd_app.usecases import job_runs, standing_jobs, work
+from cpd_app.usecases.job_files import makes_file
 from cpd_app.usecases.job_runs import TaskState
+from cpd_app.usecases.standing_jobs import Progress
 from cpd_app.usecases.work import Task
 from cpd_app.web import desk
-from cpd_app.web.jobs import unit_of
-from cpd_app.wording import sentence
+from cpd_app.web.job_words import problem_words, task_name, unit_of
 
 bp = Blueprint("work", __name__)
 
@@ -34,6 +32,7 @@ STATE_KINDS = {
 }
 _EVERY = re.compile(r"every (\d+) (s|min)")
 _DAILY = re.compile(r"daily at (\d\d:\d\d)")
+_HOURLY = re.compile(r"hourly (\d\d:\d\d) to (\d\d:\d\d)")
 
 
 @dataclass(frozen=True)
@@ -63,11 +62,13 @@ def index() -> ResponseReturnValue:
     )
     lines = [clock_line(state) for state in job_runs.clock_seen_by(actor, now=now)]
     letters = work.letters_waiting(actor, now=now)
+    standings = _standings(here.society_id) if here else None
     return render_template(
         "work/index.html",
         heading=_heading(lines, tasks.counts),
         lines=lines,
         letters=letters,
+        standings=standings,
         failed=[(clock_name(r.name), r) for r in job_runs.failed_runs(actor, now=now)],
         tasks=tasks,
         tabs=_tabs(tasks.counts, chosen),
@@ -82,19 +83,19 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/jobs/<int:job_id>/file")
-@signed_in
-@asks_again
-def file(job_id: int) -> ResponseReturnValue:
-    """What a job made, for who ordered it, as long as it is kept."""
-    with transaction():
-        made = job_files.take_file(current_actor(), job_id, now=clock.now())
-    source = local_files().open(made.folder, made.digest)
-    answer = send_file(
-        source, mimetype=made.media_type, as_attachment=True, download_name=made.name
-    )
-    del answer.headers["Cache-Control"]  # the app's own stands: nothing of it is kept
+@bp.get("/staff/work/standings")
+@staff_area
+def standings() -> ResponseReturnValue:
+    """How far the standings of the society are; `X-Done: 1` when they are of today."""
+    found = _standings(desk.society_id())
+    answer = make_response(render_template("work/_standings.html", standings=found))
+    if not found.waiting:
+        answer.headers["X-Done"] = "1"
     return answer
+
+
+def _standings(society_id: int) -> Progress:
+    return standing_jobs.progress_of(current_actor(), society_id, on=clock.today())
 
 
 def clock_line(state: TaskState) -> ClockLine:
@@ -117,12 +118,9 @@ def when_words(when: str) -> str:
         return str(ngettext("每 %(num)s 秒", "每 %(num)s 秒", int(every[1])))
     if every:
         return str(ngettext("每 %(num)s 分钟", "每 %(num)s 分钟", int(every[1])))
+    if hourly := _HOURLY.fullmatch(when):
+        return str(_("%(first)s 到 %(last)s 每小时", first=hourly[1], last=hourly[2]))
     return str(_("每天 %(at)s", at=daily[1])) if daily else when
-
-
-def task_name(kind: str) -> str:
-    """What a long task is called."""
-    return str(_(TASK_NAMES[kind])) if kind in TASK_NAMES else kind
 
 
 def task_href(task: Task) -> str:
@@ -133,8 +131,12 @@ def task_href(task: Task) -> str:
             return url_for("nudges.run", job_id=job.id) if task.may_stop else ""
         case "read_import" | "save_import" | "undo_import" if job.society_id is not None:
             return url_for("imports.show", import_id=job.subject_id) if task.may_stop else ""
+        case "relief_for_all" | "relief_withdrawn_all":
+            return url_for("relief_desk.show", relief_id=job.subject_id)
         case "rules_effect":
             return url_for("rules.show", version_id=job.subject_id)
+        case _ if makes_file(job) and task.may_stop:
+            return url_for("job_files.show", job_id=job.id)
         case _:
             return ""
 
@@ -146,12 +148,8 @@ def state_of(state: str) -> tuple[str, str, str]:
 
 
 def problem_of(task: Task) -> str:
-    """Why a task failed, in words where there are any."""
-    problem: dict[str, Any] = task.job.problem or {}
-    code = problem.get("code", "")
-    if code in SENTENCES:
-        return sentence(code, problem)
-    return str(_("意外错误，已记入运行日志")) if problem else ""
+    """Why a task failed."""
+    return problem_words(task.job.problem)
 
 
 def _heading(lines: list[ClockLine], counts: dict[str, int]) -> str:

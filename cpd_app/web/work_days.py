@@ -75,13 +75,15 @@ def _enter(society_id: int | None, given: Read) -> ResponseReturnValue:
         effect = work_day_notices.enter_notice(
             current_actor(), society_id, given.value, now=clock.now(), today=clock.today()
         )
-    count = len(effect.moved)
+    count = len(effect.moved) + effect.moved_elsewhere
     flash(
         ngettext(
-            "已录入，%(num)s 个期限按新安排改了日子。",
-            "已录入，%(num)s 个期限按新安排改了日子。",
+            "已录入，%(num)s 个期限正在改日子，会员会收到通知。",
+            "已录入，%(num)s 个期限正在改日子，会员会收到通知。",
             count,
-        ),
+        )
+        if count
+        else _("已录入，没有期限会改日子。"),
         "success",
     )
     return redirect(url_for("work_days.index"), 303)

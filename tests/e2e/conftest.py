@@ -23,6 +23,7 @@ from tests.conftest import SECRET, Shared
 from tests.support import builders
 from tests.support.chromium import DESK, PHONE, chromium
 from tests.support.databases import engine_for
+from tests.support.gate import Gate
 from tests.support.look import faults
 from tests.support.people import Someone
 from tests.support.service import Service
@@ -57,6 +58,14 @@ def service(shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with made:
         yield made
     databases.remove(url)
+
+
+@pytest.fixture(scope="module")
+def gate(service: Service) -> Iterator[Gate]:
+    """A door before the service: `with gate.shut(): …` is without network."""
+    made = Gate(service.port)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ def test_from_the_count_to_a_test_message(
     look_at(phone)
 
     phone.get_by_role("link", name="未读 2").click()
-    phone.get_by_role("button", name="规则更新影响你的第 4 年").click()
+    phone.get_by_role("button", name="规则更新影响您的第 4 年").click()
     expect(phone).to_have_url(re.compile(r"/readiness$"))
     assert store.get(Message, returned.id).read_at is not None
     expect(phone.locator(".tabbar__count")).to_contain_text("1")

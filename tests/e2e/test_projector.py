@@ -18,9 +18,9 @@ from cpd_app.domain.room_codes import (
 from cpd_app.models import Event
 from tests.e2e.conftest import LookAt, SignIn
 from tests.support import builders
+from tests.support.gate import Gate
 from tests.support.people import Someone
 from tests.support.screens import assert_genuine, read, shown
-from tests.support.service import Service
 from tests.support.store import Store
 from tests.support.zbar import codes_in
 
@@ -53,12 +53,12 @@ def event(store: Store, organiser: Someone) -> Event:
 
 @pytest.fixture
 def screen(
-    open_page: Callable[..., Page], sign_in: SignIn, organiser: Someone
+    open_page: Callable[..., Page], sign_in: SignIn, organiser: Someone, gate: Gate
 ) -> Callable[..., Page]:
     """Open the projector of an event: `screen(event, script="…")`."""
 
     def show(event: Event, script: str = "", query: str = "") -> Page:
-        page = open_page(SCREEN)
+        page = open_page(SCREEN, base_url=gate.address)
         sign_in(page, organiser)
         if script:
             page.add_init_script(script)
@@ -139,22 +139,18 @@ def test_before_the_window_no_code_is_shown(
     assert codes_in(page.screenshot()) == []
 
 
-def test_a_screen_goes_on_while_the_service_is_stopped(
-    screen: Callable[..., Page], event: Event, service: Service, complaints: list[str]
+def test_a_screen_goes_on_while_the_service_is_not_there(
+    screen: Callable[..., Page], event: Event, gate: Gate, complaints: list[str]
 ) -> None:
     page = screen(event)
     before = shown(page)
-    service.stop()
-    try:
+    with gate.shut():
         expect(page.locator(".projector__line:visible")).to_have_text(
             re.compile(r"断网，签到照常；人数停在 \d\d:\d\d"), timeout=TURN
         )
         expect(page.locator("[data-part=rate]")).to_have_text("—")
         expect(page.locator(".projector__short")).not_to_contain_text(before[:3], timeout=TURN)
         assert_genuine(read(page), event)
-    finally:
-        service.start()
-        service.wait_until_ready()
     expect(page.locator(".projector__line:visible")).to_have_text(
         "联网，码每 10 秒更换", timeout=TURN
     )
@@ -177,18 +173,14 @@ def test_a_wrong_clock_is_said_and_changes_no_code_mdl_639(
 
 
 def test_without_web_crypto_the_screen_asks_for_each_code(
-    screen: Callable[..., Page], event: Event, service: Service, complaints: list[str]
+    screen: Callable[..., Page], event: Event, gate: Gate, complaints: list[str]
 ) -> None:
     page = screen(event, NO_CRYPTO)
     before = shown(page)
     expect(page.locator(".projector__short")).not_to_contain_text(before[:3], timeout=TURN)
     assert_genuine(read(page), event)
-    service.stop()
-    try:
+    with gate.shut():
         expect(page.get_by_text("断网，码停了")).to_be_visible(timeout=2 * TURN)
         assert codes_in(page.screenshot()) == []
-    finally:
-        service.start()
-        service.wait_until_ready()
     page.close()  # it would go on complaining
     complaints.clear()

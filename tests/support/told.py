@@ -20,6 +20,7 @@ BEHIND = {
 FILING = {"number": "SF-2027-000123", "filing_id": 123}
 RETURN = {**FILING, "return_id": 7, "points": 3, "due_on": "2027-03-24"}
 APPEAL = {"appeal_until_on": "2027-03-31"}
+MOVED = {"before_on": "2027-03-31", "appeal_until_on": "2027-04-02"}
 CERTIFICATE = {"number": "SF-E-2023-00417", "effective_on": "2027-03-10", "registration_id": 417}
 GROUND = {"ground": "产假或育儿假", "ground_en": "Maternity or parental leave", "relief_id": 31}
 EVENT = {
@@ -48,6 +49,7 @@ SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
         "": RETURN,
         "extended": {**RETURN, "due_on": "2027-04-08"},
         "overdue": RETURN,
+        "moved": {**RETURN, "before_on": "2027-03-24", "due_on": "2027-03-26"},
     },
     MessageKind.RETURN_DUE: {
         "": {**RETURN, "work_days": 3},
@@ -60,6 +62,7 @@ SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
         "passed": FILING,
         "conditional": {**FILING, **APPEAL, "make_up_hours": 850, "until_on": "2027-12-31"},
         "refused": {**FILING, **APPEAL},
+        "appeal_moved": {**FILING, **MOVED},
     },
     MessageKind.RELIEF: {
         "granted": GROUND,
@@ -68,6 +71,7 @@ SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
         "partly": {**GROUND, **APPEAL},
         "refused": {**GROUND, **APPEAL},
         "withdrawn": {**GROUND, **APPEAL},
+        "appeal_moved": {**GROUND, **MOVED},
     },
     MessageKind.APPEAL: {
         "upheld": {"about": "relief", "appeal_id": 9},
@@ -82,6 +86,7 @@ SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
             CERTIFICATE,
         ),
         "wish_declined": {**CERTIFICATE, "act": "suspended"},
+        "appeal_moved": {**CERTIFICATE, **MOVED},
     },
     MessageKind.REGISTERED: {
         **_each(
@@ -103,7 +108,7 @@ SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
     MessageKind.CORRECTED: {"": {**EVENT, **HOURS}},
     MessageKind.ANSWERED: {
         "accepted": {**EVENT, "statement_id": 4, "answer": ""},
-        "declined": {**EVENT, "statement_id": 4, "answer": "签到表上没有你的签名"},
+        "declined": {**EVENT, "statement_id": 4, "answer": "签到表上没有您的签名"},
     },
     MessageKind.LEAVING: {
         "": {**EVENT, "session": EVENT["title"], "session_id": 77},
@@ -122,7 +127,10 @@ SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
     MessageKind.ASSIGNED: {"": {"count": 12}},
     MessageKind.NUDGE: {
         "": {"number": "SF-E-2023-00417", "registration_id": 417, "words": "有困难请来电。",
-             "gaps": []}
+             "gaps": [
+                 {"code": "gap_year_short", "values": {"years": 3, "missing_hours": 850}},
+                 {"code": "gap_evidence", "values": {"records": 1}},
+             ]}
     },
     MessageKind.TRIAL: {"": {}},
 }  # fmt: skip

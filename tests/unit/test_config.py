@@ -70,6 +70,12 @@ def test_postgresql_means_one_driver(tmp_path: Path, scheme: str):
         ("CPD_BASE_URL", "https://cpd.example.org/?a=1"),
         ("CPD_DATABASE_URL", "mysql://db/cpd"),
         ("CPD_MAIL_URL", "mail.example.org"),
+        ("CPD_BOUNCE_ADDRESS", "bounces"),
+        ("CPD_BOUNCE_ADDRESS", "Bounces <bounces@example.org>"),
+        ("CPD_BOUNCE_URL", "pop3://u:p@mail.example.org"),
+        ("CPD_BOUNCE_URL", "imaps://mail.example.org"),
+        ("CPD_MAIL_URL", "smtp://mail.example.org:mail"),
+        ("CPD_MAIL_URL", "smtp://:25"),
         ("CPD_SECRET_KEY", "short"),
         ("CPD_SEAL_KEY", "short"),
         ("CPD_TRUSTED_PROXIES", "-1"),
@@ -107,6 +113,14 @@ def test_hosts_of_bridges_are_names_or_numbers(tmp_path: Path):
     for wrong in ("http://sms.intranet", "sms.intranet:8080", "10.0.0.0/8", "*.intranet"):
         with pytest.raises(config.SettingError, match="CPD_BRIDGE_HOSTS"):
             load(tmp_path, CPD_BRIDGE_HOSTS=wrong)
+
+
+def test_a_bad_mailbox_is_named_without_its_password(tmp_path: Path):
+    with pytest.raises(config.SettingError) as error:
+        load(tmp_path, CPD_BOUNCE_URL="imap4://u:geheim@mail.example.org")
+    assert "geheim" not in str(error.value)
+    url = "imaps://u:geheim@mail.example.org/Back"
+    assert load(tmp_path, CPD_BOUNCE_URL=url).bounce_url == url
 
 
 def test_backups_are_taken_where_it_is_said(tmp_path: Path):

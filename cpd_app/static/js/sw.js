@@ -7,8 +7,8 @@
 const CACHES = { pages: "cpd-pages", forms: "cpd-forms", screens: "cpd-screens" };
 /** Doors of events: stored by their own page, wiped by it; phones there belong to no member. */
 const DOORS = "cpd-doors";
-const DOOR = /^\/door\/\d+$/;
-const KEPT = /^\/(?:|activities|activities\/\d+|readiness|how-it-adds-up|me\/messages|renewal\/summary|events\/\d+\/pass)$/;
+const DOOR = /^\/door\/\d+$/; // KEPT stands in lib/kept.js too
+const KEPT = /^\/(?:|activities|activities\/\d+|readiness|how-it-adds-up|me\/messages|renewal|renewal\/summary|renewal\/filing\/\d+\/progress|registrations\/\d+\/certificate|events\/\d+|events\/\d+\/pass)$/;
 const FORMS = /^\/(?:activities\/new(?:\/[\w-]+)?|outbox|scan)$/;
 const UNTOUCHED = /^\/(?:api|files|static|sw\.js|manifest\.webmanifest)(?:\/|$)/;
 /** Seconds after which a copy is better than waiting on. */

@@ -14,7 +14,6 @@ from tests.e2e.conftest import SignIn
 from tests.support.gate import Gate
 from tests.support.offline import stocked
 from tests.support.people import Someone
-from tests.support.service import Service
 
 #: a missing network is what these tests are about
 MEANT = re.compile(r"Failed to load resource")
@@ -26,14 +25,6 @@ def complaints() -> Iterator[list[str]]:
     said: list[str] = []
     yield said
     assert [line for line in said if not MEANT.search(line)] == []
-
-
-@pytest.fixture(scope="module")
-def gate(service: Service) -> Iterator[Gate]:
-    """`with gate.shut(): …` is without network."""
-    made = Gate(service.port)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -37,6 +37,12 @@ def test_a_number_that_no_record_can_have_is_not_found(
     as_(member).api(method, TOO_LARGE, status=404, json={})
 
 
+def test_a_number_in_a_form_that_no_row_can_have_is_not_found(
+    as_: Callable[[Someone], Browser], member: Someone
+):
+    as_(member).post("/registration", {"registration_id": "9" * 20}, status=404)
+
+
 def test_a_form_sent_after_signing_out_leads_to_the_sign_in(anybody: Browser):
     page = anybody.client.post("/backfill", data={"secrecy": "none"})
 

@@ -122,6 +122,14 @@ def test_a_redirect_inside_is_refused_in_every_spelling(net: Net, inside: Server
     assert (net.dialled, inside.heard) == ([OUTSIDE], [])
 
 
+@pytest.mark.parametrize("location", ["http://[", "https://[::1", "https://a]b/", "//[/"])
+def test_a_redirect_to_nonsense_is_refused_and_no_fault_of_ours(net: Net, location: str):
+    net.outside.answer("/notify", 307, {"Location": location})
+
+    with pytest.raises(Rejected, match="bridge_address_bad"):
+        net.post()
+
+
 def test_a_redirect_from_https_to_http_is_refused_even_to_a_named_host(net: Net, inside: Server):
     net.outside.answer("/notify", 308, {"Location": f"http://127.0.0.1:{inside.port}/"})
 

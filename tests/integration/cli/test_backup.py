@@ -1,4 +1,4 @@
-"""Back up while people write, put it back elsewhere, and find all of it (Shows 5 of the worker)."""
+"""Back up while people write, put it back elsewhere, and find all of it again."""
 
 import json
 import shutil

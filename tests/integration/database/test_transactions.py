@@ -7,11 +7,11 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import func, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from cpd_app import db as db_module
-from cpd_app.db import session, transaction
+from cpd_app.db import WithoutWaiting, db, marking, session, transaction
 from cpd_app.errors import BUSY_WORDS
 from cpd_app.logs import without_rows
 from cpd_app.models import Person, Society
@@ -166,3 +166,32 @@ def test_a_writer_who_waited_too_long_is_told_so_by_an_error_that_becomes_busy(
             write()
 
     assert any(words in str(refused.value) for words in BUSY_WORDS)
+
+
+def test_each_mark_is_kept_by_itself_and_seen_at_once(app: Flask, store: Store, society: Society):
+    table = Society.__table__
+    with app.app_context(), marking() as mark:
+        for name in ("一", "二"):
+            marked = mark(update(table).where(WithoutWaiting()).values(name=name), {})
+            assert marked.rowcount == 1
+            assert store.get(Society, society.id).name == name
+        with transaction():  # nothing is locked by a mark that is over
+            session.get_one(Society, society.id).name = "三"
+    assert store.get(Society, society.id).name == "三"
+
+
+def test_only_the_marks_do_not_wait_for_the_disk(app: Flask, engine_name: str):
+    unhurried = update(Society.__table__).where(WithoutWaiting()).values(name="一")
+    with app.app_context():
+        with marking() as mark:
+            if engine_name == "postgresql":
+                mark(text("SET synchronous_commit = on"), {})  # the tests' own server waits never
+                how = unhurried.returning(func.current_setting("synchronous_commit"))
+                assert mark(how, {}).scalar() == "off"
+                assert mark(text("SHOW synchronous_commit"), {}).scalar() == "on"
+            else:
+                assert mark(text("PRAGMA synchronous"), {}).scalar() == 1
+                assert mark(unhurried, {}).rowcount == 1
+        if engine_name == "sqlite":
+            with db.engine.connect() as connection:
+                assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2

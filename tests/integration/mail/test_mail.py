@@ -49,6 +49,7 @@ class Conversation(socketserver.StreamRequestHandler):
             if word == "QUIT":
                 self.say("221 bye")
                 return
+            self.server.said.append(line.decode(errors="replace").strip())
             if word == "RCPT" and b"silent@" in line:
                 continue
             if word == "RCPT" and b"closing@" in line:
@@ -59,7 +60,7 @@ class Conversation(socketserver.StreamRequestHandler):
             elif word == "RCPT" and b"refused@" in line:
                 self.say("550 no such mailbox")
             else:
-                self.say("250-ok\r\n250 8BITMIME" if word == "EHLO" else "250 ok")
+                self.say(f"250-ok\r\n250 {self.server.offers}" if word == "EHLO" else "250 ok")
 
     def say(self, text: str) -> None:
         """One answer."""
@@ -76,6 +77,13 @@ class Server(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Conversation)
         self.letters: list[EmailMessage] = []
         self.connections = 0
+        self.said: list[str] = []
+        self.offers = "8BITMIME"
+
+    @property
+    def envelope(self) -> list[str]:
+        """From whom and to whom, as it was said."""
+        return [line for line in self.said if line.startswith(("mail ", "rcpt "))]
 
     @property
     def url(self) -> str:
@@ -108,6 +116,27 @@ def test_letters_of_a_batch_go_over_one_connection(server: Server) -> None:
     assert str(first["From"]) == "学会 <cpd@example.org>"
     assert first["Date"].datetime == NOW
     assert str(first["Message-ID"]).endswith("@example.org>")
+
+
+def test_letters_come_back_to_an_address_of_their_own(server: Server) -> None:
+    mailer = SmtpMailer(server.url, timeout=5, returned_to="back@example.org")
+    mailer.send(a_letter())
+    mailer.close()
+    assert server.envelope == ["mail FROM:<back@example.org>", "rcpt TO:<lin@example.org>"]
+    assert str(server.letters[0]["From"]) == "学会 <cpd@example.org>"
+
+
+def test_a_server_that_knows_reports_is_told_what_to_report(server: Server) -> None:
+    server.offers = "DSN"
+    letter = a_letter()
+    letter.replace_header("Message-ID", "<sJ7dQx_3vKfLw-2mZr8A@example.org>")
+    mailer = SmtpMailer(server.url, timeout=5)
+    mailer.send(letter)
+    mailer.close()
+    assert server.envelope == [
+        "mail FROM:<cpd@example.org> RET=HDRS ENVID=sJ7dQx_3vKfLw-2mZr8A",
+        "rcpt TO:<lin@example.org> NOTIFY=FAILURE",
+    ]
 
 
 @pytest.mark.parametrize("to", ["refused@example.org", "later@example.org"])

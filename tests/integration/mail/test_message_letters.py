@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
 from cpd_app.config import Settings
 from cpd_app.domain.messages import MessageKind
-from cpd_app.message_words import path
+from cpd_app.message_words import path, text, title
 from cpd_app.texts.messages import SENTENCES
 from cpd_app.usecases.parcels import Parcel
 from scheduler.message_letters import message_letter
@@ -141,3 +142,26 @@ def test_a_letter_costs_little(write: Write) -> None:
         spent.append(time.process_time() - began)
 
     assert timedelta(seconds=min(spent)) < timedelta(milliseconds=8)
+
+
+@pytest.mark.parametrize(
+    ("kind", "over", "said"),
+    [
+        (MessageKind.EXPIRY, {"months": 1}, "Your certificate expires in 1 month"),
+        (MessageKind.EXPIRY, {"months": 3}, "Your certificate expires in 3 months"),
+        (MessageKind.RETURN_DUE, {"work_days": 1}, "1 working day left to answer"),
+        (MessageKind.ASSIGNED, {"count": 1}, "1 filing for you to read"),
+    ],
+)
+def test_english_has_a_singular(
+    app: Flask, kind: MessageKind, over: dict[str, int], said: str
+) -> None:
+    with app.app_context(), force_locale("en"):
+        assert title(kind, {**data_of(kind, ""), **over}) == said
+
+
+def test_what_somebody_typed_ends_with_one_full_stop(app: Flask) -> None:
+    data = {**data_of(MessageKind.PLANNED, "sent_back"), "reason": "请补上讲者。"}
+    with app.app_context(), force_locale("zh_Hans_CN"):
+        said = text(MessageKind.PLANNED, data)
+    assert said == "学会退回了活动计划：请补上讲者。请在活动页修改后再提交。"

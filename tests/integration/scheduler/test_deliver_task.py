@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from cpd_app.db import transaction
+from cpd_app.db import marking, transaction
 from cpd_app.domain.messages import MessageKind
-from cpd_app.models import Delivery, Person, Reach
+from cpd_app.models import Delivery, MessageHabit, Person, Reach
 from cpd_app.usecases import deliveries, messages
 from cpd_app.usecases.messages import Draft
 from cpd_app.usecases.parcels import RefusedError
@@ -174,7 +174,41 @@ def test_what_nobody_was_asked_for_waits_and_no_attempt_is_counted(app, told, st
     with app.app_context():
         with transaction():
             parcels = deliveries.claim(store.all(select(Delivery.id)), worker="w", now=NOW)
-        Batch("w", cast("Any", AtRest())).send(parcels, cast("Any", Alive()), Event())
+        with marking() as mark:
+            batch = Batch("w", cast("Any", AtRest()), mark)
+            batch.send(parcels, cast("Any", Alive()), Event())
 
     waiting = store.one(select(Delivery))
     assert (waiting.state, waiting.attempts, waiting.due_at) == ("due", 0, NOW + AWAY)
+
+
+def test_a_mail_server_that_is_away_for_a_day_costs_nobody_a_letter(
+    app, at, told, store, tmp_path
+) -> None:
+    people = [told(f"patient{number}@example.org") for number in range(SILENCES * 2)]
+    store.add(
+        *(
+            MessageHabit(person_id=person.id, zone="Asia/Shanghai", quiet_from=0, quiet_to=0)
+            for person in people
+        )
+    )
+    app.config["CPD"] = replace(app.config["CPD"], mail_url="smtp://127.0.0.1:1", mail_timeout=2)
+    for minutes in range(0, 24 * 60, 10):
+        moment = NOW + timedelta(minutes=minutes)
+        at(moment.isoformat())
+        with app.app_context(), transaction():
+            chunks = deliveries.hand_out(moment, 50)
+        for ids in chunks:
+            deliver(app, ids, Event())
+    assert {state for state, _code in ends(store)} == {"due"}
+    assert not store.count(Reach), "nobody is taken to be out of reach"
+
+    with mail_server(tmp_path) as back:
+        app.config["CPD"] = replace(app.config["CPD"], mail_url=back.url)
+        for hours in (24, 26, 28):  # the longest wait is two hours
+            moment = NOW + timedelta(hours=hours)
+            at(moment.isoformat())
+            deliver(app, store.all(select(Delivery.id)), Event())
+        arrived = [address for _at, _id, address in back.letters().taken]
+    assert sorted(arrived) == sorted(str(p.email) for p in people)
+    assert ends(store) == [("sent", None)] * len(people)

@@ -253,7 +253,7 @@ def test_runs_in_which_nothing_happened_share_a_row(do, store):
         do(job_runs.note_run, "quiet", started_at=moment, finished_at=moment, counts={"n": 0})
 
     assert store.count(JobRun) == 1
-    last = do(job_runs.last_runs)["quiet"]
+    last = do(job_runs.last_runs, ["quiet"])["quiet"]
     assert (last.started_at, last.finished_at) == (NOW, NOW + timedelta(minutes=2))
 
 

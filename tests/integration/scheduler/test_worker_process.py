@@ -1,15 +1,18 @@
 """The worker as a process: one clock of many, jobs done, an orderly end."""
 
+import os
+import signal
 import threading
 import time
 from datetime import UTC, datetime
 
 import pytest
 
+from cpd_app import clock
 from cpd_app.models import Job
 from cpd_app.policy import Actor
 from cpd_app.usecases import jobs
-from scheduler.leader import FileLeadership, PostgresLeadership
+from scheduler.leader import STUCK_SECONDS, FileLeadership, PostgresLeadership
 from scheduler.queue import Queue, plain_dsn
 from tests.support.scheduling import until
 
@@ -44,6 +47,47 @@ def test_a_killed_clock_is_replaced_within_two_seconds(worker):
     # The quicker of two: this machine may be busy with other things.
     assert min(took) < 2
     assert clocks[0].stop() == 0
+
+
+@pytest.mark.slow
+def test_a_leader_that_is_stopped_is_replaced_and_learns_it(worker):
+    clocks = [worker() for _ in range(2)]
+    until(lambda: any("clock leads" in c.said for c in clocks))
+    [leader] = [c for c in clocks if "clock leads" in c.said]
+    [other] = [c for c in clocks if c is not leader]
+    until(lambda: "worker ready" in other.said)
+
+    leader.process.send_signal(signal.SIGSTOP)
+    until(lambda: "clock leads" in other.said)
+    leader.process.send_signal(signal.SIGCONT)
+
+    until(lambda: "clock lost the lead" in leader.said)
+    assert "lost the lead" not in other.said
+    # It waits now, and leads again when the other one is gone.
+    other.kill()
+    until(lambda: leader.said.count("clock leads") == 2)
+    assert leader.stop() == 0
+
+
+def test_a_file_whose_leader_shows_no_sign_of_life_is_taken_away(tmp_path):
+    path = tmp_path / "lock"
+    first, second, third = (FileLeadership(path) for _ in range(3))
+    assert first.hold()
+    assert not second.hold()
+    long_ago = clock.now().timestamp() - STUCK_SECONDS - 1
+    os.utime(path, (long_ago, long_ago))
+    assert first.hold(), "it lives"
+    assert not second.hold()
+
+    os.utime(path, (long_ago, long_ago))
+    assert not second.hold()
+    assert second.hold()
+    assert not third.hold()
+    assert not first.hold()
+    assert not first.hold()
+    second.release()
+    assert first.hold()
+    first.release()
 
 
 def test_a_file_has_one_leader_and_another_takes_over(tmp_path):

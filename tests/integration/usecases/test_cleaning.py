@@ -137,6 +137,14 @@ def test_what_nobody_has_read_or_sent_stays(do: Do, store: Store, member: Someon
     assert not any(do(cleaning.clean_up, now=now).values())
 
 
+def test_what_nobody_read_in_five_years_goes(do: Do, store: Store, member: Someone, now: datetime):
+    store.add(a_message("old", member, now - 5 * 365 * DAY - DAY, read=False))
+    store.add(a_message("young", member, now - 5 * 365 * DAY + DAY, read=False))
+
+    assert do(cleaning.clean_up, now=now)["messages"] == 1
+    assert store.one(select(Message.key)) == "young"
+
+
 def test_a_message_that_staff_sent_by_hand_stays_as_long_as_its_note(
     do: Do, store: Store, member: Someone, now: datetime
 ):

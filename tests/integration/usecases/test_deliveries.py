@@ -1,6 +1,7 @@
 """Deliveries: handed out once, claimed as parcels, marked one by one, found again by envelope."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -59,6 +60,15 @@ def test_what_is_due_is_handed_out_once_until_it_may_have_been_lost(told, do) ->
     assert do(deliveries.hand_out, NOW + HANDED, 10) == [chunk]
 
 
+def test_a_kind_of_a_newer_release_waits_and_holds_up_nobody(told, do, store) -> None:
+    unknown, known = told(), told()
+    theirs = select(Delivery.message_id).where(Delivery.person_id == unknown.id)
+    store.run(update(Message).where(Message.id.in_(theirs)).values(kind="of_a_newer_release"))
+
+    assert [parcel.person_id for parcel in claimed(do, store)] == [known.id]
+    assert {d.state for d in of(store, unknown)} == {"due"}
+
+
 def test_a_person_is_in_one_chunk(told, do, store, monkeypatch) -> None:
     monkeypatch.setattr(deliveries, "CHUNK", 2)
     people = [told(3) for _ in range(3)]
@@ -106,7 +116,7 @@ def test_after_a_dead_worker_the_envelope_is_the_same_and_nothing_is_added(told,
     [chunk] = do(deliveries.hand_out, late, 10)
     again, new = do(deliveries.claim, chunk, worker="b", now=late)
 
-    assert again == before
+    assert again == replace(before, attempt=2)
     assert len(new.messages) == 1
     assert new.envelope != before.envelope
     assert not do(deliveries.mark_sent, before.envelope, worker="dead", now=late)
@@ -151,6 +161,57 @@ def test_a_failure_is_tried_again_later_and_later_then_given_up(told, do, store)
     assert waits[:3] == [timedelta(seconds=s) for s in (15, 30, 60)]
     assert max(waits[:-1]) == timedelta(hours=2)
     assert store.one(select(Reach.state)) == "failing"
+
+
+@pytest.mark.parametrize("code_said", ["no_answer", "address_deferred", "sender_refused"])
+def test_a_server_that_is_away_for_days_loses_nothing(told, do, store, code_said: str) -> None:
+    person = told()
+    moment = NOW
+    while moment < NOW + timedelta(days=3):
+        [parcel] = claimed(do, store, now=moment)
+        do(
+            deliveries.mark_failed,
+            parcel, worker="w", code=code_said, lasting=False, now=moment,
+        )  # fmt: skip
+        [row] = of(store, person)
+        assert row.state == "due"
+        moment = row.due_at if 0 <= row.due_at.hour < 14 else row.due_at + timedelta(hours=10)
+    assert not store.count(Reach)
+    [again] = claimed(do, store, now=moment)
+    assert again.envelope == parcel.envelope
+    assert do(deliveries.mark_sent, again.envelope, worker="w", now=moment)
+
+
+def test_a_fault_of_ours_and_a_letter_that_kills_workers_are_given_up_sooner(
+    told, do, store
+) -> None:
+    ours, deadly = told(), told()
+
+    def all_fail(code_said: str) -> None:
+        for parcel in claimed(do, store):
+            do(
+                deliveries.mark_failed,
+                parcel, worker="w", code=code_said, lasting=False, now=NOW,
+            )  # fmt: skip
+
+    for attempt in range(MOST_ATTEMPTS):
+        with store.session() as session:
+            session.execute(update(Delivery).where(Delivery.state == "due").values(due_at=NOW))
+        all_fail("unexpected" if attempt == MOST_ATTEMPTS - 1 else "no_answer")
+    [row] = of(store, ours)
+    assert (row.state, code(row)) == ("failed", "unexpected")
+
+    with store.session() as session:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.person_id == deadly.id)
+            .values(state="due", finished_at=None, due_at=NOW, attempts=MOST_ATTEMPTS - 1)
+        )
+    [parcel] = claimed(do, store)
+    assert parcel.person_id == deadly.id
+    assert claimed(do, store, now=NOW + LEASE) == []  # it died with its worker
+    [row] = of(store, deadly)
+    assert (row.state, code(row)) == ("failed", "worker_died")
 
 
 def test_a_refusal_for_ever_is_not_tried_again_and_what_waits_is_not_sent(told, do, store) -> None:
@@ -210,6 +271,19 @@ def test_a_changed_address_is_written_to_again(member, do, store) -> None:
     do(messages.tell, Draft(member.id, MessageKind.TRIAL, "b"), now=NOW)
     [parcel] = claimed(do, store)
     assert parcel.email == "new@example.org"
+
+
+def test_a_refusal_of_the_old_address_says_nothing_of_the_new_one(told, do, store) -> None:
+    """Changed while the letter was on its way: it goes to the new address."""
+    person = told()
+    [parcel] = claimed(do, store)
+    store.run(update(Person).where(Person.id == person.id).values(email="new@example.org"))
+    failed = {"code": "no_such_address", "lasting": True}
+    do(deliveries.mark_failed, parcel, worker="w", now=NOW, **failed)
+
+    assert not do(reaching.bounced_of, [person.id])
+    [again] = claimed(do, store, now=NOW + timedelta(minutes=1))
+    assert (again.email, again.envelope) == ("new@example.org", parcel.envelope)
 
 
 def _confirm(do: Do, store: Store, member: Any, contact: str) -> None:

@@ -14,7 +14,7 @@ from cpd_app.models import Correction, Event, EventSession, JournalEntry, Roster
 from cpd_app.policy import Actor
 from cpd_app.usecases import attendance
 from cpd_app.usecases.attendance_certificates import certificate_of_entry, own_certificate
-from cpd_app.usecases.closing_package import take_closing_package
+from cpd_app.usecases.closing_package import collect_package, note_package
 from cpd_app.usecases.sign_in_sheets import sign_in_sheet_of
 from tests.support import builders
 from tests.support.people import Someone
@@ -100,7 +100,7 @@ class TestClosingPackage:
         builders.a_scan(store, guest, held.session, at=NINE + HOUR)
         compute(held.event)
 
-        package = do(take_closing_package, organiser.actor, held.event.id, language="zh", now=NOW)
+        package = do(collect_package, organiser.actor, held.event.id, language="zh", now=NOW)
 
         rows = {row.name: row for row in package.rows}
         assert set(rows) == {"张会员", "来宾甲"}
@@ -129,7 +129,7 @@ class TestClosingPackage:
         )
         compute(held.event)
 
-        package = do(take_closing_package, organiser.actor, held.event.id, language="zh", now=NOW)
+        package = do(collect_package, organiser.actor, held.event.id, language="zh", now=NOW)
 
         assert [row.name for row in package.rows] == ["张会员"]
         assert package.absent == ()
@@ -155,9 +155,7 @@ class TestClosingPackage:
         )
         compute(held.event)
 
-        (row,) = do(
-            take_closing_package, organiser.actor, held.event.id, language="zh", now=NOW
-        ).rows
+        (row,) = do(collect_package, organiser.actor, held.event.id, language="zh", now=NOW).rows
 
         assert (row.minutes, row.assurance, row.notes) == (225, "C", ("corrected",))
 
@@ -166,7 +164,8 @@ class TestClosingPackage:
     ):
         compute(held.event)
 
-        do(take_closing_package, organiser.actor, held.event.id, language="en", now=NOW)
+        package = do(collect_package, organiser.actor, held.event.id, language="en", now=NOW)
+        do(note_package, organiser.actor, held.event.id, package, now=NOW)
 
         entry = store.one(select(JournalEntry).where(JournalEntry.verb == "event.package_taken"))
         assert (entry.object_id, entry.actor_id) == (held.event.id, organiser.id)
@@ -179,10 +178,10 @@ class TestClosingPackage:
         take = {"language": "zh", "now": NOW}
 
         for allowed in (organiser, registrar, auditor):
-            do(take_closing_package, allowed.actor, held.event.id, **take)
+            do(collect_package, allowed.actor, held.event.id, **take)
         for refused in (member, stranger, federation):
             with pytest.raises((NotFound, NotAllowed)):
-                do(take_closing_package, refused.actor, held.event.id, **take)
+                do(collect_package, refused.actor, held.event.id, **take)
 
 
 class TestCertificate:

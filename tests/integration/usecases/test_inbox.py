@@ -91,6 +91,30 @@ def test_all_are_read_but_those_that_came_since(
     assert store.get(Message, foreign.id).read_at is None
 
 
+def test_the_marks_of_a_device_count_once(
+    do: Do, store: Store, member: Someone, other_member: Someone
+) -> None:
+    opened, unopened = (a_message(store, member.person) for _ in range(2))
+    gone = a_message(store, member.person, withdrawn_at=NOW)
+    foreign = a_message(store, other_member.person)
+    ids = [opened.id, gone.id, foreign.id, 10**9]
+
+    assert do(inbox.read_some, member.actor, ids, now=NOW) == 1
+    assert do(inbox.read_some, member.actor, ids, now=NOW + timedelta(days=1)) == 0
+
+    read = [store.get(Message, m.id).read_at for m in (opened, unopened, gone, foreign)]
+    assert read == [NOW, None, None, None]
+
+
+def test_the_newest_stands_first_whenever_it_was_written_down(
+    do: Do, store: Store, member: Someone
+) -> None:
+    late = a_message(store, member.person, at=NOW)
+    early = a_message(store, member.person, at=NOW - timedelta(days=3))
+
+    assert [m.id for m in do(inbox.inbox_of, member.actor).messages] == [late.id, early.id]
+
+
 def test_the_count_of_the_frame_is_one_statement_by_an_index_and_bounded(
     app: Flask, store: Store, member: Someone
 ) -> None:
@@ -132,5 +156,7 @@ def test_a_token_that_may_only_read_does_not_mark(do: Do, store: Store, member: 
         do(inbox.read_message, limited, message.id, now=NOW)
     with pytest.raises(NotAllowed):
         do(inbox.read_all, limited, up_to_id=message.id, now=NOW)
+    with pytest.raises(NotAllowed):
+        do(inbox.read_some, limited, [message.id], now=NOW)
     with pytest.raises(NotAllowed):
         do(inbox.inbox_of, other)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cpd_app.models import (
     Base,
@@ -20,7 +20,7 @@ from cpd_app.models import (
     Reach,
     Society,
 )
-from cpd_app.usecases import merge_events, merge_settings, merges
+from cpd_app.usecases import merge_events, merge_settings, merges, reaching
 from tests.support import builders
 from tests.support.people import Someone
 from tests.support.store import Store
@@ -120,7 +120,8 @@ def test_settings_messages_and_deadlines_follow_and_come_back(
         merges.merge_members, registrar.actor, member.registration.id, twin.id, "重复", now=NOW
     )
 
-    assert owned_by(store, twin) == {**dict.fromkeys(before, 0), "message_choices": 1}
+    left = {"message_choices": 1, "reaches": 1}
+    assert owned_by(store, twin) == {**dict.fromkeys(before, 0), **left}
     assert owned_by(store, member)["message_choices"] == 2
     kept = select(MessageChoice.wanted).where(
         MessageChoice.person_id == member.id, MessageChoice.topic == "renewal"
@@ -128,3 +129,18 @@ def test_settings_messages_and_deadlines_follow_and_come_back(
     assert store.one(kept) is True, "the kept account's own choice stands"
     do(merges.undo_merge, registrar.actor, merged.id, now=NOW)
     assert owned_by(store, twin) == before
+
+
+@pytest.mark.parametrize(("taken_over", "bounced"), [(False, set()), (True, {"email"})])
+def test_what_is_known_of_an_address_goes_with_the_address(
+    do: Do, store: Store, registrar: Someone, member: Someone, twin: Someone, *,
+    taken_over: bool, bounced: set[str],
+):  # fmt: skip
+    assert member.registration
+    store.run(update(Reach).values(state="bounced"))
+    if taken_over:
+        store.change(member.person, email=None)
+
+    do(merges.merge_members, registrar.actor, member.registration.id, twin.id, "重复", now=NOW)
+
+    assert do(reaching.bounced_of, [member.id])[member.id] == bounced

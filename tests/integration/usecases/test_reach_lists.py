@@ -84,7 +84,7 @@ def test_broken_addresses_say_since_when(
     assert found(do, auditor, society, Lack.BROKEN) == [bounced.id, failing.id]
     wanted = ReachFilter(Lack.BROKEN)
     seen = do(reach_lists.reach_page, auditor.actor, society.id, wanted, on=TODAY, now=NOW)
-    assert seen.rows[0].broken == (("email", "bounced", LAST_MONTH),)
+    assert seen.rows[0].broken == (("email", "bounced", LAST_MONTH, None),)
     assert (seen.rows[0].email, seen.rows[0].phone, seen.rows[0].has_email) == (None, None, True)
     whole = do(reach_lists.reach_page, registrar.actor, society.id, wanted, on=TODAY, now=NOW)
     assert whole.rows[0].email

@@ -1,6 +1,5 @@
 """Reminders of whole societies: who is among them, what they read, told once, taken back."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,42 +16,28 @@ from cpd_app.models import (
     Filing,
     Message,
     MessageHabit,
-    Registration,
     RosterEntry,
     Term,
 )
-from cpd_app.usecases import reminders, returns, standings
+from cpd_app.usecases import reminders, returns
 from cpd_app.usecases.deadlines import DeadlineKind, set_deadline
 from tests.support import builders, filings
 from tests.support.people import Someone
+from tests.support.reminding import (
+    NOW,
+    TODAY,
+    Do,
+    judge,
+    messages,
+    registration_of,
+    remind,
+    take_back,
+)
 from tests.support.statements import counted
 from tests.support.store import Store
 
-Do = Callable[..., Any]
-#: builders' term ends on 1 March 2028: one month before it
+#: of the builders' term
 ENDS_ON = date(2028, 3, 1)
-TODAY = date(2028, 2, 1)
-NOW = datetime(2028, 1, 31, 23, 30, tzinfo=UTC)
-
-
-def remind(do: Do, act: Callable[..., Any], **when: Any) -> int:
-    """Every part; how many were told."""
-    told, after = 0, 0
-    while True:
-        part = do(act, after, limit=2, **({"now": NOW, "today": TODAY} | when))
-        told += part.told
-        if part.last_id is None:
-            return told
-        after = part.last_id
-
-
-def messages(store: Store) -> list[Message]:
-    return list(store.all(select(Message).order_by(Message.id)))
-
-
-def registration_of(someone: Someone) -> Registration:
-    assert someone.registration
-    return someone.registration
 
 
 def test_an_expiry_is_told_once_with_the_last_day(do: Do, store: Store, member: Someone) -> None:
@@ -136,10 +121,6 @@ def test_few_statements_whatever_the_number_of_members(
         once()
     assert len(for_thirty) <= len(for_one) + 1
     assert store.count(Message) == 31
-
-
-def judge(do: Do, someone: Someone, on: date) -> None:
-    do(standings.judge_again, [registration_of(someone).id], on=on)
 
 
 def test_a_year_that_lacks_hours_is_told_by_the_days_standing(
@@ -243,7 +224,7 @@ def entry(store: Store, organiser: Someone, member: Someone) -> RosterEntry:
 
 
 def remind_of_event(do: Do, now: datetime) -> int:
-    return int(do(reminders.remind_events, 0, now=now).told)
+    return int(do(reminders.remind_events, 0, now=now).done)
 
 
 def test_an_event_is_told_in_the_evening_before(
@@ -296,7 +277,7 @@ def waiting(do: Do, store: Store, entry: RosterEntry) -> Delivery:
         )
     )
     assert remind_of_event(do, EVENING) == 1
-    assert do(reminders.take_back_reminders, now=EVENING) == 0
+    assert take_back(do, EVENING) == 0
     return store.one(select(Delivery))
 
 
@@ -312,16 +293,16 @@ def test_what_waits_and_is_no_longer_true_is_taken_back(
     do: Do, store: Store, waiting: Delivery, model: Any, change: dict[str, Any]
 ) -> None:
     store.run(update(model).values(change))
-    assert do(reminders.take_back_reminders, now=EVENING) == 1
+    assert take_back(do, EVENING) == 1
     assert store.get(Delivery, waiting.id).state == "dropped"
-    assert do(reminders.take_back_reminders, now=EVENING) == 0
+    assert take_back(do, EVENING) == 0
 
 
 @pytest.mark.usefixtures("returned")
 def test_an_answered_return_is_not_reminded_of_in_the_morning(do: Do, store: Store) -> None:
     assert remind(do, reminders.remind_returns, today=date(2027, 11, 5)) == 1
     store.run(update(Deadline).values(closed_at=NOW))
-    assert do(reminders.take_back_reminders, now=NOW) == 1
+    assert take_back(do, NOW) == 1
     assert store.one(select(Delivery.state)) == "dropped"
 
 
@@ -338,3 +319,28 @@ def test_an_extended_return_is_reminded_of_by_its_new_day(
         if remind(do, reminders.remind_returns, today=day)
     ]
     assert told == [date(2027, 11, 17), date(2027, 11, 19)]
+
+
+@pytest.mark.usefixtures("entry")
+def test_what_arrives_after_midnight_says_today(
+    do: Do, store: Store, app: Any, entry: RosterEntry
+) -> None:
+    store.add(
+        MessageHabit(
+            person_id=entry.person_id, zone="Asia/Shanghai", quiet_from=17 * 60, quiet_to=8 * 60
+        )
+    )
+    assert remind_of_event(do, EVENING) == 1
+    (message,) = messages(store)
+    assert store.one(select(Delivery.due_at)) == EVENT_AT - timedelta(hours=1)
+    with app.test_request_context():
+        assert title(MessageKind.EVENT_TOMORROW, message.data).startswith("今天：")
+
+
+@pytest.mark.usefixtures("entry")
+def test_an_event_without_a_place_says_where_to_look(do: Do, store: Store, app: Any) -> None:
+    store.run(update(Event).values(place=None, venue=None))
+    assert remind_of_event(do, EVENING) == 1
+    with app.test_request_context():
+        said = text(MessageKind.EVENT_TOMORROW, messages(store)[0].data)
+    assert "地点：见活动页" in said

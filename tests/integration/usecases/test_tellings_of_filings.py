@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
 from cpd_app.domain.decisions import Outcome, Shortfall
@@ -38,6 +39,7 @@ from tests.support.deciding import (
     a_judgement,
     records_in,
 )
+from tests.support.jobs import work_off
 from tests.support.people import Someone
 from tests.support.recorded import logged
 from tests.support.reliefs import a_request, granted, ground, refused
@@ -203,7 +205,7 @@ def test_an_appeal_is_answered(
 
 
 def test_relief_for_all_reaches_every_running_certificate(
-    do: Do, store: Store, member: Someone, other_member: Someone, registrar: Someone,
+    app: Flask, do: Do, store: Store, member: Someone, other_member: Someone, registrar: Someone,
     society: Society, other_society: Society, now: datetime, told: Told,
 ) -> None:  # fmt: skip
     away = builders.a_person(store)
@@ -212,10 +214,13 @@ def test_relief_for_all_reaches_every_running_certificate(
         ground(store, "disaster"), date(2026, 7, 1), date(2026, 10, 1), "洪灾", "示〔2026〕1 号"
     )
     given = do(relief_decisions.give_relief_to_all, registrar.actor, society.id, new, now=now)
+    assert told(member) == [], "the worker tells"
+    work_off(app)
     assert (told(member), told(other_member)) == (["relief/for_all"], ["relief/for_all"])
     assert told(Someone(away)) == []
     do(relief_decisions.annul_relief, registrar.actor, given.id, "误发", seen=1, now=now,
        today=now.date())  # fmt: skip
+    work_off(app)
     assert told(member) == ["relief/for_all", "relief/withdrawn_all"]
 
 

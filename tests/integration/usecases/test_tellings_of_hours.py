@@ -1,4 +1,4 @@
-"""What people are told about hours: receipts, what changes them, 你几点离开？, answers."""
+"""What people are told about hours: receipts, what changes them, 您几点离开？, answers."""
 
 from collections.abc import Callable
 from datetime import timedelta

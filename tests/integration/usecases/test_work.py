@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from cpd_app.domain.errors import NotAllowed, NotFound
-from cpd_app.models import ClockTask, Delivery, Job, JobFile, Message, Society
+from cpd_app.models import ClockTask, Delivery, Job, JobFile, JobRun, Message, Society
 from cpd_app.policy import Actor
 from cpd_app.storage import LocalFiles
 from cpd_app.usecases import cleaning, files, job_files, job_runs, jobs, work
 from cpd_app.usecases.job_files import Made
 from cpd_app.usecases.job_runs import Known
+from tests.support import builders
 from tests.support.people import Someone
 from tests.support.store import Store
 
@@ -130,6 +131,37 @@ def test_a_file_is_for_who_ordered_it_and_for_a_week(
     assert store.get(JobFile, job.id).size == 2
 
 
+def test_a_file_of_the_society_goes_to_nobody_who_left_its_staff(
+    do: Do, disk: LocalFiles, society: Society, registrar: Someone
+):
+    job = an_order(do, registrar.actor, society)
+    digest = disk.put(str(registrar.id), b"PK")
+    made = Made(str(registrar.id), digest, "dossiers.zip", "application/zip", 2)
+    do(job_files.keep_file, job.id, made, now=NOW)
+
+    left = Actor(person_id=registrar.id, origin="web")
+    with pytest.raises((NotAllowed, NotFound)):
+        do(job_files.take_file, left, job.id, now=NOW)
+    assert do(job_files.shown_job, left, job.id, now=NOW).file is None
+
+
+def test_a_package_of_an_event_goes_to_nobody_who_no_longer_runs_it(
+    do: Do, store: Store, disk: LocalFiles, society: Society, organiser: Someone
+):
+    event = builders.an_event(store, organiser.person, society)
+    job = do(
+        jobs.order_job, organiser.actor, "closing_package", event.id, key="p", now=NOW, total=3
+    )
+    digest = disk.put(str(organiser.id), b"PK")
+    made = Made(str(organiser.id), digest, "package.zip", "application/zip", 2)
+    do(job_files.keep_file, job.id, made, now=NOW)
+    assert do(job_files.take_file, organiser.actor, job.id, now=NOW) == made
+
+    store.change(event, created_by_id=builders.a_person(store).id)
+    with pytest.raises((NotAllowed, NotFound)):
+        do(job_files.take_file, organiser.actor, job.id, now=NOW)
+
+
 def test_its_bytes_go_with_it(do: Do, disk: LocalFiles, society: Society, registrar: Someone):
     job = an_order(do, registrar.actor, society)
     digest = disk.put(str(registrar.id), b"PK")
@@ -152,3 +184,16 @@ def test_a_finished_file_is_taken_over_without_copying(disk: LocalFiles):
     assert (size, made.exists()) == (2, False)
     with disk.open("12", digest) as source:
         assert source.read() == b"PK"
+
+
+def test_the_newest_run_of_each_job_is_read(do: Do, store: Store):
+    for minute in range(3):
+        ran(do, "seal", NOW + minute * MINUTE)
+    ran(do, "nightly", NOW)
+
+    runs = do(job_runs.last_runs, ["seal", "nightly", "never"])
+    assert {name: run.started_at for name, run in runs.items()} == {
+        "seal": NOW + 2 * MINUTE,
+        "nightly": NOW,
+    }
+    assert store.count(JobRun) == 4

@@ -7,12 +7,14 @@ from typing import Any
 import chinese_calendar
 import holidays
 import pytest
+from flask import Flask
 
 from cpd_app.domain.errors import Conflict, NotAllowed, NotFound, Rejected
 from cpd_app.models import CalendarDay, CalendarYear, Deadline
 from cpd_app.usecases import deadlines, work_calendar, work_day_notices
 from cpd_app.usecases.deadlines import DeadlineKind
 from cpd_app.usecases.work_day_notices import NewNotice
+from tests.support.jobs import work_off
 from tests.support.people import Someone
 from tests.support.store import Store
 
@@ -87,7 +89,7 @@ def test_the_next_year_is_provisional_until_it_is_announced(do: Do, member: Some
 
 
 def test_entering_a_notice_moves_open_deadlines_and_says_whose(
-    do: Do, member: Someone, registrar: Someone, stranger: Someone, store: Store
+    app: Flask, do: Do, member: Someone, registrar: Someone, stranger: Someone, store: Store
 ):
     spring = _a_deadline(do, member, on=date(2027, 1, 29), days=10)
     winter = _a_deadline(do, member, on=date(2026, 12, 24), days=5, subject=2)
@@ -106,6 +108,9 @@ def test_entering_a_notice_moves_open_deadlines_and_says_whose(
         work_day_notices.enter_notice, registrar.actor, _home(registrar), NOTICE,
         now=NOW, today=TODAY,
     )  # fmt: skip
+
+    assert store.get(Deadline, spring.id).due_on == spring.due_on, "the worker moves it"
+    work_off(app)
 
     # 30 Jan (make-up), 1, 2, 3, 4 Feb, then 15, 16, 17, 18, 19 Feb.
     assert [(m.name, m.before_on, m.after_on) for m in done.moved] == [

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
 from cpd_app.domain.room_codes import Direction, bucket_at, short_code_of
@@ -13,6 +14,8 @@ from cpd_app.models import Activity, Correction, Event, File, JournalEntry, Rost
 from cpd_app.usecases import attendance
 from tests.support.attendance import Day
 from tests.support.builders import an_entry
+from tests.support.jobs import work_off
+from tests.support.making import file_of
 from tests.support.page import Browser, text_of
 from tests.support.people import Someone
 from tests.support.photos import a_jpeg
@@ -219,12 +222,17 @@ def test_an_auditor_reads_and_does_not_correct(
 
 @pytest.mark.usefixtures("half")
 def test_the_export_names_its_rows_and_has_every_moment(
-    day: Day, as_: As, store: Store, organiser: Someone
+    app: Flask, day: Day, as_: As, store: Store, organiser: Someone
 ):
     browser = as_(organiser)
+    shown = browser.get(table(day))
 
-    assert "导出所示 1 行" in browser.get(table(day)).text
-    lines = browser.client.get(f"{table(day)}.csv").data.decode("utf-8-sig").splitlines()
+    assert "导出所示 1 行" in shown.text
+    page = browser.follow(browser.post(f"{table(day)}/export/csv", {"show": "all"}))
+    assert (page.heading, shown.has("form[action$='/export/xlsx']")) == ("正在做", True)
+    work_off(app)
+    made = browser.fetch(file_of(browser.get(page.response.request.path)))
+    lines = made.data.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("姓名,注册编号")
     assert "03-12 08:58" in lines[1]
     noted = store.one(select(JournalEntry).where(JournalEntry.verb == "attendance.exported"))
@@ -309,7 +317,7 @@ def test_those_who_were_asked_answer_and_are_confirmed_together(
     at("2026-03-12 20:00")
 
     home = as_(member).get("progress.home")
-    assert "你几点离开" in home.text
+    assert "您几点离开" in home.text
     browser = as_(member)
     browser.submit(browser.get(f"/events/{day.event.id}/statement?kind=leaving"), left="16:45")
     browser = as_(organiser)

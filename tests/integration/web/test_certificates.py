@@ -7,10 +7,13 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from cpd_app.models import CertificateAct, FederationReport, Role
 from cpd_app.usecases import federation_reports
+from tests.support.jobs import work_off
+from tests.support.making import file_of
 from tests.support.page import Browser
 from tests.support.people import Someone
 from tests.support.photos import a_pdf
@@ -116,14 +119,17 @@ def test_the_feed_is_atom_and_names_nobody(as_: As, send: Callable[..., Any], me
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_the_register_is_taken_along(as_: As, registrar: Someone, form: str):
+@pytest.mark.usefixtures("member")
+def test_the_register_is_taken_along(app: Flask, as_: As, registrar: Someone, form: str):
     browser = as_(registrar)
-    answer = browser.client.post(
-        f"/staff/certificates/export/{form}", headers={"X-CSRFToken": browser.csrf()}
-    )
+    assert browser.get("/staff/certificates").has(f"[formaction$='/{form}'], [action$='/{form}']")
+    page = browser.follow(browser.post(f"/staff/certificates/export/{form}", {}))
+    work_off(app)
 
-    assert answer.status_code == 200
-    assert f".{form}" in answer.headers["Content-Disposition"]
+    ready = browser.get(page.response.request.path)
+    assert ready.heading == "做好了"
+    with browser.client.get(file_of(ready)) as answer:
+        assert f".{form}" in answer.headers["Content-Disposition"]
 
 
 def test_the_federation_gets_reports_and_acknowledges(

@@ -8,15 +8,18 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from cpd_app import clock
-from cpd_app.models import Event, JournalEntry, RosterEntry
+from cpd_app.models import Event, JobFile, JournalEntry, RosterEntry
 from tests.support import builders
 from tests.support.documents import said, text_of
 from tests.support.event_things import an_attendance
+from tests.support.jobs import work_off
+from tests.support.making import file_of, killed_after
 from tests.support.page import Browser
 from tests.support.people import Someone
 from tests.support.store import Store
@@ -106,10 +109,15 @@ def test_an_organiser_hands_certificates_out(
 
 
 def test_the_package_is_one_zip_of_pdf_and_workbook(
-    as_: As, store: Store, organiser: Someone, event: Event
+    app: Flask, as_: As, store: Store, organiser: Someone, event: Event
 ):
-    answer = as_(organiser).fetch("documents.package", event_id=event.id)
+    browser = as_(organiser)
+    page = browser.follow(browser.submit(browser.get("documents.package", event_id=event.id)))
+    assert page.heading == "正在做"
+    work_off(app)
+    answer = browser.fetch(file_of(browser.get(page.response.request.path)))
 
+    assert browser.get("documents.package", event_id=event.id).has("main a[href^='/jobs/']")
     assert answer.mimetype == "application/zip"
     assert name_of(answer) == "结项表-直流输电_换流阀 研讨会.zip"
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
@@ -118,6 +126,18 @@ def test_the_package_is_one_zip_of_pdf_and_workbook(
     assert "已结项" in text_of(pdf)
     sheet = load_workbook(io.BytesIO(xlsx))["出席名单"]
     assert [cell.value for cell in sheet[2]][7:10] == [165, 3.5, "A"]
+    assert store.count(JournalEntry, JournalEntry.verb == "event.package_taken") == 1
+
+
+def test_a_package_whose_worker_was_killed_is_written_down_once(
+    app: Flask, as_: As, store: Store, organiser: Someone, event: Event
+):
+    browser = as_(organiser)
+    browser.submit(browser.get("documents.package", event_id=event.id))
+    killed_after(app, store, 1)
+    work_off(app)
+
+    assert store.count(JobFile) == 1
     assert store.count(JournalEntry, JournalEntry.verb == "event.package_taken") == 1
 
 

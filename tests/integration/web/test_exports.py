@@ -10,11 +10,12 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from cpd_app import clock, storage
-from cpd_app.models import Activity, Evidence, File, ImportRow, JournalEntry
+from cpd_app.models import Activity, Evidence, File, ImportRow, Job, JobFile, JournalEntry
 from cpd_app.usecases import activities
 from cpd_app.usecases.activity_input import NewActivity
 from tests.support import builders
 from tests.support.jobs import work_off
+from tests.support.making import file_of
 
 
 @pytest.fixture(autouse=True)
@@ -103,9 +104,18 @@ def test_a_zip_holds_the_evidence(app, as_, member, recorded, store):
     )
     store.add(proof)
 
-    answer = as_(member).fetch("exports.own", form="zip")
-
-    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    mine = as_(member)
+    offered = mine.get("exports.index")
+    assert "1 个文件" in offered.text
+    page = mine.follow(mine.submit(offered, "form[action='/me/export']"))
+    assert page.heading == "正在做"
+    assert page.has("[data-module='poll']")
+    work_off(app)
+    ready = mine.get(page.response.request.path)
+    assert ready.heading == "做好了"
+    with mine.client.get(file_of(ready)) as answer:
+        archive = zipfile.ZipFile(io.BytesIO(answer.get_data()))
+    assert answer.headers["Content-Disposition"] == "attachment; filename=cpd-20261120.zip"
     assert archive.testzip() is None
     path = f"evidence/{recorded.id}-{file.id}-通知_1.pdf"
     assert archive.namelist() == ["records.json", "records.csv", path]
@@ -169,5 +179,36 @@ def test_a_stranger_exports_nothing_of_ours(as_, stranger, member):
 def test_the_page_offers_every_form(as_, member):
     page = as_(member).get("exports.index")
 
-    for form in ("csv", "xlsx", "json", "zip"):
+    for form in ("csv", "xlsx", "json"):
         assert f"/me/export/{form}" in page.links()
+
+
+def test_the_password_is_asked_again_before_everything_is_packed(as_, member, store, at):
+    mine = as_(member)
+    form = mine.get("exports.index")
+    at("2026-11-21 14:00")
+    asked = mine.submit(form, "form[action='/me/export']")
+
+    assert "/confirm" in asked.response.headers["Location"]
+    assert store.count(Job) == 0
+
+
+def test_a_stranger_finds_no_export_of_ours(app, as_, member, stranger, store):
+    mine = as_(member)
+    mine.submit(mine.get("exports.index"), "form[action='/me/export']")
+    work_off(app)
+    job = store.one(select(Job))
+
+    for endpoint in ("job_files.show", "job_files.file"):
+        as_(stranger).fetch(endpoint, job_id=job.id, status=404)
+
+
+def test_a_stopped_export_leaves_nothing(app, as_, member, store):
+    mine = as_(member)
+    page = mine.follow(mine.submit(mine.get("exports.index"), "form[action='/me/export']"))
+    after = mine.follow(mine.submit(page, "form[action$='/cancel']"))
+    work_off(app)
+
+    assert (after.heading, store.count(JobFile)) == ("停下了", 0)
+    assert "已停下，没有留下文件" in after.text
+    assert mine.get(after.response.request.path).has("a[href='/me/export']")

@@ -1,18 +1,21 @@
 """The register at the desk: find, open, change, export; another society's is not there."""
 
-import csv
 import io
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
+from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from cpd_app.models import Credit, JournalEntry, Person, Registration, Society, Term
 from cpd_app.policy import RoleName
 from tests.support import builders
 from tests.support.evidence import a_training
+from tests.support.jobs import work_off
+from tests.support.making import file_of
 from tests.support.page import Browser, Page, text_of
 from tests.support.people import Someone
 from tests.support.store import Store
@@ -157,19 +160,29 @@ def test_another_societys_members_are_not_found(as_: As, registrar: Someone, str
 
 @pytest.mark.usefixtures("member")
 def test_the_export_is_what_the_list_shows_and_is_journalled(
-    as_: As, store: Store, society: Society, registrar: Someone
+    app: Flask, as_: As, store: Store, society: Society, registrar: Someone
 ):
     registered(store, society, "=SUM(1)", number="A1", number_key="A1", term={"level": "senior"})
+    browser = as_(registrar)
+    listed = browser.get("members.index", level="senior")
+    page = browser.follow(browser.submit(listed, "form[action$='/export/xlsx']"))
+    assert page.heading == "正在做"
+    work_off(app)
 
-    page = as_(registrar).post("members.export", {"level": "senior"}, status=200)
-
-    text = page.response.get_data(as_text=True)
-    page.response.close()
-    table = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
-    assert text.startswith("\ufeff")
-    assert [r[:2] for r in table] == [["编号", "姓名"], ["A1", "'=SUM(1)"]]
+    ready = browser.get(page.response.request.path)
+    with browser.client.get(file_of(ready)) as answer:
+        sheet = load_workbook(io.BytesIO(answer.get_data())).worksheets[0]
+    rows_ = [[cell.value for cell in line[:2]] for line in sheet.iter_rows()]
+    assert rows_ == [["编号", "姓名"], ["A1", "=SUM(1)"]]
     entry = store.one(select(JournalEntry).where(JournalEntry.verb == "members.exported"))
-    assert entry.data == {"count": 1}
+    assert entry.data == {"count": 1, "subject": "members", "form": "xlsx"}
+
+
+def test_nothing_to_export_is_said(as_: As, registrar: Someone):
+    browser = as_(registrar)
+    page = browser.follow(browser.post("members.export", {"q": "没有这样的人"}, form="csv"))
+
+    assert "没有可导出的行" in page.text
 
 
 def test_a_member_page_shows_the_members_own_figures(

@@ -61,6 +61,33 @@ def test_unread_only_and_all_read(as_: As, store: Store, member: Someone, now: d
     browser.post("messages.read_all", {"up_to": "x"})
 
 
+def test_marks_of_a_device_are_taken_twice_and_only_ones_own(
+    as_: As, store: Store, member: Someone, other_member: Someone, now: datetime
+) -> None:
+    mine = a_message(store, member.person)
+    foreign = a_message(store, other_member.person)
+    browser = as_(member)
+
+    for _ in range(2):
+        ids = [str(mine.id), str(foreign.id), "x"]
+        browser.post("messages.read_some", {"id": ids}, status=200)
+
+    assert store.get(Message, mine.id).read_at == now
+    assert store.get(Message, foreign.id).read_at is None
+
+
+def test_what_asks_for_an_act_says_so_until_it_is_read(
+    as_: As, store: Store, member: Someone, now: datetime
+) -> None:
+    a_message(store, member.person, MessageKind.RETURNED)
+    a_message(store, member.person, MessageKind.RETURN_DUE, read_at=now)
+    a_message(store, member.person, MessageKind.FILED)
+
+    page = as_(member).get("messages.index")
+
+    assert [act.get_text() for act in page.all(".message__act")] == ["去答复"]
+
+
 def test_pages(as_: As, store: Store, member: Someone) -> None:
     for _ in range(31):
         a_message(store, member.person)
@@ -84,7 +111,7 @@ def test_when_is_said_as_short_as_it_can_be(as_: As, store: Store, member: Someo
 
     said = [t.get_text() for t in as_(member).get("messages.index").all(".message__when")]
 
-    assert said == ["2026年12月31日", "1月5日", "昨天 09:02"]
+    assert said == ["昨天", "1月5日", "2026年12月31日"]
 
 
 def test_the_frame_of_every_page_says_how_many_are_unread(
@@ -118,7 +145,13 @@ def test_the_settings_show_health_and_what_to_do(
 ) -> None:
     a_bridge(store, society)
     store.add(
-        Reach(person_id=member.id, channel="email", state="bounced", since=now),
+        Reach(
+            person_id=member.id,
+            channel="email",
+            state="bounced",
+            since=now,
+            problem={"code": "no_such_address", "said": "550 5.1.1 User unknown"},
+        ),
         Reach(person_id=member.id, channel="webhook", state="ok", since=now, last_ok_at=now),
     )
     browser = as_(member)
@@ -127,8 +160,11 @@ def test_the_settings_show_health_and_what_to_do(
     mail, relay = (way.get_text(" ") for way in page.all(".way"))
     assert "退信" in mail
     assert "从 2027年3月10日 12:00 起" in mail
+    assert "原因：地址不存在" in mail
+    assert "550 5.1.1 User unknown" in mail
     assert "/me/email" in page.links()
     assert "短信" in relay
+    assert "原因" not in relay
     assert "最近送达 2027年3月10日 12:00" in relay
     assert [th.get_text() for th in page.all(".channels thead th")][1:] == ["邮件", "短信"]
     assert "邮件退信" in browser.get("me.index").find("a[href='/me/messages/settings']").get_text()
@@ -270,4 +306,19 @@ def test_a_message_of_an_older_release_has_gaps_and_hides_no_other(
 ) -> None:
     a_message(store, member.person, MessageKind.RULE_CHANGED, data={"year": 4})
     a_message(store, member.person, MessageKind.CHECKED_IN, data={})
-    assert "规则更新影响你的第 4 年" in as_(member).get("messages.index").text
+    assert "规则更新影响您的第 4 年" in as_(member).get("messages.index").text
+
+
+def test_a_message_of_a_newer_release_waits_for_it_and_hides_no_other(
+    as_: As, store: Store, member: Someone
+) -> None:
+    """After going back to an older release: a kind, and a variant, that it does not know."""
+    a_message(store, member.person, MessageKind.TRIAL)
+    row = a_message(store, member.person, MessageKind.TRIAL)
+    store.change(row, kind="of_a_newer_release")
+    a_message(store, member.person, MessageKind.DECIDED, data={"variant": "newer", "filing_id": 1})
+
+    page = as_(member).get("messages.index")
+    assert "这是一条测试消息" in page.text
+    assert "一条新的通知" in page.text
+    assert as_(member).api("GET", "/api/v1/messages", status=200).get_json()["unread"] == 2

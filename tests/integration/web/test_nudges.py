@@ -134,7 +134,13 @@ def test_a_call_is_noted_and_read_by_an_auditor(
 def test_the_overview_leads_to_those_not_reached(
     as_: As, store: Store, member: Someone, auditor: Someone, registrar: Someone
 ):
-    store.add(Reach(person_id=member.id, channel="email", state="bounced", since=LONG_AGO))
+    said = f"550 5.1.1 <{member.person.email}>: User unknown"
+    problem = {"code": "no_such_address", "said": said}
+    store.add(
+        Reach(
+            person_id=member.id, channel="email", state="bounced", since=LONG_AGO, problem=problem
+        )
+    )
     overview = as_(registrar).get("/staff")
     assert "地址失效" in text_of(overview.find(".overview"))
 
@@ -143,6 +149,8 @@ def test_the_overview_leads_to_those_not_reached(
         assert page.heading == "1 人的地址失效"
         row = text_of(page.find("tbody tr"))
         assert "邮箱退信" in row
+        assert "：地址不存在" in row
+        assert ("User unknown" in row) is shown
         assert (str(member.person.email) in row) is shown
 
 
@@ -163,3 +171,11 @@ def test_an_auditor_reminds_nobody(as_: As, auditor: Someone):
     browser.get("/staff/nudges", status=403)
     browser.get("/staff/nudges/preview", status=403)
     assert not browser.get("/staff").has("a[href='/staff/nudges']")
+
+
+@pytest.mark.parametrize("number", ["9" * 20, "9" * 5000, "0", "²", "all"])
+@pytest.mark.usefixtures("member")
+def test_numbers_that_no_row_has_choose_nobody(as_: As, registrar: Someone, number: str):
+    browser = as_(registrar)
+    page = browser.get(f"/staff/nudges/preview?months=3&id={number}")
+    assert page.heading == "0 人会收到消息"

@@ -117,7 +117,8 @@ def test_the_worker_stores_files_that_exist(anybody: Browser):
 def test_stored_pages_find_all_they_link_to_in_the_store(as_: SignIn, member: Someone):
     browser = as_(member)
     stored = set(config_of(browser)["files"])
-    shown = {a: browser.get(a).soup for a in ("/", "/activities", "/readiness", "/how-it-adds-up")}
+    own = ("/", "/activities", "/readiness", "/how-it-adds-up", "/me/messages", "/renewal")
+    shown = {address: browser.get(address).soup for address in own}
     ahead = {a: BeautifulSoup(html, "html.parser") for a, html in stored_pages(browser).items()}
 
     lost = {
@@ -131,11 +132,25 @@ def test_stored_pages_find_all_they_link_to_in_the_store(as_: SignIn, member: So
     assert not lost
 
 
+def test_pages_and_worker_agree_on_which_pages_are_kept():
+    kept = [
+        re.findall(
+            r"^(?:export )?const KEPT = (.+);$",
+            (assets.SOURCE / name).read_text("utf-8"),
+            re.MULTILINE,
+        )
+        for name in ("js/sw.js", "js/lib/kept.js")
+    ]
+
+    assert kept[0] == kept[1]
+    assert len(kept[0]) == 1
+
+
 def test_scripts_of_the_desk_and_large_pictures_are_not_stored():
     assert "css/components/staff.css" not in stored_files()
     assert "js/modules/projector.js" not in stored_files()
     # a sixth of it calls the reader of codes, which is stored by itself when it is first needed
-    assert sum((assets.SOURCE / name).stat().st_size for name in stored_files()) < 376 * 1024
+    assert sum((assets.SOURCE / name).stat().st_size for name in stored_files()) < 388 * 1024
 
 
 def test_the_reader_of_codes_has_an_address_of_its_own_from_release_to_release(anybody: Browser):

@@ -5,9 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from cpd_app.models import Appeal, Credit, Relief, ReliefGround, Society
+from tests.support.jobs import work_off
 from tests.support.page import Browser
 from tests.support.people import Someone
 from tests.support.recorded import logged
@@ -189,3 +191,23 @@ def test_one_tap_binds_a_record_and_one_undoes_it(
     assert "改回本年" in browser.get("activities.show", activity_id=activity.id).text
     browser.post("make_up.undo", body, activity_id=activity.id)
     assert store.one(select(Credit.year_index)) == 4
+
+
+def test_a_telling_that_was_stopped_is_gone_on_with_from_its_page(
+    app: Flask, as_: As, store: Store, registrar: Someone, auditor: Someone, member: Someone
+):
+    typed = {"ground": ground(store, "disaster"), "from_on": "2025-03-01", "last_on": "2026-02-28",
+             "words": "特大洪灾", "document_no": "学会〔2026〕1号"}  # fmt: skip
+    browser = as_(registrar)
+    browser.post("relief_desk.for_all", {**typed, "act": "give"})
+    given = store.one(select(Relief.id))
+    page = browser.get("relief_desk.show", relief_id=given)
+    assert "已处理 0 / 1 人" in page.text
+    browser.submit(page, "form[action$='/cancel']")
+    assert not as_(auditor).get("relief_desk.show", relief_id=given).has("form[action$='/telling']")
+
+    browser.submit(browser.get("relief_desk.show", relief_id=given), "form[action$='/telling']")
+    work_off(app)
+
+    assert "已告知 1 人。" in browser.get("relief_desk.show", relief_id=given).text
+    assert "公共卫生事件或灾害" in as_(member).get("messages.index").text

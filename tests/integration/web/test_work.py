@@ -10,8 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from cpd_app import clock
 from cpd_app.models import ClockTask, Filing, Job, JobFile, JobRun, JournalEntry, Society
 from cpd_app.usecases import jobs
+from scheduler.jobs import judge_standings
 from tests.support import builders
 from tests.support.filings import a_filing
 from tests.support.jobs import work_off
@@ -107,8 +109,11 @@ def test_the_dossiers_of_a_span_in_one_zip(
     browser = as_(registrar)
     page = browser.get("/staff/dossiers?first_on=2026-11-01&last_on=2026-11-20")
     assert page.heading == "这段时间收到 1 份申请"
-    work_page = browser.follow(browser.submit(page, "form[method=post]"))
-    assert "已做好 0 / 1 份" in text_of(work_page.find("tbody"))
+    ordered = browser.follow(browser.submit(page, "form[method=post]"))
+    assert "已做好 0 / 1 份" in text_of(ordered.find("main"))
+    listed = browser.get("work.index").find("tbody")
+    assert "已做好 0 / 1 份" in text_of(listed)
+    assert listed.select_one(f"a[href='{ordered.response.request.path}']")
     work_off(app)
 
     job = store.one(select(Job).where(Job.kind == "dossiers"))
@@ -141,3 +146,38 @@ def test_days_that_cannot_be(as_: As, auditor: Someone):
         answer = browser.client.post("/staff/dossiers", data={**days, **token})
         assert answer.status_code == 422
         assert said in answer.get_data(as_text=True)
+
+
+def test_how_far_the_standings_are_stands_beside_the_tasks(
+    app: Flask, as_: As, registrar: Someone, member: Someone
+):
+    assert member.registration
+    browser = as_(registrar)
+    page = browser.get("work.index")
+    assert "已处理 0 / 1 人" in text_of(page.find(".work__standings"))
+    assert "X-Done" not in browser.client.get("/staff/work/standings").headers
+
+    with app.app_context():
+        judge_standings(clock.now)
+    work_off(app)
+
+    page = browser.get("work.index")
+    assert "1 个注册都是最新的" in text_of(page.find(".work__standings"))
+    assert "没有任务" in text_of(page.find("main")), "ranges are not listed as tasks"
+    assert browser.client.get("/staff/work/standings").headers["X-Done"] == "1"
+
+
+def test_what_must_be_finished_has_no_button(
+    as_: As, do: Do, store: Store, society: Society, registrar: Someone
+):
+    payload = {"society_id": society.id}
+    job = do(
+        jobs.order_job, registrar.actor, "calendar_moves", 2027, key="a", now=NOW,
+        payload=payload, total=3,
+    )  # fmt: skip
+    browser = as_(registrar)
+    assert not browser.get("work.index").has("form[action$='/cancel']")
+
+    browser.post("jobs.cancel", {}, job_id=job.id)
+
+    assert store.get(Job, job.id).state == "due"

@@ -7,15 +7,17 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, or_, select, update
 
+from cpd_app.db import transaction
+from cpd_app.domain.reminders import YEAR_DAYS
 from cpd_app.models import (
     CalendarDay,
     CalendarYear,
-    Delivery,
     Event,
     FileReturn,
     Filing,
+    LastStanding,
     Message,
     MessageChoice,
     MessageHabit,
@@ -28,12 +30,14 @@ from cpd_app.models import (
     Webhook,
 )
 from cpd_app.policy import Actor, RoleName
-from cpd_app.usecases import deadlines, returns
+from cpd_app.usecases import deadlines, returns, standings
 from cpd_app.usecases.activities import log_activity
 from cpd_app.usecases.activity_input import NewActivity
 from cpd_app.usecases.returns import NewReturn, Point
 from tests.support import builders, filings
+from tests.support.a_year.outgoing import Outgoing
 from tests.support.a_year.plan import (
+    BEIJING,
     FIRST,
     HOLIDAYS,
     MORNING,
@@ -62,6 +66,7 @@ class World:
     store: Store
     do: Do
     plan: Plan
+    outgoing: Outgoing
     societies: list[Society] = field(default_factory=list)
     staff: list[Actor] = field(default_factory=list)
     people: dict[int, Person] = field(default_factory=dict)
@@ -101,37 +106,51 @@ class World:
             for act in self.coming.pop(at):
                 act(at)
 
-    def send(self, now: datetime) -> None:
-        """The way out: what is due has left, each at its moment."""
-        self.store.run(
-            update(Delivery)
-            .where(Delivery.state == "due", Delivery.due_at < now)
-            .values(state="sent")
+    def go_on(self, until: datetime) -> None:
+        """Let everything leave that is due before a moment, and happen what was planned up to it.
+
+        Step by step: what is due leaves at its moment, and meets people as they are then.
+        """
+        while (due := self.outgoing.next_at()) is not None and due < until:
+            self.happen(due)
+            self.outgoing.leave(due)
+        self.happen(until)
+
+    def judge_some(self, now: Callable[[], datetime]) -> dict[str, int]:
+        """Judge for the day those whom a reminder of the year may be about, or who changed.
+
+        The others keep an older standing, by which nobody is told: who is left out wrongly is
+        missed by the table.
+        """
+        day = now().astimezone(BEIJING).date()
+        begins = exists().where(Term.registration_id == Registration.id, Term.starts_on == day)
+        only = or_(
+            LastStanding.registration_id.is_(None),
+            LastStanding.registration_version != Registration.version,
+            LastStanding.lacking_until.between(day, day + timedelta(days=max(YEAR_DAYS) + 7)),
+            begins,
         )
+        for society in self.societies:
+            with transaction():
+                standings.catch_up(society.id, on=day, limit=len(self.people), only=only)
+        return {"judged": 0}
 
     def told(self) -> dict[What, Line]:
-        """Every reminder of the year as the tables have it."""
+        """Every reminder of the year: when it was told by the tables, when it left by the ways."""
         number_of = {person.id: number for number, person in self.people.items()}
         event_of = {event.id: number for number, event in self.events.items()}
         leaves: dict[int, dict[str, datetime]] = defaultdict(dict)
-        for delivery in self.sent():
-            leaves[delivery.message_id][delivery.channel] = delivery.due_at
+        for sent in self.outgoing.sent:
+            for message in sent.parcel.messages:
+                ways = leaves[message.id]
+                assert sent.parcel.channel not in ways, f"sent twice: {message}"
+                ways[sent.parcel.channel] = sent.at
         lines: dict[What, Line] = {}
         for row in self.store.all(select(Message).where(Message.kind.in_(REMINDERS))):
             what = _what(row, number_of[row.person_id], event_of)
             assert what not in lines, f"told twice: {what}"
             lines[what] = Line(row.created_at, leaves[row.id])
         return lines
-
-    def sent(self) -> list[Delivery]:
-        """What leaves, at its moment: all but what was taken back, and what nobody reads."""
-        stopped = {p.id: p.messages_stopped_at for p in self.store.all(select(Person))}
-        return [
-            delivery
-            for delivery in self.store.all(select(Delivery))
-            if delivery.state != "dropped"
-            and not ((end := stopped[delivery.person_id]) and end <= delivery.due_at)
-        ]
 
     def _at(self, day: date, act: Act) -> None:
         self.coming[moment(max(day, FIRST), MORNING)].append(act)
@@ -205,6 +224,11 @@ class World:
         deferral = one.deferral if one.deferral and at.date() >= one.deferral[0] else None
         reduction = one.reduction if one.reduction and at.date() >= one.reduction[0] else None
         registration = self.registrations[one.number]
+        self.store.run(
+            update(Registration)
+            .where(Registration.id == registration.id)
+            .values(version=Registration.version + 1)
+        )
         values: dict[str, Any] = {
             "society_id": registration.society_id, "registration_id": registration.id,
             "person_id": registration.person_id, "words": "示范", "state": "granted",

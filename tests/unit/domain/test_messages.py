@@ -108,3 +108,17 @@ def test_one_letter_a_day() -> None:
     habits = Habits(daily_at=9 * 60)
     assert leaves_at(MessageKind.CHECKED_IN, at(12), habits) == at(9) + timedelta(days=1)
     assert leaves_at(MessageKind.CHECKED_IN, at(8, 30), habits) == at(9)
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+def test_quiet_hours_hold_in_the_hour_that_comes_twice(fold: int) -> None:
+    # clocks of New York went from 02:00 back to 01:00 on 7 November 2027
+    habits = Habits("America/New_York", 22 * 60, 60 + 30)
+    zone = ZoneInfo("America/New_York")
+    moment = datetime(2027, 11, 7, 1, 10, tzinfo=zone, fold=fold).astimezone(UTC)
+
+    leaves = out_of_quiet(moment, habits)
+
+    assert leaves > moment
+    local = leaves.astimezone(zone)
+    assert (local.hour, local.minute, local.fold) == (1, 30, fold)

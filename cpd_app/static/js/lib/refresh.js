@@ -3,7 +3,7 @@
 import { startAll } from "../app.js";
 import { get } from "./http.js";
 
-const READ = /^\/(?:|activities|readiness|how-it-adds-up)$/;
+const READ = /^\/(?:|activities|readiness|how-it-adds-up|me\/messages)$/;
 
 /** Take over the fresh inside of <main>; what is marked data-keep stays. False: not this page. */
 export async function refresh() {

@@ -31,9 +31,17 @@ export async function keepCopy(closes, ahead) {
   if (!("caches" in globalThis) || copiedAt() !== null) return;
   if (known !== null && Math.abs(ahead - known) <= MOVED) return;
   known = ahead;
+  try {
+    await copy(closes, ahead);
+  } catch {
+    known = null; // the network went, or the device is full: with the next count it begins again
+  }
+}
+
+async function copy(closes, ahead) {
   const cache = await caches.open(CACHE);
-  const page = await fetch(location.pathname, { headers: { Accept: "text/html" } }).catch(() => null);
-  if (!page?.ok || page.redirected) return;
+  const page = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+  if (!page.ok || page.redirected) return;
   const headers = new Headers(page.headers);
   for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name);
   headers.set(ENDS, String(Math.round(closes + ahead)));

@@ -3,6 +3,7 @@
 // so sending twice by accident changes nothing.
 import { get, post, upload } from "./http.js";
 import { drop, item, items, note } from "./outbox.js";
+import { sendMarks } from "./read-marks.js";
 import { isScan, sendScans } from "./scans.js";
 import { sendDrafts } from "./summaries.js";
 import { alone } from "./turn.js";
@@ -17,7 +18,10 @@ export async function flush(member, options) {
   const scans = await sendScans(member);
   if (scans.reason) return scans;
   const records = await flushRecords(member, options);
-  if (!records.reason) await sendDrafts(member);
+  if (!records.reason) {
+    await sendDrafts(member);
+    await sendMarks(member);
+  }
   return {
     sent: [...scans.sent, ...records.sent],
     refused: [...scans.refused, ...records.refused],

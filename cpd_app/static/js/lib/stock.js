@@ -1,6 +1,7 @@
 // Pages stored ahead for the worker: the log forms and the outbox, which hold nothing of the member,
 // and the member's own first pages. Once a day, and when release, language or look changed.
 import { get } from "./http.js";
+import { KEPT } from "./kept.js";
 
 const PAGES = "cpd-pages";
 const FORMS = "cpd-forms";
@@ -9,7 +10,7 @@ const SCREENS = "cpd-screens";
 const TAG = "/stored-as";
 const OWNER = "/stored-for";
 const DECODER = new URL("../../vendor/zxing/reader.wasm", import.meta.url);
-const FIRST = ["/", "/activities", "/readiness"];
+const FIRST = ["/", "/activities", "/readiness", "/me/messages"];
 
 /** Fetch and store them unless they are there; `tag` is what they depend on. */
 export async function stock(tag, member) {
@@ -26,7 +27,7 @@ export async function stock(tag, member) {
   for (const [address, html] of Object.entries(result.data.pages)) {
     await forms.put(address, new Response(html, { headers }));
   }
-  await stockOwn(member);
+  if (!(await stockOwn(member))) return; // the network went: the next page begins again
   await stockDecoder();
   await forms.put(TAG, new Response(tag));
 }
@@ -37,17 +38,31 @@ async function stockDecoder() {
   await fetch(DECODER).catch(() => undefined); // then it is fetched when the camera is opened
 }
 
-/** The member's own pages that were not looked at yet, so that they open in a tunnel too. */
-async function stockOwn(member) {
+/** The copy of a page on this device; undefined when there is none. */
+export async function copyOf(address) {
+  if (!("caches" in globalThis)) return undefined;
+  return caches.match(address, { cacheName: PAGES, ignoreVary: true });
+}
+
+/** Pages behind what the member is about to open; none where data is dear or nothing keeps them. */
+export async function keepPages(addresses, member) {
+  if (!navigator.serviceWorker?.controller || navigator.connection?.saveData) return;
+  await stockOwn(member, addresses.filter((address) => KEPT.test(address)));
+}
+
+/** The member's own pages that were not looked at yet, so that they open in a tunnel too; false: not all. */
+async function stockOwn(member, addresses = FIRST) {
   const pages = await caches.open(PAGES);
-  for (const address of FIRST) {
+  for (const address of addresses) {
     if (await pages.match(address, { ignoreVary: true })) continue;
-    const response = await fetch(address, { headers: { Accept: "text/html" } });
+    const response = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
+    if (!response) return false;
     if (response.ok && response.headers.get("X-Member") === String(member)) {
       await pages.put(OWNER, new Response(String(member)));
       await pages.put(address, response);
     }
   }
+  return true;
 }
 
 /** Remove every copy, as at sign-out; with `all` what belongs to the release too. */

@@ -1,5 +1,6 @@
 // Before signing out: say how many records have not been sent, then remove what this device keeps.
 import { dropAll, items, listen } from "../lib/outbox.js";
+import { dropMarks } from "../lib/read-marks.js";
 import { wipe } from "../lib/stock.js";
 import { unsent as unsentAtDoors, wipeQueue } from "../lib/door-queue.js";
 import { wipeStock } from "../lib/door-stock.js";
@@ -21,6 +22,7 @@ export async function start(form) {
     event.preventDefault();
     await dropAll(member);
     await dropUnsaved(member);
+    await dropMarks(member);
     await wipe();
     await wipeStock();
     await wipeQueue();

@@ -1,8 +1,7 @@
 // Says that the page is a copy from this device and how old it is (离线，显示 10:32 的内容); forms say
 // what becomes of what is written. The worker marks copies: <html data-stored="…">.
+import { KEPT } from "../lib/kept.js";
 import { refresh } from "../lib/refresh.js";
-
-const READ = /^\/(?:|activities|activities\/\d+|readiness|how-it-adds-up|renewal\/summary|events\/\d+\/pass)$/;
 
 /** The time alone for today, else with its day. */
 function age(text, language) {
@@ -17,7 +16,7 @@ export function start(lines) {
   const part = lines.querySelector("[data-part=stored]");
   const { stored } = html.dataset;
   if (stored === undefined) return;
-  const page = READ.test(location.pathname);
+  const page = KEPT.test(location.pathname);
   part.querySelector("span").textContent = page
     ? part.dataset.page.replace("{}", age(stored, html.lang)) : part.dataset.form;
   part.hidden = false;

@@ -12,8 +12,7 @@ from cpd_app.domain.presence import Attended, Stay
 from cpd_app.usecases.attendance import stay_from
 from cpd_app.usecases.attendance_facts import BY_ORGANISER
 from cpd_app.usecases.attendance_table import Happened, presence_behind
-from cpd_app.web.filters import duration
-from cpd_app.wording import arithmetic, sentence
+from cpd_app.wording import arithmetic, duration, sentence
 
 if TYPE_CHECKING:
     from cpd_app.models import Activity, Correction, Event, Scan, Statement

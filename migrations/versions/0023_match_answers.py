@@ -8,8 +8,8 @@ sides becomes one: the first that was found stays.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0019"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
