@@ -3,16 +3,19 @@
 The usual libraries resolve a name again when they connect, so a name that says something else the
 second time leads inside; they also follow redirects and read proxies from the environment. Here the
 socket is opened by us to the number that was checked, and http.client speaks over it.
+The system's resolver has no time limit that a caller could set, so it is asked from a thread.
 """
 
 import http.client
 import io
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 from urllib.parse import urljoin
 
@@ -21,6 +24,10 @@ from cpd_app.domain.errors import Rejected
 
 #: for one call with all its redirects
 SECONDS = 10.0
+#: for one look-up of a name
+LOOK_UP_SECONDS = 5.0
+#: look-ups under way at once in a process; with so many left without an answer, others wait
+MOST_LOOK_UPS = 8
 MOST_REDIRECTS = 3
 #: of an answer nothing beyond this is read
 MOST_BYTES = 16 * 1024
@@ -61,6 +68,41 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+_look_ups = threading.BoundedSemaphore(MOST_LOOK_UPS)
+
+
+def look_up(resolve: Resolve, host: str, port: int, seconds: float) -> list[str]:
+    """What the resolver says within so many seconds; raises TimeoutError, or what it raises.
+
+    A resolver that is silent is left behind in its thread, which does not keep the process.
+    """
+    ends = time.monotonic() + seconds
+    if not _look_ups.acquire(timeout=seconds):
+        raise TimeoutError
+    answers: SimpleQueue[list[str] | Exception] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(resolve(host, port))
+        except Exception as error:  # noqa: BLE001 - raised by who waits for it
+            answers.put(error)
+        finally:
+            _look_ups.release()
+
+    try:
+        threading.Thread(target=ask, name="look-up", daemon=True).start()
+    except RuntimeError:  # no thread to be had
+        _look_ups.release()
+        raise TimeoutError from None
+    try:
+        answer = answers.get(timeout=max(0.0, ends - time.monotonic()))
+    except Empty:
+        raise TimeoutError from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
 def dial(address: tuple[str, int], timeout: float) -> socket.socket:
     """A connection to a number; no name is looked up any more."""
     return socket.create_connection(address, timeout)
@@ -85,10 +127,10 @@ class Caller:
     def check(self, url: str) -> WebAddress:
         """Whether an address may be called, by its text and by what its name resolves to now.
 
-        Raises Rejected, or NotReachedError when the name does not exist.
+        Raises Rejected, or NotReachedError when the name does not exist or nobody says so in time.
         """
         address = read_address(url, self.allowed)
-        self._numbers(address)
+        self._numbers(address, time.monotonic() + self.seconds)
         return address
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
@@ -108,10 +150,13 @@ class Caller:
             address = further
         raise Rejected("bridge_redirects", "url", most=MOST_REDIRECTS)
 
-    def _numbers(self, address: WebAddress) -> list[str]:
+    def _numbers(self, address: WebAddress, ends: float) -> list[str]:
         """Every number of the host; all must be outside, not only the one that is taken."""
         try:
-            found = self.resolve(address.host, address.port)
+            seconds = min(LOOK_UP_SECONDS, _left(ends))
+            found = look_up(self.resolve, address.host, address.port, seconds)
+        except TimeoutError:
+            raise NotReachedError("bridge_name_slow") from None
         except (OSError, UnicodeError):
             raise NotReachedError("bridge_no_name") from None
         if not found:
@@ -123,7 +168,7 @@ class Caller:
     def _once(
         self, address: WebAddress, body: bytes, headers: Mapping[str, str], ends: float
     ) -> tuple[Answer, str | None]:
-        numbers = self._numbers(address)
+        numbers = self._numbers(address, ends)
         try:
             with closing(self._connected(address, numbers, ends)) as line:
                 connection = http.client.HTTPConnection(address.host, address.port)

@@ -15,6 +15,7 @@ SENTENCES: dict[str, str] = {
     ),
     "bridge_redirects": "地址转来转去超过 %(most)s 次。请填写最终的地址。",
     "bridge_no_name": "查不到这个主机名。请检查地址。",
+    "bridge_name_slow": "查主机名时，域名服务器没有及时答复。",
     "bridge_unreachable": "连不上对方的服务器。",
     "bridge_slow": "对方在 10 秒内没有答复。",
     "bridge_tls": "对方的证书无效，没有发送任何内容。",

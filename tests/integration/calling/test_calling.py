@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from cpd_app import calling
 from cpd_app.calling import Answer, NotReachedError
 from cpd_app.domain.errors import Rejected
 from tests.support.net import HOST, OUTSIDE, OUTSIDE_TOO, URL, Net, Server, certificate_for
@@ -303,3 +304,57 @@ def test_a_server_that_never_shakes_hands_does_not_hold_the_caller(
 
     with pytest.raises(NotReachedError, match="bridge_slow"):
         net.post(f"https://127.0.0.1:{port}/", allowed="127.0.0.1", seconds=0.5)
+
+
+@pytest.fixture
+def mute(net: Net) -> Iterator[Net]:
+    """A resolver that says nothing until the test is over."""
+    over = threading.Event()
+
+    def resolve(host: str, _port: int) -> list[str]:
+        net.asked.append(host)
+        over.wait(30)
+        return [OUTSIDE]
+
+    net.resolve = resolve  # type: ignore[method-assign]
+    yield net
+    over.set()
+
+
+def test_a_resolver_that_says_nothing_does_not_hold_the_caller(mute: Net):
+    began = time.monotonic()
+    with pytest.raises(NotReachedError, match="bridge_name_slow"):
+        mute.post(seconds=0.2)
+    with pytest.raises(NotReachedError, match="bridge_name_slow"):
+        mute.caller(seconds=0.2).check(URL)
+
+    assert time.monotonic() - began < 3
+    assert (mute.asked, mute.dialled, mute.outside.heard) == ([HOST, HOST], [], [])
+
+
+def test_look_ups_that_hang_are_bounded_and_free_again_when_they_end():
+    over = threading.Event()
+    asked: list[str] = []
+
+    def resolve(host: str, _port: int) -> list[str]:
+        asked.append(host)
+        over.wait(30)
+        return [OUTSIDE]
+
+    for number in range(calling.MOST_LOOK_UPS + 2):
+        with pytest.raises(TimeoutError):
+            calling.look_up(resolve, f"h{number}", 443, 0.05)
+    assert len(asked) == calling.MOST_LOOK_UPS, "no further thread is left behind"
+
+    over.set()
+    assert calling.look_up(resolve, "again", 443, 10) == [OUTSIDE]
+
+
+def test_an_answer_that_comes_too_late_is_not_called(mute: Net):
+    """What was not checked in time is not used afterwards either."""
+    with pytest.raises(NotReachedError):
+        mute.post(seconds=0.1)
+    mute.resolve = Net.resolve.__get__(mute)  # type: ignore[method-assign]
+
+    assert mute.post().status == 200
+    assert mute.dialled == [OUTSIDE]

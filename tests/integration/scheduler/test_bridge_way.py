@@ -310,7 +310,7 @@ def test_what_is_kept_with_a_delivery_needs_no_values_to_be_said():
     codes = {
         "no_phone", "bridge_nobody", "bridge_rests", "bridge_off", "bridge_locked",
         "bridge_address", "bridge_refused", "bridge_no_name", "bridge_unreachable", "bridge_slow",
-        "bridge_tls", "bridge_not_http",
+        "bridge_tls", "bridge_not_http", "bridge_name_slow",
     }  # fmt: skip
 
     assert [code for code in codes if "%(" in SENTENCES[code]] == []
