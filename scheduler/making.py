@@ -42,11 +42,15 @@ def hand_in(work: Work, made: Path, name: str, media_type: str, *, total: int) -
     day = f"{clock.today():%Y%m%d}"
     kept = Made(owner, digest, name.replace("{day}", day), media_type, size)
 
+    earlier: list[Made] = []
+
     def act(now: datetime) -> Step:
-        keep_file(work.job_id, kept, now=now)
+        earlier.extend(keep_file(work.job_id, kept, now=now))
         return Step(total, total)
 
     work.keep(act)
+    for old in earlier:
+        local_files().delete(old.folder, old.digest)
     shutil.rmtree(folder_of(work), ignore_errors=True)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from cpd_app.db import session
 from cpd_app.domain.errors import NotFound
@@ -21,6 +21,8 @@ MAKE_FILES = frozenset(
 )
 #: of those, the ones whose subject is an event
 OF_EVENTS = frozenset({"closing_package", "attendance_sheet"})
+#: of these, what a person orders of themselves
+OF_ONESELF = frozenset({"own_export"})
 
 
 @dataclass(frozen=True)
@@ -62,20 +64,21 @@ def shown_job(actor: Actor, job_id: int, *, now: datetime) -> Shown:
     return Shown(job, files_of([job.id], now=now).get(job.id) if may_take else None, is_own)
 
 
-def keep_file(job_id: int, made: Made, *, now: datetime) -> None:
+def keep_file(job_id: int, made: Made, *, now: datetime) -> list[Made]:
     """For the worker: the job has made this; a second attempt replaces the first one's file.
 
     Of what a person orders of themselves the newest stays: they need one, and the disk is shared.
+    Gives the earlier ones, whose bytes are to be removed once this is kept.
     """
     job = session.get_one(Job, job_id)
-    if job.subject_id is not None and job.subject_id == job.created_by_id and not job.society_id:
-        _end_earlier(job, now)
+    earlier = _without_earlier(job) if job.kind in OF_ONESELF else []
     row = session.get(JobFile, job_id)
     if row is None:
         row = JobFile(job_id=job_id)
         session.add(row)
     row.folder, row.digest, row.name = made.folder, made.digest, made.name
     row.media_type, row.size, row.expires_at = made.media_type, made.size, now + KEPT
+    return [old for old in earlier if old.digest != made.digest]
 
 
 def take_file(actor: Actor, job_id: int, *, now: datetime) -> Made:
@@ -114,16 +117,20 @@ def _may_take(actor: Actor, job: Job, *, now: datetime) -> bool:
     return may(actor, Permission.FIND_MEMBER, Target(societies=frozenset({job.society_id})))
 
 
-def _end_earlier(job: Job, now: datetime) -> None:
-    earlier = select(Job.id).where(
-        Job.kind == job.kind, Job.subject_id == job.subject_id, Job.id != job.id
-    )
-    session.execute(
-        update(JobFile)
-        .where(JobFile.job_id.in_(earlier), JobFile.expires_at > now)
-        .values(expires_at=now)
-        .execution_options(synchronize_session=False)
-    )
+def _without_earlier(job: Job) -> list[Made]:
+    rows = session.scalars(
+        select(JobFile)
+        .join(Job, Job.id == JobFile.job_id)
+        .where(
+            Job.kind == job.kind,
+            Job.subject_id == job.subject_id,
+            Job.created_by_id == job.created_by_id,
+            Job.id != job.id,
+        )
+    ).all()
+    for row in rows:
+        session.delete(row)
+    return [Made(r.folder, r.digest, r.name, r.media_type, r.size) for r in rows]
 
 
 def files_of(job_ids: list[int], *, now: datetime) -> dict[int, JobFile]:

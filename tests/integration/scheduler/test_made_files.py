@@ -230,14 +230,18 @@ def test_an_own_export_goes_on_with_the_next_proof(
 
 @pytest.mark.usefixtures("present")
 def test_a_made_file_is_for_who_ordered_it_until_it_is_swept(
-    app: Flask, do: Do, disk: LocalFiles, member: Someone, registrar: Someone, stranger: Someone
-):
+    app: Flask, do: Do, store: Store, disk: LocalFiles, member: Someone, registrar: Someone,
+    stranger: Someone,
+):  # fmt: skip
     first = own_export(do, member)
     work_off(app)
+    [replaced] = disk.all()
+    builders.an_activity(store, member.person)
     second = own_export(do, member, "later")
     work_off(app)
     now = clock.now()
 
+    assert not disk.exists(replaced.folder, replaced.digest)
     [(listed, file)] = do(export_orders.own_orders, member.actor, now=now)
     assert (listed.id, file is not None) == (second.id, True)
     assert do(job_files.shown_job, member.actor, first.id, now=now).file is None
@@ -251,7 +255,7 @@ def test_a_made_file_is_for_who_ordered_it_until_it_is_swept(
 
     later = now + timedelta(days=7, seconds=1)
     assert do(export_orders.own_orders, member.actor, now=later) == []
-    assert do(cleaning.clean_up, now=later)["job_files"] == 2
+    assert do(cleaning.clean_up, now=later)["job_files"] == 1
     real = datetime.now(UTC) + timedelta(days=2)  # noqa: TID251 - files carry the disk's time
     do(remove_orphans, store=disk, now=real)
     assert not disk.exists(taken.folder, taken.digest)
