@@ -179,6 +179,7 @@ def test_each_mark_is_kept_by_itself_and_seen_at_once(app: Flask, store: Store, 
     assert store.get(Society, society.id).name == "三"
 
 
+@pytest.mark.usefixtures("society")
 def test_only_the_marks_do_not_wait_for_the_disk(app: Flask, engine_name: str):
     unhurried = update(Society).where(WithoutWaiting()).values(name="一")
     with app.app_context():
