@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, null, or_, select
+from sqlalchemy import bindparam, case, delete, null, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cpd_app.db import session
@@ -24,10 +24,10 @@ def note_reached(found: Collection[tuple[int, Channel]], *, now: datetime) -> No
     """These people were reached; one statement for a batch, since only the marks must not wait."""
     if found:
         rows = [
-            {"person_id": person_id, "channel": channel.value, "state": OK, "since": now}
+            {"of": person_id, "by": channel.value}
             for person_id, channel in sorted(found)  # in one order: two workers never cross
         ]
-        _put([{**row, "last_ok_at": now, "problem": null()} for row in rows])
+        _put(rows, state=OK, since=now, last_ok_at=now, problem=null())
 
 
 def note_lost(person_id: int, channel: Channel, problem: dict[str, Any], *, now: datetime) -> None:
@@ -36,8 +36,8 @@ def note_lost(person_id: int, channel: Channel, problem: dict[str, Any], *, now:
     Only `no_such_address` does: every other reason may be ours or the server's.
     """
     state = BOUNCED if problem["code"] == NO_SUCH_ADDRESS else FAILING
-    row = {"person_id": person_id, "channel": channel.value, "state": state, "since": now}
-    _put([{**row, "last_ok_at": null(), "problem": problem}])
+    row = {"of": person_id, "by": channel.value}
+    _put([row], state=state, since=now, last_ok_at=null(), problem=problem)
 
 
 def bounced_of(person_ids: Collection[int]) -> dict[int, set[str]]:
@@ -62,23 +62,28 @@ def forget(person_id: int, channel: Channel) -> None:
     )
 
 
-def _put(rows: list[dict[str, Any]]) -> None:
+def _put(rows: list[dict[str, Any]], **values: Any) -> None:
     """Write how it stands; `since` moves only when the state changes, a success is remembered."""
     dialect = session.get_bind().dialect.name
     into = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = into(Reach).values(rows)
+    table = Reach.__table__
+    # The rows beside the statement, so that it is compiled once and not for each batch.
+    statement = into(table).values(  # type: ignore[arg-type]
+        person_id=bindparam("of"), channel=bindparam("by"), **values
+    )
     new = statement.excluded
-    session.execute(
+    session.connection().execute(
         statement.on_conflict_do_update(
             index_elements=["person_id", "channel"],
             set_={
                 "state": new.state,
-                "since": case((Reach.state == new.state, Reach.since), else_=new.since),
+                "since": case((table.c.state == new.state, table.c.since), else_=new.since),
                 "last_ok_at": case(
-                    (new.last_ok_at.is_(None), Reach.last_ok_at), else_=new.last_ok_at
+                    (new.last_ok_at.is_(None), table.c.last_ok_at), else_=new.last_ok_at
                 ),
                 "problem": new.problem,
             },
-            where=or_(new.state == BOUNCED, Reach.state != BOUNCED),
-        )
+            where=or_(new.state == BOUNCED, table.c.state != BOUNCED),
+        ),
+        rows,
     )

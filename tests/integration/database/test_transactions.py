@@ -169,10 +169,9 @@ def test_a_writer_who_waited_too_long_is_told_so_by_an_error_that_becomes_busy(
 
 
 def test_each_mark_is_kept_by_itself_and_seen_at_once(app: Flask, store: Store, society: Society):
-    table = Society.__table__
     with app.app_context(), marking() as mark:
         for name in ("一", "二"):
-            marked = mark(update(table).where(WithoutWaiting()).values(name=name), {})
+            marked = mark(update(Society).where(WithoutWaiting()).values(name=name), {})
             assert marked.rowcount == 1
             assert store.get(Society, society.id).name == name
         with transaction():  # nothing is locked by a mark that is over
@@ -180,8 +179,9 @@ def test_each_mark_is_kept_by_itself_and_seen_at_once(app: Flask, store: Store, 
     assert store.get(Society, society.id).name == "三"
 
 
+@pytest.mark.usefixtures("society")
 def test_only_the_marks_do_not_wait_for_the_disk(app: Flask, engine_name: str):
-    unhurried = update(Society.__table__).where(WithoutWaiting()).values(name="一")
+    unhurried = update(Society).where(WithoutWaiting()).values(name="一")
     with app.app_context():
         with marking() as mark:
             if engine_name == "postgresql":

@@ -115,12 +115,12 @@ def missed(wanted: dict[What, Line], found: dict[What, Line]) -> list[What]:
 def in_quiet_hours(world: World) -> list[Sent]:
     """Letters and calls that left in somebody's quiet hours."""
     habits = {world.people[one.number].id: one.habit or Habit() for one in world.plan.members}
-    return [
-        sent
-        for sent in world.outgoing.sent
-        if (habit := habits[sent.parcel.person_id])
-        and is_quiet(sent.at, habit.zone, habit.quiet_from, habit.quiet_to)
-    ]
+
+    def is_asleep(sent: Sent) -> bool:
+        habit = habits[sent.parcel.person_id]
+        return is_quiet(sent.at, habit.zone, habit.quiet_from, habit.quiet_to)
+
+    return [sent for sent in world.outgoing.sent if is_asleep(sent)]
 
 
 def torn(world: World) -> list[tuple[object, ...]]:
