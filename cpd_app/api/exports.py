@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 from cpd_app import clock
 from cpd_app.access import asks_again, current_actor, signed_in
 from cpd_app.db import transaction
+from cpd_app.documents.spreadsheets import XLSX
 from cpd_app.downloads import download
 from cpd_app.schemas.answers import refuses
 from cpd_app.schemas.jobs import JobJson, NewExport, NewExportSchema, job_json
@@ -25,6 +26,9 @@ blp = Blueprint(
     "api_exports", __name__, description="Files made in the background; tokens without scopes only"
 )
 
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+#: what a file may be
+FORMS = ("application/zip", "text/csv", XLSX)
 #: after so many seconds it is worth asking again
 AGAIN = "2"
 
@@ -68,7 +72,8 @@ def cancel(job_id: int) -> dict[str, Any]:
 @blp.get("/jobs/<int:job_id>/file")
 @signed_in
 @asks_again
-@blp.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
+@blp.doc(responses={"200": {"content": dict.fromkeys(FORMS, BINARY)}})
+@blp.response(200)
 @refuses(blp, 404)
 def file(job_id: int) -> Response:
     """The bytes, for who ordered them; `Range` goes on with a download that broke off."""

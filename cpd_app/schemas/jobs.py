@@ -40,6 +40,15 @@ def _month(text: str) -> bool:
     return True
 
 
+class TrueOrFalse(fields.Boolean):
+    """Either of the two: no 1, no "yes"."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return bool(super()._deserialize(value, *args, **kwargs))
+
+
 class FilterSchema(Schema):
     """Which registrations; what is left out asks for nothing."""
 
@@ -87,10 +96,8 @@ class NewExportSchema(Schema):
     filter = fields.Nested(FilterSchema, load_default=MemberFilter)
     first_on = DayField(load_default=None, metadata={"description": "of dossiers: filed from"})
     last_on = DayField(load_default=None, metadata={"description": "of dossiers: filed until"})
-    with_evidence = fields.Boolean(
+    with_evidence = TrueOrFalse(
         load_default=False,
-        truthy={True},
-        falsy={False},
         metadata={"description": "of dossiers; the members see that their files were opened"},
     )
     language = fields.String(load_default="zh", validate=validate.OneOf(LANGUAGES))

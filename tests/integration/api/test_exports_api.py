@@ -125,6 +125,7 @@ def test_dossiers_in_english_and_stopped(
         ({"what": "dossiers", "society": "home"}, "first_on"),
         ({"what": "members", "society": "home", "filter": {"due": "2027-13"}}, "filter"),
         ({"what": "members", "society": "home", "form": "pdf"}, "form"),
+        ({"what": "own", "with_evidence": 1}, "with_evidence"),
     ],
 )
 def test_what_cannot_be_ordered(call: Call, registrar: Someone, body: dict[str, Any], wrong: str):
