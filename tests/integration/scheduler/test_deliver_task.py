@@ -16,6 +16,7 @@ from cpd_app.models import Delivery, MessageHabit, Person, Reach
 from cpd_app.usecases import deliveries, messages
 from cpd_app.usecases.messages import Draft
 from cpd_app.usecases.parcels import RefusedError
+from scheduler import ways
 from scheduler.beat import Beat
 from scheduler.delivering import AWAY, SILENCES, Batch, deliver
 from tests.support.builders import a_person
@@ -212,3 +213,17 @@ def test_a_mail_server_that_is_away_for_a_day_costs_nobody_a_letter(
         arrived = [address for _at, _id, address in back.letters().taken]
     assert sorted(arrived) == sorted(str(p.email) for p in people)
     assert ends(store) == [("sent", None)] * len(people)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        (b"5.1.1 no such user", "no_such_address"),
+        (b"no such user", "no_such_address"),
+        (b"5.1.8 <cpd@x.example>: Sender address rejected: Domain not found", "address_refused"),
+        (b"5.1.7 bad sender", "address_refused"),
+        (b"5.2.2 mailbox full", "address_refused"),
+    ],
+)
+def test_a_refusal_of_the_sender_makes_no_address_a_bad_one(said: bytes, code: str) -> None:
+    assert ways._of_the_address(550, said).code == code
