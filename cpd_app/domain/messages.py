@@ -50,7 +50,8 @@ class MessageKind(StrEnum):
     """
 
     EXPIRY = "expiry"
-    """number, ends_on (the last day), months (left, a begun one counted whole); registration_id"""
+    """number, ends_on (the last day), months (left, a begun one counted whole); registration_id.
+    variant: days (days left, today included, when they are few), or none"""
     YEAR_BEHIND = "year_behind"
     """number, year, ends_on (the last day), days (left, today included), missing_hours;
     registration_id. variant: deferred (the last day of grace), or none"""

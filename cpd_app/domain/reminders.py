@@ -18,6 +18,8 @@ from cpd_app.domain.years import Verdict, months_after
 
 #: before a certificate expires
 EXPIRY_MONTHS = (12, 6, 3, 1)
+#: of a certificate, below which its days are told: "a month" would be too much
+DAYS_TOLD_BELOW = 25
 #: before a CPD year ends that lacks hours
 YEAR_DAYS = (90, 30, 7)
 #: before the last day of a return
@@ -75,6 +77,15 @@ def months_left(ends_on: date, today: date) -> int:
     while months_after(tomorrow, left) <= ends_on:
         left += 1
     return left
+
+
+def days_told(ends_on: date, today: date) -> int | None:
+    """Days until a certificate ends, this one included, when they are told instead of months.
+
+    A step is told late after an outage or a late import: then "a month" can be three days.
+    """
+    left = (ends_on - today).days
+    return left if left < DAYS_TOLD_BELOW else None
 
 
 def expiry_horizon(today: date) -> date:

@@ -23,6 +23,7 @@ SENTENCES: dict[str, str] = {
     "bridge_status": "对方没有收下（状态码 %(status)s）。",
     "bridge_taken": "对方收下了（状态码 %(status)s）。",
     "bridge_unknown": "对方说联系不到这个人（状态码 %(status)s）。转发本身是通的。",
+    "too_many_bridge_trials": "试发一小时最多十次，请在 %(minutes)s 分钟后再试。",
     "bridge_locked": "转发地址打不开：CPD_SECRET_KEY 已换过。请重新填写地址，并换一个密钥。",
     # kept with a delivery, so without values
     "bridge_address": "转发地址不能使用，请登记员重新设置。",
@@ -32,3 +33,6 @@ SENTENCES: dict[str, str] = {
     "bridge_rests": "转发连续失败，过一会儿自动再试。",
     "no_phone": "没有手机号。",
 }
+
+#: sentences that English writes otherwise for one -> the number that decides
+COUNTED: dict[str, str] = {"too_many_bridge_trials": "minutes"}

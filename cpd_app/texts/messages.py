@@ -10,6 +10,11 @@ SENTENCES: dict[str, str] = {
         "您的工程会员证书（注册编号 %(number)s）有效期至%(ends_on)s。请看续期体检还缺什么，"
         "并在到期前提交再注册申请。"
     ),
+    "message_expiry_days_title": "证书还有 %(days)s 天到期",
+    "message_expiry_days_text": (
+        "您的工程会员证书（注册编号 %(number)s）有效期至%(ends_on)s，还有 %(days)s 天。"
+        "请现在就看续期体检还缺什么，并在到期前提交再注册申请。"
+    ),
     "message_year_behind_title": "第 %(year)s 年还缺 %(missing_hours)s 学时",
     "message_year_behind_text": (
         "您的第 %(year)s 个持续职业发展年度到%(ends_on)s结束，还有 %(days)s 天，"
@@ -337,6 +342,8 @@ SENTENCES: dict[str, str] = {
 #: sentences that English writes otherwise for one -> the number that decides
 COUNTED: dict[str, str] = {
     "message_expiry_title": "months",
+    "message_expiry_days_title": "days",
+    "message_expiry_days_text": "days",
     "message_year_behind_text": "days",
     "message_year_behind_deferred_text": "days",
     "message_returned_text": "points",

@@ -35,6 +35,7 @@ SENTENCES: dict[str, str] = {
     "gap_not_filed": "还没有提交再注册申请，证书到%(last_on)s为止",
     "gap_expired": "还没有提交再注册申请，证书已在%(last_on)s到期",
     "nobody_to_nudge": "选的人都不用催。请换一个筛选。",
+    "note_too_long": "电话记录最多 %(most)s 个字，现在有 %(length)s 个字。请写短一些。",
     "words_too_long": "附言最多 200 个字。请写短一些。",
 }
 

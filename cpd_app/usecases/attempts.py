@@ -51,6 +51,8 @@ LIMITS = {
     "complaint_address": Limit(5, HOUR),
     "complaint_answer": Limit(20, QUARTER),
     "trial": Limit(3, HOUR),
+    # calls of a society's bridge to any telephone, by its registrars together
+    "bridge_trial": Limit(10, HOUR),
     "letter_name": Limit(3, HOUR),
     "letter_address": Limit(20, HOUR),
 }

@@ -14,11 +14,11 @@ from sqlalchemy import select
 from cpd_app.db import session
 from cpd_app.domain.addresses import read_address
 from cpd_app.domain.bridges import rests_until
-from cpd_app.domain.errors import NotFound, Rejected
+from cpd_app.domain.errors import NotFound, Rejected, TooMany
 from cpd_app.domain.numbers import normal_phone
 from cpd_app.models import Person, Society, Webhook
 from cpd_app.policy import Actor, Permission, Target, require
-from cpd_app.usecases import journal, sealing
+from cpd_app.usecases import attempts, journal, sealing
 
 #: secrets begin with this, so that a leaked one is recognised by secret scanners
 PREFIX = "cpdb_"
@@ -127,15 +127,23 @@ def turn_bridge(actor: Actor, society_id: int, *, on: bool, now: datetime) -> No
         _note(actor, "bridge.turned_on" if on else "bridge.turned_off", row, {}, now=now)
 
 
-def bridge_to_try(actor: Actor, society_id: int, phone: str) -> tuple[Bridge, Tester]:
+def bridge_to_try(
+    actor: Actor, society_id: int, phone: str, *, now: datetime
+) -> tuple[Bridge, Tester]:
     """The bridge and the registrar themselves, for a call now; also when it is off or rests.
 
-    Raises Rejected `phone_bad`.
+    Each is counted, since it costs an SMS to whatever number was entered. Raises Rejected
+    `phone_bad`, TooMany `too_many_bridge_trials`.
     """
     row = _kept(actor, society_id)
     normal = normal_phone(phone)
     if normal is None:
         raise Rejected("phone_bad", "phone")
+    counted = (attempts.subject("bridge_trial", society_id),)
+    minutes = attempts.minutes_to_wait(counted, now=now)
+    if minutes:
+        raise TooMany("too_many_bridge_trials", minutes=minutes)
+    attempts.note(counted, now=now)
     person = session.get_one(Person, actor.person_id)
     tester = Tester(person.id, person.name, person.locale or "zh", person.email, normal)
     return _opened(row, session.get_one(Society, society_id)), tester

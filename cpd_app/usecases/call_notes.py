@@ -54,16 +54,23 @@ class ContactFile:
 def note_call(
     actor: Actor, registration_id: int, outcome: str, words: str, *, now: datetime
 ) -> CallNote:
-    """Write down what came of a call; raises Rejected `bad_value` for an outcome nobody knows."""
+    """Write down what came of a call.
+
+    Raises Rejected `bad_value` for an outcome nobody knows, `note_too_long`: a note that is cut
+    silently loses what was agreed at its end.
+    """
     registration = _registration(registration_id)
     require(actor, Permission.NUDGE, _target(registration))
     if outcome not in set(Outcome):
         raise Rejected("bad_value", "outcome")
+    words = words.replace("\r\n", "\n").strip()
+    if len(words) > MOST_WORDS:
+        raise Rejected("note_too_long", "words", most=MOST_WORDS, length=len(words))
     note = CallNote(
         society_id=registration.society_id,
         registration_id=registration.id,
         outcome=outcome,
-        words=words.strip()[:MOST_WORDS],
+        words=words,
         at=now,
         by_id=actor.person_id,
     )

@@ -202,6 +202,7 @@ def _expiry(row: Row[Any], today: date) -> list[Draft]:
     step = reminders.expiry_due(certificate_of(row), today)
     if step is None:
         return []
+    days = reminders.days_told(row.ends_on, today)
     return [
         Draft(
             row.person_id,
@@ -212,6 +213,7 @@ def _expiry(row: Row[Any], today: date) -> list[Draft]:
                 "ends_on": (row.ends_on - timedelta(days=1)).isoformat(),
                 "months": reminders.months_left(row.ends_on, today),
                 "registration_id": row.registration_id,
+                **({"variant": "days", "days": days} if days else {}),
             },
             row.society_id,
         )

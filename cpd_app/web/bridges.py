@@ -17,7 +17,7 @@ from cpd_app.bridge_calls import body_of, call
 from cpd_app.calling import Caller, NotReachedError
 from cpd_app.db import transaction
 from cpd_app.domain.bridges import Verdict, verdict
-from cpd_app.domain.errors import Rejected
+from cpd_app.domain.errors import Rejected, TooMany
 from cpd_app.domain.messages import Channel, MessageKind
 from cpd_app.schemas.bridges import BridgeSchema
 from cpd_app.usecases import bridges
@@ -105,7 +105,12 @@ def try_now() -> ResponseReturnValue:
     """Call it now with a trial message to a phone of one's own, and show what it answered."""
     society_id, phone = desk.society_id(), request.form.get("phone", "")
     try:
-        bridge, tester = bridges.bridge_to_try(current_actor(), society_id, phone)
+        with transaction():
+            bridge, tester = bridges.bridge_to_try(
+                current_actor(), society_id, phone, now=clock.now()
+            )
+    except TooMany as refusal:
+        return _page(None, phone=phone, error=sentence(refusal.code, refusal.values)), 429
     except Rejected as refusal:
         return _page(None, phone=phone, error=sentence(refusal.code, refusal.values)), 422
     except SealedError:

@@ -127,7 +127,7 @@ def contacts(registration_id: int) -> ResponseReturnValue:
                     now=clock.now(),
                 )
         except Rejected as refusal:
-            given.refuse(refusal, known={"outcome": ""})
+            given.refuse(refusal, known={"outcome": "", "words": ""})
         else:
             flash(_("已记下这次电话。"), "success")
             return redirect(url_for("nudges.contacts", registration_id=registration_id), 303)
@@ -137,6 +137,7 @@ def contacts(registration_id: int) -> ResponseReturnValue:
         outcomes=nudge_words.outcomes(),
         values=values,
         errors=given.errors,
+        most=call_notes.MOST_WORDS,
         words=nudge_words,
     )
     return page, 200 if given.ok else 422

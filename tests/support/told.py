@@ -41,7 +41,9 @@ def _each(variants: Sequence[str], data: dict[str, Any]) -> dict[str, dict[str, 
 SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
     MessageKind.EXPIRY: {
         "": {"number": "SF-E-2023-00417", "ends_on": "2027-09-10", "months": 6,
-             "registration_id": 417}
+             "registration_id": 417},
+        "days": {"number": "SF-E-2023-00417", "ends_on": "2027-03-12", "months": 1, "days": 3,
+                 "registration_id": 417},
     },
     MessageKind.YEAR_BEHIND: {"": BEHIND, "deferred": {**BEHIND, "year": 3}},
     MessageKind.FILED: {"": FILING},

@@ -121,7 +121,7 @@ def test_only_the_registrar_sees_and_sets_it(
 ):
     acts: list[tuple[Any, tuple[Any, ...], dict[str, Any]]] = [
         (bridges.bridge_shown, (), {}),
-        (bridges.bridge_to_try, ("+8613800138000",), {}),
+        (bridges.bridge_to_try, ("+8613800138000",), {"now": now}),
         (bridges.set_bridge, (NewBridge("短信", URL),), {"allowed": NONE, "now": now}),
         (bridges.rotate_secret, (), {"now": now}),
         (bridges.turn_bridge, (), {"on": False, "now": now}),

@@ -11,7 +11,16 @@ from sqlalchemy import select
 
 from cpd_app.domain.errors import NotAllowed, NotFound, Rejected
 from cpd_app.domain.nudges import LeftOut, Way
-from cpd_app.models import Job, JournalEntry, LastNudge, Message, Nudge, Registration, Society
+from cpd_app.models import (
+    CallNote,
+    Job,
+    JournalEntry,
+    LastNudge,
+    Message,
+    Nudge,
+    Registration,
+    Society,
+)
 from cpd_app.usecases import call_notes, nudge_list, nudges, standings
 from cpd_app.usecases.jobs import JobState, cancel_job, claim_job
 from cpd_app.usecases.nudge_list import Chosen, NudgeFilter
@@ -271,3 +280,15 @@ def test_calls_are_read_by_colleagues(
     assert "words" not in entries[1].data
     with pytest.raises(Rejected, match="bad_value"):
         do(call_notes.note_call, registrar.actor, registration_id, "shouted", "", now=NOW)
+
+
+def test_a_note_that_is_too_long_is_refused_and_not_cut(
+    do: Do, store: Store, member: Someone, registrar: Someone
+):
+    assert member.registration
+    note = partial(call_notes.note_call, registrar.actor, member.registration.id, "reached")
+    with pytest.raises(Rejected, match="note_too_long") as refused:
+        do(note, "字" * 501, now=NOW)
+    assert refused.value.values == {"most": 500, "length": 501}
+    do(note, "字" * 498 + "\r\n字", now=NOW)  # a line's end is one character
+    assert [len(n.words) for n in store.all(select(CallNote))] == [500]

@@ -56,6 +56,15 @@ def test_an_expiry_is_told_once_with_the_last_day(do: Do, store: Store, member: 
     }
 
 
+@pytest.mark.usefixtures("member")
+def test_what_is_told_late_names_the_days_that_are_left(do: Do, store: Store) -> None:
+    assert remind(do, reminders.remind_expiry, today=date(2028, 2, 27)) == 1
+
+    (message,) = messages(store)
+    assert (message.data["variant"], message.data["days"]) == ("days", 3)
+    assert message.key.endswith(":2028-03-01:1"), "the same step: not told again as a month"
+
+
 def test_all_parts_are_gone_through(
     do: Do, store: Store, member: Someone, other_member: Someone, stranger: Someone
 ) -> None:

@@ -121,6 +121,22 @@ def test_a_trial_that_fails_is_remembered_until_one_works(set_up: Browser, bridg
     assert set_up.get("bridges.index").find("h1").text == "短信转发正常"
 
 
+@pytest.mark.usefixtures("set_up")
+def test_after_ten_trials_it_says_when_to_try_again(
+    as_: As, registrar: Someone, bridge: Bridge, at: Callable[[str], object]
+):
+    at("2027-12-01 10:00")
+    browser = as_(registrar)
+    for _ in range(10):
+        browser.post("bridges.try_now", PHONE, status=200)
+    page = browser.post("bridges.try_now", PHONE, status=429)
+
+    assert "试发一小时最多十次，请在 60 分钟后再试" in page.find("#field-phone-error").text
+    assert len(bridge.heard) == 10
+    at("2027-12-01 11:00")
+    browser.post("bridges.try_now", PHONE, status=200)
+
+
 def test_it_is_turned_off_and_on(set_up: Browser):
     set_up.post("bridges.turn", {"on": "false"})
     page = set_up.get("bridges.index")

@@ -132,6 +132,17 @@ def test_a_call_is_noted_and_read_by_an_auditor(
     assert spaced_phone(str(member.person.phone)) not in text_of(page.find("main"))
 
 
+def test_a_long_note_is_kept_in_its_field(as_: As, member: Someone, registrar: Someone):
+    assert member.registration
+    browser = as_(registrar)
+    page = browser.get(f"/staff/nudges/members/{member.registration.id}")
+    long = "说好下周申请。" * 80
+    refused = browser.submit(page, status=422, outcome="will_file", words=long)
+
+    assert "最多 500 个字，现在有 560 个字" in text_of(refused.find("#field-words-error"))
+    assert text_of(refused.find("textarea")) == long
+
+
 def test_the_overview_leads_to_those_not_reached(
     as_: As, store: Store, member: Someone, auditor: Someone, registrar: Someone
 ):

@@ -19,6 +19,7 @@ from cpd_app.domain.reminders import (
     eve_of,
     event_due,
     event_key,
+    days_told,
     expiry_due,
     expiry_horizon,
     expiry_key,
@@ -115,6 +116,12 @@ def test_expiry_is_told_once_a_step_whatever_the_outages(
         for n, months in enumerate(EXPIRY_MONTHS)
     }
     assert told == {key: day for key, day in expected.items() if day}
+
+
+@pytest.mark.parametrize(("left", "told"), [(31, None), (25, None), (24, 24), (3, 3), (1, 1)])
+def test_the_last_weeks_are_told_in_days(left: int, told: int | None) -> None:
+    ends_on = date(2028, 3, 1)
+    assert days_told(ends_on, ends_on - timedelta(days=left)) == told
 
 
 @given(ends_on=DAYS, before=st.integers(-5, 800))
