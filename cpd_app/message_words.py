@@ -77,6 +77,11 @@ def text(kind: MessageKind, data: dict[str, Any]) -> str:
     return _said(f"{_code(kind, data)}_text", data)
 
 
+def said(kind: MessageKind, data: dict[str, Any]) -> dict[str, str]:
+    """Both, by name."""
+    return {"title": title(kind, data), "text": text(kind, data)}
+
+
 def path(kind: MessageKind, data: dict[str, Any]) -> str:
     """The page where it can be done, from the root of the service."""
     page = PAGES_OF_VARIANTS.get((kind, data.get("variant", "")), PAGES[kind])

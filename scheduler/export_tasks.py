@@ -1,8 +1,8 @@
-"""A member's own export: what they recorded, then every proof, as one ZIP."""
+"""A member's own export: what they recorded and were told, then every proof, as one ZIP."""
 
 from flask_babel import force_locale
 
-from cpd_app import clock
+from cpd_app import clock, message_words
 from cpd_app.sheets.records import as_csv, as_json, table_of
 from cpd_app.storage import local_files
 from cpd_app.usecases import exports
@@ -33,7 +33,7 @@ def _add_records(work: Work, archive: GrowingArchive) -> list[list[str]]:
     """The texts; gives path, folder and digest of each proof that they name."""
     exported, now = exports.export_own(work.actor), clock.now()
     with force_locale(CATALOGUES[work.payload["language"]]):
-        data = as_json(exports.as_json(exported, now=now))
+        data = as_json(exports.as_json(exported, now=now, say=message_words.said))
         table = as_csv(table_of(exported))
     archive.add("records.json", data, now.timetuple()[:6], packed=False)
     archive.add("records.csv", table, now.timetuple()[:6], packed=False)

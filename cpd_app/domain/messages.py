@@ -106,7 +106,8 @@ class MessageKind(StrEnum):
     """number; match_id: to staff, of a file or achievement also used in another society.
     variant: asked (the other society has answered), same, different (settled)"""
     NUDGE = "nudge"
-    """number, gaps (list of {code, values}), words; registration_id: 催办 by staff"""
+    """number, last_on (of the certificate), gaps (list of {code, values}), words;
+    registration_id: 催办 by staff. variant: closing (file_by_on, the last day to file), or none"""
     TRIAL = "trial"
     """nothing: a person tries whether their channels reach them"""
 

@@ -36,7 +36,7 @@ SAYS = {
     "summary_short": "gap_summary_length",
     "summary_long": "gap_summary_length",
     "expires_soon": "gap_not_filed",
-    "expired": "gap_expired",
+    "expired": "gap_not_filed",
 }
 #: names of values as messages write them: hours and days are told by their endings
 _NAMES = {"missing": "missing_hours", "until": "until_on"}
@@ -55,7 +55,9 @@ class LeftOut(StrEnum):
     """Why somebody who was chosen is not reminded."""
 
     RECENTLY = "recently"
-    """Reminded within AGAIN_AFTER, by whomever."""
+    """Reminded within AGAIN_AFTER, by whomever and for whichever registration of the society."""
+    SAME_PERSON = "same_person"
+    """Chosen with another registration of theirs, for which they are reminded."""
     NOTHING = "nothing"
     """Nothing is missing that they could mend."""
     SILENT = "silent"
@@ -94,6 +96,20 @@ def gaps_of(readiness: Readiness, *, activated: bool) -> list[Gap]:
     """What the member can mend, blockers first; an account that nobody has opened comes first."""
     opened = [] if activated else [Gap("gap_not_activated")]
     return opened + [_gap(check) for check in readiness.to_do if check.code in ASKED]
+
+
+def last_days(readiness: Readiness) -> dict[str, str]:
+    """Until when there is time, as the data of a message holds it.
+
+    `last_on` is the certificate's last day. Once it is over, or where filing closes earlier,
+    `file_by_on` is the last day to file, and the variant says so.
+    """
+    ends_on, closes_on = readiness.term.ends_on, readiness.window_closes_on
+    until = {"last_on": (ends_on - timedelta(days=1)).isoformat()}
+    if readiness.on < ends_on <= closes_on:
+        return until
+    file_by = closes_on - timedelta(days=1)
+    return {**until, "variant": "closing", "file_by_on": file_by.isoformat()}
 
 
 def open_checks(readiness: Readiness) -> list[str]:

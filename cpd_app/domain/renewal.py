@@ -85,6 +85,8 @@ class Readiness:
     on: date
     term: Term
     window_opens_on: date
+    window_closes_on: date
+    """Exclusive."""
     window_open: bool
     years: tuple[YearProgress, ...]
     checks: tuple[Check, ...]
@@ -135,6 +137,7 @@ def readiness(known: RenewalInput, on: date) -> Readiness:
         on=on,
         term=known.term,
         window_opens_on=opens_on,
+        window_closes_on=closes_on,
         window_open=opened and on < closes_on,
         years=tuple(known.years),
         checks=checks,

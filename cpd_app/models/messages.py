@@ -129,7 +129,7 @@ class Webhook(Base):
 
 
 class Nudge(Base):
-    """A registration whose member staff reminded (催办); never twice within 7 days."""
+    """A registration whose member staff reminded (催办); nobody twice within 7 days."""
 
     __tablename__ = "nudges"
     __table_args__ = (Index("ix_nudges_registration_id_at", "registration_id", "at"),)
@@ -149,7 +149,7 @@ class Nudge(Base):
 
 
 class LastNudge(Base):
-    """The newest nudge of a registration: whoever changes this row may remind, nobody else."""
+    """The newest nudge of a registration; a person counts once, whichever of theirs it was."""
 
     __tablename__ = "last_nudges"
 

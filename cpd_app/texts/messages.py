@@ -301,9 +301,15 @@ SENTENCES: dict[str, str] = {
     "message_assigned_text": (
         "有 %(count)s 份再注册申请交给您审读。与申请人有利害关系的，请在申请页申明回避。"
     ),
-    "message_nudge_title": "请补上再注册所缺的内容",
+    "message_nudge_title": "证书到%(last_on)s为止，请补上再注册所缺的内容",
     "message_nudge_text": (
-        "学会提醒您，注册编号 %(number)s 的再注册还有这些没办好：%(gaps)s。%(words)s"
+        "学会提醒您，证书（注册编号 %(number)s）到%(last_on)s为止，再注册还有这些没办好："
+        "%(gaps)s。%(words)s"
+    ),
+    "message_nudge_closing_title": "最晚%(file_by_on)s提交再注册申请",
+    "message_nudge_closing_text": (
+        "学会提醒您，证书（注册编号 %(number)s）到%(last_on)s为止，"
+        "再注册申请最晚%(file_by_on)s提交，还有这些没办好：%(gaps)s。%(words)s"
     ),
     "message_trial_title": "这是一条测试消息",
     "message_trial_text": "您看到了它，说明这个渠道能通知到您。",

@@ -3,6 +3,7 @@
 #: why somebody who was chosen is left out -> the words after their number
 LEFT_OUT: dict[str, str] = {
     "recently": "7 天内已催过",
+    "same_person": "同一人的另一项注册会催办",
     "nothing": "不缺什么",
     "silent": "已停发通知",
     "no_phone": "没有手机号",
@@ -32,8 +33,7 @@ SENTENCES: dict[str, str] = {
     "gap_membership_ends": "学会会籍到%(until_on)s为止，早于证书到期日",
     "gap_summary": "职业发展总结还没有写",
     "gap_summary_length": "职业发展总结有 %(characters)s 字，要 %(least)s 至 %(most)s 字",
-    "gap_not_filed": "还没有提交再注册申请，证书到%(last_on)s为止",
-    "gap_expired": "还没有提交再注册申请，证书已在%(last_on)s到期",
+    "gap_not_filed": "还没有提交再注册申请",
     "nobody_to_nudge": "选的人都不用催。请换一个筛选。",
     "note_too_long": "电话记录最多 %(most)s 个字，现在有 %(length)s 个字。请写短一些。",
     "words_too_long": "附言最多 200 个字。请写短一些。",

@@ -1,4 +1,4 @@
-"""Everything a member recorded, to take along; staff get what their society credits."""
+"""Everything about a member, to take along; staff get what their society credits."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from cpd_app.models import (
     Registration,
 )
 from cpd_app.policy import Actor, Permission, Target, require
-from cpd_app.usecases import journal
+from cpd_app.usecases import journal, told_words
 from cpd_app.usecases.filed_words import filings_on, written_on
 from cpd_app.usecases.record_details import RecordDetail, details_of
 from cpd_app.usecases.registrations_shown import readable_registration, registrations_of
@@ -159,9 +159,23 @@ def _exported(
     )
 
 
-def as_json(exported: Exported, *, now: datetime) -> dict[str, Any]:
-    """All of it as JSON: names and numbers as in the API."""
+def as_json(exported: Exported, *, now: datetime, say: told_words.Say) -> dict[str, Any]:
+    """All of it as JSON: names and numbers as in the API.
+
+    What the member was told, and what staff noted of them, is theirs alone to take along; `say`
+    gives a message's words.
+    """
     person = exported.person
+    told = (
+        {
+            "messages": told_words.messages_to(person.id, say),
+            "channels": told_words.channels_of(person),
+            "nudges": told_words.nudges_about(person.id),
+            "call_notes": told_words.calls_about(person.id),
+        }
+        if exported.is_own
+        else {}
+    )
     terms = [term for r in exported.registrations for term in r.terms] if exported.is_own else []
     contacts = {"email": person.email, "phone": person.phone} if exported.is_own else {}
     return {
@@ -175,6 +189,7 @@ def as_json(exported: Exported, *, now: datetime) -> dict[str, Any]:
         "records": [_record_json(exported, a) for a in exported.activities],
         "summaries": written_on(term.id for term in terms),
         "filings": filings_on(term.id for term in terms),
+        **told,
     }
 
 

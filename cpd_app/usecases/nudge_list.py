@@ -136,9 +136,13 @@ def plan_of(
         statement = statement.where(Registration.id.in_(chosen.ids))
     left_out: dict[LeftOut, int] = {}
     ids = []
+    people: set[int] = set()
     for row in session.execute(_with_nudges(statement).order_by(Term.ends_on, Registration.id)):
         why = _why_not(row, actor, way, now)
+        if why is None and row.person_id in people:
+            why = LeftOut.SAME_PERSON
         if why is None:
+            people.add(row.person_id)
             ids.append(row.id)
         else:
             left_out[why] = left_out.get(why, 0) + 1
@@ -200,17 +204,36 @@ def _due(
         joined = joined.where(_lacks(wanted.missing))
     if not wanted.nudged:
         return joined
-    newest = aliased(LastNudge)
+    newest, theirs = aliased(LastNudge), aliased(Registration)
     lately = exists(
-        select(literal(1)).where(
-            newest.registration_id == Registration.id, newest.at > now - AGAIN_AFTER
+        select(literal(1))
+        .select_from(newest)
+        .join(theirs, theirs.id == newest.registration_id)
+        .where(
+            theirs.person_id == Registration.person_id,
+            theirs.society_id == Registration.society_id,
+            newest.at > now - AGAIN_AFTER,
         )
     )
     return joined.where(lately if wanted.nudged == "yes" else ~lately)
 
 
 def _with_nudges(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return statement.outerjoin(LastNudge, LastNudge.registration_id == Registration.id)
+    """With the newest nudge of the person in this society, for whichever registration it was."""
+    one, theirs = aliased(LastNudge), aliased(Registration)
+    newest = (
+        select(one.registration_id)
+        .join(theirs, theirs.id == one.registration_id)
+        .where(
+            theirs.person_id == Registration.person_id,
+            theirs.society_id == Registration.society_id,
+        )
+        .order_by(one.at.desc())
+        .limit(1)
+        .correlate(Registration)
+        .scalar_subquery()
+    )
+    return statement.outerjoin(LastNudge, LastNudge.registration_id == newest)
 
 
 def _lacks(check: str) -> ColumnElement[bool]:

@@ -1,11 +1,12 @@
 """催办: staff remind members of what each of them lacks, never one member twice within 7 days.
 
-Ordered in the page, done by the worker in parts. Who may be reminded is settled by changing the row
-`LastNudge` of a registration under a condition, so two colleagues at the same moment remind once.
+Ordered in the page, done by the worker in parts. A person counts once in a society, however many
+registrations they have there: who may be reminded is settled with their row locked, so two
+colleagues at the same moment remind once.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -15,11 +16,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from cpd_app.db import session
 from cpd_app.domain.errors import NotFound, Rejected
 from cpd_app.domain.messages import MessageKind
-from cpd_app.domain.nudges import AGAIN_AFTER, LeftOut, Way, gaps_of
+from cpd_app.domain.nudges import AGAIN_AFTER, LeftOut, Way, gaps_of, last_days
+from cpd_app.domain.renewal import Readiness
 from cpd_app.models import Job, LastNudge, Message, Nudge, Person, Registration
 from cpd_app.policy import Actor, Permission, Target, require
 from cpd_app.usecases import journal
-from cpd_app.usecases.jobs import JobState, Step, job_of, job_with_key, order_job
+from cpd_app.usecases.jobs import Step, job_with_key, order_job
 from cpd_app.usecases.members import latest_names
 from cpd_app.usecases.messages import Draft, tell_all
 from cpd_app.usecases.nudge_list import Chosen, plan_of
@@ -32,8 +34,6 @@ AT_ONCE = 250
 MOST_WORDS = 200
 #: of those left out, so many are named
 MOST_NAMED = 200
-#: rows of a file read together
-ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -46,33 +46,6 @@ class Said:
     #: zh or en
     locale: str
     data: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class NotTold:
-    """Somebody who was chosen and is left out."""
-
-    registration_id: int
-    number: str
-    name: str
-    why: LeftOut
-
-
-@dataclass(frozen=True)
-class Run:
-    """A nudge that was ordered: how far it is and what came of it."""
-
-    job: Job
-    way: Way
-    words: str
-    told: int
-    left_out: dict[LeftOut, int]
-    named: tuple[NotTold, ...]
-
-    @property
-    def under_way(self) -> bool:
-        """Whether there is something to wait for."""
-        return self.job.state in {JobState.DUE, JobState.RUNNING}
 
 
 @dataclass(frozen=True)
@@ -94,10 +67,9 @@ def said_to(actor: Actor, society_id: int, registration_id: int, words: str, *, 
         raise NotFound
     person = people[0]
     answer = readiness_of_many([person.registration_id], on=on).get(person.registration_id)
-    gaps = gaps_of(answer, activated=person.activated) if answer else []
+    lacks = _lacks(person, answer) if answer else _Lacks()
     name = latest_names([person.person_id]).get(person.person_id, ("", None))[0]
-    kept = [gap.as_kept() for gap in gaps]
-    return Said(registration_id, name, person.phone, person.locale, _data(person, kept, words))
+    return Said(registration_id, name, person.phone, person.locale, _data(person, lacks, words))
 
 
 def order_nudges(
@@ -173,66 +145,24 @@ def nudge_part(
     require(actor, Permission.NUDGE, Target(societies=frozenset({society_id})))
     people = {p.registration_id: p for p in _people(society_id, ids)}
     why: dict[int, LeftOut] = {i: LeftOut.GONE for i in ids if i not in people}
-    gaps = _gaps_of(people, on)
+    lacks = _lacks_of(people, on)
     for person in people.values():
-        reason = _why_not(person, actor, way, gaps[person.registration_id])
+        reason = _why_not(person, actor, way, lacks[person.registration_id])
         if reason is not None:
             why[person.registration_id] = reason
-    asked = sorted(i for i in ids if i not in why)
-    taken = _take(asked, way, now)
-    why |= {i: LeftOut.RECENTLY for i in asked if i not in taken}
-    told = [people[i] for i in asked if i in taken]
-    _remind(actor, job_id, told, gaps, payload, now=now)
+    asked = [people[i] for i in ids if i not in why]
+    why |= _take(asked, society_id, way, now)
+    told = [person for person in asked if person.registration_id not in why]
+    _remind(actor, job_id, told, lacks, payload, now=now)
     return _keep_result(job_id, len(ids), len(told), why, len(payload["ids"]))
 
 
-def run_of(actor: Actor, job_id: int) -> Run:
-    """How far an order is and what came of it; for colleagues who may remind."""
-    job = job_of(actor, job_id)
-    if job.kind != TASK or job.society_id is None:
-        raise NotFound
-    require(actor, Permission.NUDGE, Target(societies=frozenset({job.society_id})))
-    result = job.result or {}
-    counts = {LeftOut(k): n for k, n in job.payload["left_out"].items()}
-    for code, count in result.get("left_out", {}).items():
-        counts[LeftOut(code)] = counts.get(LeftOut(code), 0) + count
-    return Run(
-        job=job,
-        way=Way(job.payload["way"]),
-        words=job.payload["words"],
-        told=result.get("told", 0),
-        left_out=counts,
-        named=_named(result.get("who", [])),
-    )
+@dataclass(frozen=True)
+class _Lacks:
+    """What one lacks and until when there is time, both as the data of a message holds them."""
 
-
-def rows_for_sms(actor: Actor, job_id: int, *, now: datetime) -> Iterator[Said]:
-    """What a file for an SMS platform holds; that it was taken out is journalled."""
-    run = run_of(actor, job_id)
-    if run.way is not Way.CSV:
-        raise NotFound
-    journal.record(
-        actor,
-        "nudge.exported",
-        "job",
-        job_id,
-        now=now,
-        society_id=run.job.society_id,
-        data={"count": run.told},
-    )
-    found = session.execute(
-        select(Nudge.registration_id, Nudge.data, Person.id, Person.phone, Person.locale)
-        .join(Registration, Registration.id == Nudge.registration_id)
-        .join(Person, Person.id == Registration.person_id)
-        .where(Nudge.job_id == job_id)
-        .order_by(Nudge.id)
-        .execution_options(yield_per=ROWS_AT_ONCE)
-    )
-    for part in found.partitions():
-        names = latest_names([row.id for row in part])
-        for row in part:
-            name = names.get(row.id, ("", None))[0]
-            yield Said(row.registration_id, name, row.phone, row.locale or "zh", row.data)
+    gaps: tuple[dict[str, Any], ...] = ()
+    until: dict[str, str] = field(default_factory=dict)
 
 
 def _people(society_id: int, ids: Sequence[int]) -> list[_Person]:
@@ -255,52 +185,88 @@ def _people(society_id: int, ids: Sequence[int]) -> list[_Person]:
     ]
 
 
-def _gaps_of(people: dict[int, _Person], on: date) -> dict[int, list[dict[str, Any]]]:
+def _lacks_of(people: dict[int, _Person], on: date) -> dict[int, _Lacks]:
     """What each lacks now: the kept standings may be of this morning."""
     answers = readiness_of_many(list(people), on=on)
     return {
-        i: [gap.as_kept() for gap in gaps_of(answers[i], activated=person.activated)]
-        if i in answers
-        else []
-        for i, person in people.items()
+        i: _lacks(person, answers[i]) if i in answers else _Lacks() for i, person in people.items()
     }
 
 
-def _why_not(person: _Person, actor: Actor, way: Way, gaps: list[dict[str, Any]]) -> LeftOut | None:
+def _lacks(person: _Person, answer: Readiness) -> _Lacks:
+    gaps = gaps_of(answer, activated=person.activated)
+    return _Lacks(tuple(gap.as_kept() for gap in gaps), last_days(answer))
+
+
+def _why_not(person: _Person, actor: Actor, way: Way, lacks: _Lacks) -> LeftOut | None:
     if person.person_id == actor.person_id:
         return LeftOut.ONESELF
     if person.silent:
         return LeftOut.SILENT
-    if not gaps:
+    if not lacks.gaps:
         return LeftOut.NOTHING
     if way is Way.CSV and person.phone is None:
         return LeftOut.NO_PHONE
     return None
 
 
-def _take(ids: list[int], way: Way, now: datetime) -> set[int]:
-    """Those whose last nudge is long enough ago; from now on it is this one."""
-    if not ids:
-        return set()
-    into = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    made = into(LastNudge).values(
-        [{"registration_id": i, "way": way.value, "at": now} for i in ids]
+def _take(
+    people: Sequence[_Person], society_id: int, way: Way, now: datetime
+) -> dict[int, LeftOut]:
+    """Why some are left out; of the others this is the last nudge from now on."""
+    if not people:
+        return {}
+    first: dict[int, int] = {}
+    for person in people:
+        first.setdefault(person.person_id, person.registration_id)
+    lately = _reminded(society_id, list(first), now)
+    why = {
+        p.registration_id: LeftOut.RECENTLY if p.person_id in lately else LeftOut.SAME_PERSON
+        for p in people
+        if p.person_id in lately or first[p.person_id] != p.registration_id
+    }
+    taken = [i for i in first.values() if i not in why]
+    if taken:
+        into = (
+            postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        )
+        made = into(LastNudge).values(
+            [{"registration_id": i, "way": way.value, "at": now} for i in taken]
+        )
+        session.execute(
+            made.on_conflict_do_update(
+                index_elements=["registration_id"],
+                set_={"way": made.excluded.way, "at": made.excluded.at},
+            )
+        )
+    return why
+
+
+def _reminded(society_id: int, person_ids: Sequence[int], now: datetime) -> set[int]:
+    """Who was reminded lately for any of their registrations; a colleague's order waits."""
+    session.execute(
+        select(Person.id)
+        .where(Person.id.in_(person_ids))
+        .order_by(Person.id)
+        .with_for_update(key_share=True)
     )
-    taken = session.execute(
-        made.on_conflict_do_update(
-            index_elements=["registration_id"],
-            set_={"way": made.excluded.way, "at": made.excluded.at},
-            where=LastNudge.at <= now - AGAIN_AFTER,
-        ).returning(LastNudge.registration_id)
+    rows = session.scalars(
+        select(Registration.person_id)
+        .join(LastNudge, LastNudge.registration_id == Registration.id)
+        .where(
+            Registration.person_id.in_(person_ids),
+            Registration.society_id == society_id,
+            LastNudge.at > now - AGAIN_AFTER,
+        )
     )
-    return set(taken.scalars())
+    return set(rows)
 
 
 def _remind(
     actor: Actor,
     job_id: int,
     people: Sequence[_Person],
-    gaps: dict[int, list[dict[str, Any]]],
+    lacks: dict[int, _Lacks],
     payload: dict[str, Any],
     *,
     now: datetime,
@@ -308,7 +274,7 @@ def _remind(
     if not people:
         return
     society_id, way = payload["society_id"], Way(payload["way"])
-    data = {p.registration_id: _data(p, gaps[p.registration_id], payload["words"]) for p in people}
+    data = {p.registration_id: _data(p, lacks[p.registration_id], payload["words"]) for p in people}
     messages: dict[str, int] = {}
     if way is Way.MESSAGE:
         drafts = [
@@ -354,10 +320,11 @@ def _key(job_id: int, registration_id: int) -> str:
     return f"nudge:{job_id}:{registration_id}"
 
 
-def _data(person: _Person, gaps: list[dict[str, Any]], words: str) -> dict[str, Any]:
+def _data(person: _Person, lacks: _Lacks, words: str) -> dict[str, Any]:
     return {
+        **lacks.until,
         "number": person.number,
-        "gaps": gaps,
+        "gaps": list(lacks.gaps),
         "words": words,
         "registration_id": person.registration_id,
     }
@@ -377,21 +344,3 @@ def _keep_result(job_id: int, seen: int, told: int, why: dict[int, LeftOut], tot
         "who": who[:MOST_NAMED],
     }
     return Step(before["seen"] + seen, total)
-
-
-def _named(who: Sequence[Sequence[Any]]) -> tuple[NotTold, ...]:
-    ids = [row[0] for row in who]
-    found = {
-        r.id: r
-        for r in session.execute(
-            select(Registration.id, Registration.person_id, Registration.number).where(
-                Registration.id.in_(ids)
-            )
-        )
-    }
-    names = latest_names([r.person_id for r in found.values()])
-    return tuple(
-        NotTold(i, found[i].number, names.get(found[i].person_id, ("", None))[0], LeftOut(why))
-        for i, why in who
-        if i in found
-    )

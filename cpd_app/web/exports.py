@@ -5,7 +5,7 @@ import secrets
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from cpd_app import clock
+from cpd_app import clock, message_words
 from cpd_app.access import asks_again, current_actor, signed_in, staff_area
 from cpd_app.db import transaction
 from cpd_app.documents.spreadsheets import CSV, XLSX
@@ -75,7 +75,9 @@ def _sent(exported: Exported, form: str) -> Response:
         case "xlsx":
             body = records.as_xlsx(records.table_of(exported))
         case _:
-            body = records.as_json(exports.as_json(exported, now=clock.now()))
+            body = records.as_json(
+                exports.as_json(exported, now=clock.now(), say=message_words.said)
+            )
     response = Response(body)
     response.headers["Content-Type"] = MEDIA[form]
     name = f"cpd-{clock.today().isoformat()}.{form}"

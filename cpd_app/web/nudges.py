@@ -14,7 +14,7 @@ from cpd_app.db import transaction
 from cpd_app.documents.spreadsheets import as_text
 from cpd_app.domain.errors import Rejected
 from cpd_app.domain.nudges import Way
-from cpd_app.usecases import call_notes, nudge_list, nudges, standings
+from cpd_app.usecases import call_notes, nudge_list, nudge_runs, nudges, standings
 from cpd_app.usecases.nudge_list import Chosen, Plan
 from cpd_app.web import desk, nudge_words
 from cpd_app.web.forms import Read
@@ -86,7 +86,7 @@ def export() -> ResponseReturnValue:
 @staff_area
 def run(job_id: int) -> ResponseReturnValue:
     """How far a nudge is, how many were reminded, and who was left out and why."""
-    found = nudges.run_of(current_actor(), job_id)
+    found = nudge_runs.run_of(current_actor(), job_id)
     return render_template("nudges/run.html", run=found, words=nudge_words)
 
 
@@ -99,7 +99,7 @@ def file(job_id: int) -> ResponseReturnValue:
     writer = csv.writer(text)
     writer.writerow(["name", "phone", "text"])
     with transaction():
-        for said in nudges.rows_for_sms(current_actor(), job_id, now=clock.now()):
+        for said in nudge_runs.rows_for_sms(current_actor(), job_id, now=clock.now()):
             told = nudge_words.preview_of(said)
             # the phone as the gateway dials it: +86…
             writer.writerow([as_text(said.name), said.phone or "", as_text(told.text)])

@@ -30,6 +30,15 @@ EVENT = {
     "event_id": 55,
 }
 PLACE = {"place": "上海 示范大厦三楼报告厅"}
+LACKING = {
+    "number": "SF-E-2023-00417",
+    "registration_id": 417,
+    "words": "有困难请来电。",
+    "gaps": [
+        {"code": "gap_year_short", "values": {"years": 3, "missing_hours": 850}},
+        {"code": "gap_evidence", "values": {"records": 1}},
+    ],
+}
 HOURS = {"before_hours": 300, "after_hours": 450}
 
 
@@ -128,11 +137,8 @@ SAMPLES: dict[MessageKind, dict[str, dict[str, Any]]] = {
     ),
     MessageKind.ASSIGNED: {"": {"count": 12}},
     MessageKind.NUDGE: {
-        "": {"number": "SF-E-2023-00417", "registration_id": 417, "words": "有困难请来电。",
-             "gaps": [
-                 {"code": "gap_year_short", "values": {"years": 3, "missing_hours": 850}},
-                 {"code": "gap_evidence", "values": {"records": 1}},
-             ]}
+        "": {**LACKING, "last_on": "2027-06-09"},
+        "closing": {**LACKING, "last_on": "2027-03-09", "file_by_on": "2027-03-31"},
     },
     MessageKind.TRIAL: {"": {}},
 }  # fmt: skip

@@ -21,7 +21,7 @@ from cpd_app.models import (
     Registration,
     Society,
 )
-from cpd_app.usecases import call_notes, nudge_list, nudges, standings
+from cpd_app.usecases import call_notes, nudge_list, nudge_runs, nudges, standings
 from cpd_app.usecases.jobs import JobState, cancel_job, claim_job
 from cpd_app.usecases.nudge_list import Chosen, NudgeFilter
 from tests.support import builders
@@ -87,7 +87,7 @@ def test_each_reads_their_own_gaps(
     assert codes[asleep.person_id][0] == "gap_not_activated"
     assert codes[member.id] == codes[asleep.person_id][1:]
     assert told[member.id].data["words"] == "请尽快 处理。"
-    run = do(nudges.run_of, registrar.actor, job.id)
+    run = do(nudge_runs.run_of, registrar.actor, job.id)
     assert (run.told, run.left_out, run.under_way) == (2, {}, False)
     assert len(store.all(select(JournalEntry).where(JournalEntry.verb == "member.nudged"))) == 2
 
@@ -163,7 +163,7 @@ def test_an_interrupted_order_goes_on_where_it_was(
     for part in again:
         do(nudges.nudge_part, registrar.actor, job.id, part, job.payload, now=NOW, on=TODAY)
 
-    run = do(nudges.run_of, registrar.actor, job.id)
+    run = do(nudge_runs.run_of, registrar.actor, job.id)
     assert (run.told, run.left_out, len(again)) == (len(rest), {}, 2)
     assert len(messages(store)) == len(rest)
 
@@ -174,7 +174,7 @@ def test_a_file_for_sms_counts_as_reminded(
     job = ordered(do, registrar, way=Way.CSV, words="请回电。")
     work_off(app)
 
-    rows = do(lambda: list(nudges.rows_for_sms(registrar.actor, job.id, now=NOW)))
+    rows = do(lambda: list(nudge_runs.rows_for_sms(registrar.actor, job.id, now=NOW)))
     assert [(r.name, r.phone) for r in rows] == [("张会员", member.person.phone)]
     assert rows[0].data["words"] == "请回电。"
     assert [n.way for n in store.all(select(Nudge))] == ["csv"]
@@ -199,7 +199,7 @@ def test_a_cancelled_order_reminds_nobody_more(
     do(cancel_job, registrar.actor, job.id, now=NOW)
     assert work_off(app) == 0
     assert not messages(store)
-    assert do(nudges.run_of, registrar.actor, job.id).job.state == JobState.CANCELLED
+    assert do(nudge_runs.run_of, registrar.actor, job.id).job.state == JobState.CANCELLED
 
 
 def test_filters_find_by_what_is_missing_and_whether_reminded(
@@ -247,7 +247,7 @@ def test_only_registrars_remind(
         partial(
             nudge_list.nudge_page, stranger.actor, society_id, NudgeFilter(), on=TODAY, now=NOW
         ),
-        partial(nudges.run_of, stranger.actor, job.id),
+        partial(nudge_runs.run_of, stranger.actor, job.id),
         partial(call_notes.contact_file, stranger.actor, ours),
         partial(nudges.said_to, registrar.actor, society_id, theirs, "", on=TODAY),
     ):
@@ -292,3 +292,81 @@ def test_a_note_that_is_too_long_is_refused_and_not_cut(
     assert refused.value.values == {"most": 500, "length": 501}
     do(note, "字" * 498 + "\r\n字", now=NOW)  # a line's end is one character
     assert [len(n.words) for n in store.all(select(CallNote))] == [500]
+
+
+def test_two_registrations_of_a_person_are_one_reminder(
+    app: Flask, do: Do, store: Store, society: Society, registrar: Someone
+):
+    person = builders.a_person(store)
+    first, second = (builders.a_registration(store, person, society) for _ in range(2))
+
+    job = ordered(do, registrar)
+    work_off(app)
+    assert [m.data["registration_id"] for m in messages(store)] == [first.id]
+    assert do(nudge_runs.run_of, registrar.actor, job.id).left_out == {LeftOut.SAME_PERSON: 1}
+    with pytest.raises(Rejected, match="nobody_to_nudge"):
+        ordered(do, registrar, Chosen(NudgeFilter(months=3), (second.id,)), key="b")
+    rows = listed(do, registrar, nudged="yes").rows
+    assert [(r.registration_id, r.nudged_at) for r in rows] == [(first.id, NOW), (second.id, NOW)]
+    assert listed(do, registrar, nudged="no").total == 0
+
+
+def test_an_order_from_before_a_merge_reminds_nobody_again(
+    app: Flask, do: Do, store: Store, society: Society, registrar: Someone
+):
+    one, other = registered(store, society), registered(store, society)
+    chosen = [Chosen(NudgeFilter(months=3), (r.id,)) for r in (one, other)]
+    ordered(do, registrar, chosen[0])
+    work_off(app)
+    job = ordered(do, registrar, chosen[1], key="b")
+    store.change(other, person_id=one.person_id)  # what merging does to a registration
+    work_off(app)
+
+    assert len(messages(store)) == 1
+    assert do(nudge_runs.run_of, registrar.actor, job.id).left_out == {LeftOut.RECENTLY: 1}
+
+
+def test_another_society_reminds_by_its_own_count(
+    app: Flask, do: Do, store: Store, member: Someone, stranger: Someone, registrar: Someone
+):
+    assert stranger.society
+    elsewhere = builders.a_registration(store, member.person, stranger.society)
+    for asker, key in ((registrar, "a"), (stranger, "b")):
+        ordered(do, asker, key=key)
+        work_off(app)
+
+    told = [m.data["registration_id"] for m in messages(store) if m.person_id == member.id]
+    assert member.registration
+    assert told == [member.registration.id, elsewhere.id]
+
+
+def test_colleagues_at_once_with_one_registration_each_remind_once(
+    do: Do, store: Store, society: Society, registrar: Someone, at_once: Callable[..., list[Any]]
+):
+    person = builders.a_person(store)
+    both = [builders.a_registration(store, person, society) for _ in range(2)]
+    jobs = [
+        ordered(do, registrar, Chosen(NudgeFilter(months=3), (r.id,)), key=str(r.id)) for r in both
+    ]
+    at_once(
+        *(
+            partial(
+                nudges.nudge_part, registrar.actor, j.id, j.payload["ids"], j.payload,
+                now=NOW, on=TODAY,
+            )
+            for j in jobs
+        )
+    )  # fmt: skip
+
+    assert len(messages(store)) == 1
+
+
+@pytest.mark.usefixtures("member")
+def test_a_nudge_names_the_certificates_last_day(
+    app: Flask, do: Do, store: Store, registrar: Someone
+):
+    ordered(do, registrar)
+    work_off(app)
+    (message,) = messages(store)
+    assert message.data["last_on"] == "2028-02-29"
+    assert "variant" not in message.data

@@ -10,12 +10,26 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from cpd_app import clock, storage
-from cpd_app.models import Activity, Evidence, File, ImportRow, Job, JobFile, JournalEntry
-from cpd_app.usecases import activities
+from cpd_app.domain.messages import MessageKind
+from cpd_app.models import (
+    Activity,
+    Evidence,
+    File,
+    ImportRow,
+    Job,
+    JobFile,
+    JournalEntry,
+    MessageChoice,
+    Nudge,
+)
+from cpd_app.usecases import activities, call_notes
 from cpd_app.usecases.activity_input import NewActivity
+from cpd_app.usecases.messages import Draft, tell
 from tests.support import builders
 from tests.support.jobs import work_off
 from tests.support.making import file_of
+
+RULED = {"title": "科普", "asked_hours": 400, "given_hours": 300, "activity_id": 1}
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +134,9 @@ def test_a_zip_holds_the_evidence(app, as_, member, recorded, store):
     path = f"evidence/{recorded.id}-{file.id}-通知_1.pdf"
     assert archive.namelist() == ["records.json", "records.csv", path]
     assert archive.read(path) == b"%PDF-proof"
-    (record,) = json.loads(archive.read("records.json"))["records"]
+    packed = json.loads(archive.read("records.json"))
+    assert packed["call_notes"] == packed["messages"] == []
+    (record,) = packed["records"]
     assert record["evidence"][0]["file"] == path
 
 
@@ -174,6 +190,48 @@ def test_a_stranger_exports_nothing_of_ours(as_, stranger, member):
     as_(stranger).fetch(
         "exports.of_registration", registration_id=member.registration.id, form="csv", status=404
     )
+
+
+def test_it_has_what_the_member_was_told_and_staff_noted(
+    as_, do, store, member, other_member, registrar
+):
+    for someone in (member, other_member):
+        do(tell, Draft(someone.id, MessageKind.RULED, f"r{someone.id}", RULED), now=clock.now())
+    do(tell, Draft(member.id, MessageKind.ASSIGNED, "office", {"count": 3}), now=clock.now())
+    store.add(MessageChoice(person_id=member.id, topic="events", channel="email", wanted=False))
+    do(
+        call_notes.note_call, registrar.actor, member.registration.id, "will_file", "本周申请",
+        now=clock.now(),
+    )  # fmt: skip
+    store.add(
+        Nudge(
+            society_id=registrar.society.id, registration_id=member.registration.id, way="csv",
+            data={"words": "请回电。"}, at=clock.now(), by_id=registrar.id,
+        )
+    )  # fmt: skip
+    answer = as_(member).fetch("exports.own", form="json")
+    said = answer.json
+
+    (message,) = said["messages"]
+    assert (message["kind"], message["title"]) == ("ruled", "学会认定了学时：科普")
+    assert [way["channel"] for way in message["sent"]] == ["email"]
+    assert said["channels"]["choices"] == [{"topic": "events", "channel": "email", "wanted": False}]
+    (call,) = said["call_notes"]
+    assert (call["words"], call["by"]) == ("本周申请", "registrar")
+    (nudge,) = said["nudges"]
+    assert (nudge["way"], nudge["by"], nudge["data"]) == ("csv", "registrar", {"words": "请回电。"})
+    assert registrar.person.name not in answer.get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("recorded")
+def test_what_a_member_was_told_is_not_in_what_staff_take(as_, member, registrar):
+    said = (
+        as_(registrar)
+        .fetch("exports.of_registration", registration_id=member.registration.id, form="json")
+        .json
+    )
+
+    assert not {"messages", "channels", "nudges", "call_notes"} & set(said)
 
 
 def test_the_page_offers_every_form(as_, member):

@@ -4,8 +4,8 @@ import json
 from datetime import date
 from typing import Any
 
-from cpd_app.domain.nudges import SAYS, Gap, LeftOut, Outcome, gaps_of, open_checks
-from cpd_app.domain.renewal import CertificateState, RenewalInput, readiness
+from cpd_app.domain.nudges import SAYS, Gap, LeftOut, Outcome, gaps_of, last_days, open_checks
+from cpd_app.domain.renewal import CertificateState, RenewalInput, RenewalSetting, readiness
 from cpd_app.domain.years import Term
 from cpd_app.texts import SENTENCES
 from cpd_app.texts.nudges import LEFT_OUT, OUTCOMES
@@ -54,6 +54,22 @@ def test_a_list_knows_the_open_checks_by_their_codes():
     known = RenewalInput(TERM, (), open_rulings=1, membership_until=date(2030, 1, 1))
 
     assert open_checks(readiness(known, IN_WINDOW)) == ["summary", "expiry"]
+
+
+def until(on: date, days: int = 0) -> dict[str, str]:
+    known = RenewalInput(TERM, (), setting=RenewalSetting(after_expiry_days=days))
+    return last_days(readiness(known, on))
+
+
+def test_until_when_there_is_time_is_the_certificates_last_day():
+    assert until(IN_WINDOW) == {"last_on": "2028-02-29"}
+    assert until(date(2028, 2, 29)) == {"last_on": "2028-02-29"}
+
+
+def test_after_it_or_where_filing_closes_earlier_the_last_day_to_file_is_told():
+    over = until(date(2028, 3, 1), 31)
+    assert over == {"last_on": "2028-02-29", "variant": "closing", "file_by_on": "2028-03-31"}
+    assert until(IN_WINDOW, -30)["file_by_on"] == "2028-01-30"
 
 
 def test_every_gap_and_reason_has_its_words():
