@@ -1,5 +1,6 @@
 """Bridges of a test: the example of docs/ as a program, and one that answers what it is told."""
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -13,6 +14,16 @@ from threading import Thread
 from typing import Any
 
 EXAMPLE = Path(__file__).parents[2] / "docs/examples/bridge_receiver.py"
+
+
+def example() -> Any:
+    """The example as a module, for its parts."""
+    spec = importlib.util.spec_from_file_location("bridge_receiver", EXAMPLE)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class Receiver:
@@ -51,6 +62,13 @@ class Receiver:
     def sent(self) -> list[str]:
         """The SMS that it sent."""
         return [line for line in self.text.splitlines() if line.startswith("SMS")]
+
+    def sent_at_last(self, count: int) -> list[str]:
+        """The SMS, once there are so many: they leave after the answer."""
+        deadline = time.monotonic() + 60
+        while len(self.sent) < count and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return self.sent
 
     def stop(self) -> None:
         """End it."""

@@ -22,8 +22,9 @@ from cpd_app.usecases.bridges import NewBridge
 from cpd_app.usecases.parcels import Parcel, RefusedError, Told
 from scheduler.bridge_way import BridgeWay
 from tests.conftest import SECRET
-from tests.support.bridges import answering, receiving
+from tests.support.bridges import answering, example, receiving
 from tests.support.people import Someone
+from tests.support.scheduling import until
 from tests.support.store import Store
 
 Do = Callable[..., Any]
@@ -99,15 +100,54 @@ def test_the_example_of_the_documents_receives_verifies_and_sends_once(
         send(parcel)
         send(parcel)  # killed between sending and noting: the same envelope again
 
-        assert receiver.sent == [
-            "SMS to +8613800138000: 【本地学会】证书还有 3 个月到期 http://127.0.0.1:8000/renewal",
-            "SMS to +8613800138000: 【本地学会】这是一条测试消息 http://127.0.0.1:8000/me/messages",
+        to, here = "SMS to +8613800138000: 【本地学会】", "http://127.0.0.1:8000"
+        assert receiver.sent_at_last(2) == [
+            f"{to}证书还有 3 个月到期 {here}/renewal (e1-1)",
+            f"{to}这是一条测试消息 {here}/me/messages (e1-2)",
         ]
         assert store.one(select(Webhook.last_ok_at)) == now
 
         with pytest.raises(RefusedError, match="bridge_nobody") as refused:
             send(dataclasses.replace(parcel, envelope="e2", phone="+8613800000000"))
         assert refused.value.lasting
+
+
+def test_the_example_sends_what_it_took_before_it_was_killed(
+    tmp_path: Path,
+    bridge: Callable[[str], str],
+    send: Callable[..., None],
+    parcel: Parcel,
+    now: datetime,
+):
+    store = example().Store(str(tmp_path / "bridge.sqlite"))
+    assert store.take("e1", "+8613800138000", ["一"], now.timestamp())
+    assert not store.take("e1", "+8613800138000", ["一"], now.timestamp())
+    with receiving(tmp_path, bridge("http://127.0.0.1:1/")) as receiver:
+        bridge(receiver.url)
+        assert receiver.sent_at_last(1) == ["SMS to +8613800138000: 一 (e1-1)"]
+        send(parcel)  # the call whose answer was lost
+        send(dataclasses.replace(parcel, envelope="e2", messages=parcel.messages[:1]))
+        assert len(receiver.sent_at_last(2)) == 2
+        until(lambda: store.next(now.timestamp() + 3600) is None)  # phones are not kept
+
+
+def test_the_example_tries_again_what_the_provider_did_not_take(tmp_path: Path):
+    module = example()
+    store = module.Store(str(tmp_path / "bridge.sqlite"))
+    store.take("e1", "+8613800138000", ["一"], 0)
+    asked: list[str] = []
+
+    def sms(key: str, _phone: str, _text: str) -> None:
+        asked.append(key)
+        if len(asked) == 1:
+            raise TimeoutError
+
+    module.sms = sms
+    assert module.send_due(store, 0)
+    assert not module.send_due(store, 4)
+    assert module.send_due(store, 5)
+    assert not module.send_due(store, 10_000)
+    assert asked == ["e1-1", "e1-1"]
 
 
 def test_the_example_refuses_a_wrong_secret_and_an_old_call(
