@@ -102,13 +102,15 @@ def nudge_page(
     page = min(max(page, 1), pages)
     contacts = may(actor, Permission.READ_CONTACT, target)
     found = session.execute(
-        _with_nudges(_due(_rows(), society_id, wanted, on, now))
+        _due(_rows(), society_id, wanted, on, now)
         .where(_who(wanted.who))
         .order_by(Term.ends_on, Term.id)  # as the index has them: a page reads no further
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     ).all()
-    return NudgePage(_with_names(found, contacts=contacts), total, page, pages, by_who, contacts)
+    return NudgePage(
+        _with_names(found, society_id, contacts=contacts), total, page, pages, by_who, contacts
+    )
 
 
 def plan_of(
@@ -125,7 +127,7 @@ def plan_of(
             Person.messages_stopped_at.is_not(None).label("silent"),
             Person.password_hash.is_not(None).label("activated"),
             LastStanding.to_do,
-            LastNudge.at,
+            _lately(now).label("lately"),
         ),
         society_id,
         wanted,
@@ -137,8 +139,8 @@ def plan_of(
     left_out: dict[LeftOut, int] = {}
     ids = []
     people: set[int] = set()
-    for row in session.execute(_with_nudges(statement).order_by(Term.ends_on, Registration.id)):
-        why = _why_not(row, actor, way, now)
+    for row in session.execute(statement.order_by(Term.ends_on, Registration.id)):
+        why = _why_not(row, actor, way)
         if why is None and row.person_id in people:
             why = LeftOut.SAME_PERSON
         if why is None:
@@ -149,12 +151,12 @@ def plan_of(
     return Plan(tuple(ids), left_out)
 
 
-def _why_not(row: Any, actor: Actor, way: Way, now: datetime) -> LeftOut | None:
+def _why_not(row: Any, actor: Actor, way: Way) -> LeftOut | None:
     if row.person_id == actor.person_id:
         return LeftOut.ONESELF
     if row.silent:
         return LeftOut.SILENT
-    if row.at is not None and row.at > now - AGAIN_AFTER:
+    if row.lately:
         return LeftOut.RECENTLY
     if row.activated and row.to_do is not None and not row.to_do.strip():
         return LeftOut.NOTHING
@@ -173,8 +175,6 @@ def _rows() -> Select[*tuple[Any, ...]]:
         Person.password_hash.is_not(None).label("activated"),
         LastStanding.to_do,
         LastStanding.missing,
-        LastNudge.at,
-        LastNudge.way,
     )
 
 
@@ -204,8 +204,14 @@ def _due(
         joined = joined.where(_lacks(wanted.missing))
     if not wanted.nudged:
         return joined
+    lately = _lately(now)
+    return joined.where(lately if wanted.nudged == "yes" else ~lately)
+
+
+def _lately(now: datetime) -> ColumnElement[bool]:
+    """Whether the person was reminded by this society, for whichever registration it was."""
     newest, theirs = aliased(LastNudge), aliased(Registration)
-    lately = exists(
+    return exists(
         select(literal(1))
         .select_from(newest)
         .join(theirs, theirs.id == newest.registration_id)
@@ -215,25 +221,17 @@ def _due(
             newest.at > now - AGAIN_AFTER,
         )
     )
-    return joined.where(lately if wanted.nudged == "yes" else ~lately)
 
 
-def _with_nudges(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """With the newest nudge of the person in this society, for whichever registration it was."""
-    one, theirs = aliased(LastNudge), aliased(Registration)
-    newest = (
-        select(one.registration_id)
-        .join(theirs, theirs.id == one.registration_id)
-        .where(
-            theirs.person_id == Registration.person_id,
-            theirs.society_id == Registration.society_id,
-        )
-        .order_by(one.at.desc())
-        .limit(1)
-        .correlate(Registration)
-        .scalar_subquery()
+def _last_nudges(society_id: int, person_ids: Sequence[int]) -> dict[int, tuple[datetime, str]]:
+    """When and how the society reminded some people last; one statement."""
+    rows = session.execute(
+        select(Registration.person_id, LastNudge.at, LastNudge.way)
+        .join(LastNudge, LastNudge.registration_id == Registration.id)
+        .where(Registration.society_id == society_id, Registration.person_id.in_(person_ids))
+        .order_by(LastNudge.at)
     )
-    return statement.outerjoin(LastNudge, LastNudge.registration_id == newest)
+    return {row.person_id: (row.at, row.way) for row in rows}
 
 
 def _lacks(check: str) -> ColumnElement[bool]:
@@ -261,8 +259,9 @@ def _by_who(society_id: int, wanted: NudgeFilter, on: date, now: datetime) -> di
     }
 
 
-def _with_names(found: Sequence[Any], *, contacts: bool) -> tuple[NudgeRow, ...]:
-    """Names and last calls of a page, in two statements."""
+def _with_names(found: Sequence[Any], society_id: int, *, contacts: bool) -> tuple[NudgeRow, ...]:
+    """Names, last nudges and last calls of a page, in three statements."""
+    nudges = _last_nudges(society_id, [r.person_id for r in found])
     names = latest_names([r.person_id for r in found])
     calls = last_calls([r.id for r in found])
     return tuple(
@@ -275,8 +274,8 @@ def _with_names(found: Sequence[Any], *, contacts: bool) -> tuple[NudgeRow, ...]
             activated=r.activated,
             to_do=tuple((r.to_do or "").split()),
             missing=r.missing or 0,
-            nudged_at=r.at,
-            way=r.way,
+            nudged_at=nudges.get(r.person_id, (None, None))[0],
+            way=nudges.get(r.person_id, (None, None))[1],
             call=calls.get(r.id),
         )
         for r in found
