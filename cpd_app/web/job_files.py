@@ -10,7 +10,7 @@ from cpd_app.db import transaction
 from cpd_app.downloads import download
 from cpd_app.usecases import export_orders, job_files
 from cpd_app.usecases.job_files import Shown
-from cpd_app.web.job_words import problem_words, task_name, unit_of
+from cpd_app.web.job_words import known_words, task_name, unit_of
 
 bp = Blueprint("job_files", __name__)
 
@@ -28,7 +28,7 @@ def show(job_id: int) -> ResponseReturnValue:
         name=task_name(job.kind),
         heading=_heading(shown),
         unit=unit_of(job.kind),
-        problem=problem_words(job.problem),
+        problem=known_words(job.problem),
         back=_back(shown),
     )
 

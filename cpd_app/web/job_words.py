@@ -39,8 +39,13 @@ def unit_of(kind: str) -> str:
 
 
 def problem_words(problem: dict[str, Any] | None) -> str:
-    """Why a task failed, in words where there are any."""
+    """Why a task failed, for those who look after the work of a society."""
+    if not problem:
+        return ""
+    return known_words(problem) or str(_("意外错误，已记入运行日志"))
+
+
+def known_words(problem: dict[str, Any] | None) -> str:
+    """Why a task failed, where there is a sentence for it; "" for what nobody foresaw."""
     code = (problem or {}).get("code", "")
-    if code in SENTENCES:
-        return sentence(code, problem)
-    return str(_("意外错误，已记入运行日志")) if problem else ""
+    return sentence(code, problem) if code in SENTENCES else ""

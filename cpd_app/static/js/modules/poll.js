@@ -1,7 +1,9 @@
 // Asks how far a long task is: data-url answers with the element's new inside as HTML, and with the
-// header X-Done: 1 at the end (then data-then, if given, is opened). Begins at 1 s, waits half as
+// header X-Done: 1 at the end (then data-then, if given, is opened; or only the parts that
+// data-parts names are drawn anew, for pages on which one does other things meanwhile). Begins at 1 s, waits half as
 // long again each time up to 15 s, pauses while the page is hidden, and goes on after a lost network.
 import { get } from "../lib/http.js";
+import { redraw } from "../lib/redraw.js";
 
 const FIRST = 1000;
 const LONGEST = 15_000;
@@ -28,7 +30,9 @@ export async function start(element) {
     if (result.ok) {
       element.innerHTML = result.data;
       if (result.response.headers.get("X-Done") === "1") {
-        if (element.dataset.then) location.assign(element.dataset.then);
+        const { parts, then } = element.dataset;
+        if (parts && await redraw(parts)) return;
+        if (then) location.assign(then);
         return;
       }
     }
