@@ -72,8 +72,7 @@ def cancel(job_id: int) -> dict[str, Any]:
 @blp.get("/jobs/<int:job_id>/file")
 @signed_in
 @asks_again
-@blp.doc(responses={"200": {"content": dict.fromkeys(FORMS, BINARY)}})
-@blp.response(200)
+@blp.doc(responses={200: {"description": "The bytes", "content": dict.fromkeys(FORMS, BINARY)}})
 @refuses(blp, 404)
 def file(job_id: int) -> Response:
     """The bytes, for who ordered them; `Range` goes on with a download that broke off."""
