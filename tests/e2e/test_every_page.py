@@ -47,6 +47,8 @@ AFTER_AN_ACT = {
 }
 #: planning is for organisers
 ORGANISERS = {"events.choose"}
+#: a part of a page, read by its script alone (tests/integration/web/test_work.py)
+PARTS = {"work.standings"}
 #: reports of all societies are the federation's, who comes to them by links
 FEDERATIONS = {"federation.index"}
 #: a society's own pages are not for the federation, nor a member's for an organiser: they begin
@@ -119,7 +121,7 @@ def test_nothing_stands_in_the_way(
     if reader != "nobody":
         sign_in(page, request.getfixturevalue(reader))
     found: list[str] = []
-    everywhere = set(app.view_functions) - AFTER_AN_ACT - ORGANISERS - FEDERATIONS
+    everywhere = set(app.view_functions) - AFTER_AN_ACT - PARTS - ORGANISERS - FEDERATIONS
     beginnings = BEGINNINGS.get(reader, everywhere)
     for address in reachable(app, page, READERS[reader], beginnings, ONLY.get(reader, "/")):
         answer = page.request.get(address)
