@@ -74,7 +74,9 @@ NOT_STORED = (
     "js/lib/room-codes.js",
     "js/lib/server-clock.js",
     "js/modules/projector.js",
+    "js/modules/row-keys.js",
     "js/modules/workbench.js",
+    "js/modules/yaml-text.js",
 )
 #: reads QR codes; kept by the worker once a page has asked for it
 DECODER = "vendor/zxing/reader.wasm"
